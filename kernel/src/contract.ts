@@ -1,0 +1,276 @@
+/**
+ * What the kernel and a front end say to each other over the comm target `worldline`.
+ *
+ * A front end opens one comm, gets a `hello`, then sends requests and gets a reply to each, and events as things
+ * happen. Requests are answered while a cell runs. Times are milliseconds since the epoch; sizes are bytes.
+ * This file has types and constants only: the lab extension imports nothing else of the kernel.
+ */
+export const COMM_TARGET = 'worldline';
+export const CONTRACT_VERSION = 1;
+/** The structured form of a table, beside its HTML and text. */
+export const TABLE_MIME = 'application/vnd.worldline.table+json';
+/** The structured form of an agent run, beside its HTML and text. */
+export const RUN_MIME = 'application/vnd.worldline.run+json';
+
+export type CellKind = 'sql' | 'python' | 'ask' | 'magic';
+export type CellStatus = 'ok' | 'error' | 'interrupted';
+
+export interface CheckpointSummary {
+  readonly id: string;
+  readonly parent: string | null;
+  /** Id of the worldline in which it was made. */
+  readonly worldline: string;
+  readonly kind: CellKind | 'root' | 'step';
+  /** The first line of the source, at most 120 characters. */
+  readonly title: string;
+  readonly status: CellStatus;
+  readonly started: number;
+  readonly ended: number;
+  readonly executionCount: number | null;
+  /** The front end's id of the cell, where it sent one. */
+  readonly cellId: string | null;
+  /** Bytes that this checkpoint added to the store; null until its background part is written. */
+  readonly bytes: number | null;
+}
+
+export interface WorldlineSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly head: string;
+  /** The checkpoint that it was branched from; null for a fresh one. */
+  readonly fork: string | null;
+  readonly active: boolean;
+  /** Of another kernel run: there to look at and to resume. */
+  readonly earlier: boolean;
+  readonly deleted: boolean;
+  readonly created: number;
+}
+
+/** A page of the graph, newest checkpoint first. */
+export interface GraphPage {
+  readonly worldlines: readonly WorldlineSummary[];
+  readonly checkpoints: readonly CheckpointSummary[];
+  readonly total: number;
+  readonly offset: number;
+}
+
+/** One cell as it was run: enough to show it in a notebook without running it. */
+export interface CellRecord {
+  readonly checkpoint: string;
+  readonly kind: CellKind | 'root' | 'step';
+  readonly source: string;
+  readonly cellId: string | null;
+  readonly executionCount: number | null;
+  readonly status: CellStatus;
+  /** nbformat 4 outputs. */
+  readonly outputs: readonly Record<string, unknown>[];
+}
+
+export interface ColumnInfo {
+  readonly name: string;
+  readonly type: string;
+}
+export interface TableInfo {
+  readonly name: string;
+  readonly kind: 'table' | 'view';
+  readonly rows: number | null;
+  readonly columns: readonly ColumnInfo[];
+}
+export interface VariableInfo {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: string | null;
+  readonly bytes: number | null;
+  readonly preview: string;
+}
+export interface ArtifactInfo {
+  /** Path relative to the workspace. */
+  readonly path: string;
+  readonly type: 'image' | 'csv' | 'md' | 'pdf' | 'file';
+  readonly bytes: number;
+  readonly modified: number;
+  /** The checkpoint that made it. */
+  readonly checkpoint: string | null;
+}
+export interface DataFolder {
+  readonly path: string;
+  readonly granted: boolean;
+  readonly entries: readonly { readonly name: string; readonly folder: boolean; readonly bytes: number }[];
+}
+
+export interface TableColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly kind: 'number' | 'text' | 'boolean' | 'temporal' | 'binary' | 'nested' | 'other';
+}
+/** Content of TABLE_MIME, and the answer to `page`. Values are exact text; null is SQL NULL. */
+export interface TablePage {
+  readonly result: string;
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  readonly offset: number;
+  readonly total: number;
+}
+
+export interface StepInfo {
+  readonly id: string;
+  readonly tool: string;
+  /** What ran: SQL, Python or the call's arguments. */
+  readonly code: string;
+  readonly state: 'waiting' | 'running' | 'ok' | 'error' | 'skipped' | 'interrupted';
+  readonly milliseconds: number | null;
+  /** A line that says what came out. */
+  readonly summary: string;
+}
+/** Content of RUN_MIME. */
+export interface RunInfo {
+  readonly run: string;
+  readonly state: 'running' | 'done' | 'partial' | 'error' | 'interrupted';
+  readonly model: string;
+  readonly replayed: boolean;
+  readonly steps: readonly StepInfo[];
+  /** Markdown, as far as it has come. */
+  readonly answer: string;
+  readonly usage: Usage;
+}
+export interface Usage {
+  readonly inputTokens: number;
+  readonly cachedTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  /** US dollars; null where neither the server nor the price table tells. */
+  readonly cost: number | null;
+}
+
+export interface Comparison {
+  readonly a: string;
+  readonly b: string;
+  readonly ancestor: string | null;
+  readonly cellsA: readonly CellRecord[];
+  readonly cellsB: readonly CellRecord[];
+  readonly tables: readonly TableDifference[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly change: Change;
+    readonly bytesA: number | null;
+    readonly bytesB: number | null;
+  }[];
+  readonly variables: readonly {
+    readonly name: string;
+    readonly change: Change;
+    readonly a: string | null;
+    readonly b: string | null;
+  }[];
+}
+export type Change = 'only-a' | 'only-b' | 'changed';
+export interface TableDifference {
+  readonly name: string;
+  readonly change: Change;
+  readonly rowsA: number | null;
+  readonly rowsB: number | null;
+  readonly columnsA: readonly ColumnInfo[];
+  readonly columnsB: readonly ColumnInfo[];
+}
+
+export interface KernelState {
+  readonly active: string;
+  readonly busy: boolean;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly usage: Usage;
+  readonly sandbox: 'none' | 'starting' | 'ready' | 'running' | 'reaped' | 'unavailable';
+  /** What stands in the way of full function, each with its fix. */
+  readonly problems: readonly { readonly what: string; readonly fix: string }[];
+}
+
+/** Every request by name: what it takes and what it gives. Checkpoints and worldlines go by id, or a worldline's name. */
+export interface Requests {
+  state: { params: Record<string, never>; result: KernelState };
+  graph: { params: { offset: number; count: number }; result: GraphPage };
+  checkpoint: { params: { id: string }; result: CellRecord };
+  /** The cells from the root to a worldline's head, or to a checkpoint, oldest first. */
+  cells: { params: { of: string }; result: { cells: readonly CellRecord[] } };
+  branch: { params: { name: string; from?: string }; result: WorldlineSummary };
+  switch: { params: { worldline: string }; result: WorldlineSummary };
+  undo: { params: { cells?: number; to?: string }; result: WorldlineSummary };
+  rename: { params: { worldline: string; name: string }; result: WorldlineSummary };
+  delete: { params: { worldline: string; restore?: boolean }; result: WorldlineSummary };
+  resume: { params: { worldline: string }; result: WorldlineSummary };
+  adopt: { params: { worldline: string }; result: WorldlineSummary };
+  compare: { params: { a: string; b: string }; result: Comparison };
+  compareRows: {
+    params: { a: string; b: string; table: string; count: number };
+    result: { onlyA: TablePage; onlyB: TablePage };
+  };
+  export: {
+    params: { worldline: string; file: string; options: readonly string[] };
+    result: { file: string };
+  };
+  tables: { params: Record<string, never>; result: { tables: readonly TableInfo[] } };
+  preview: { params: { table: string; count: number }; result: TablePage };
+  page: {
+    params: {
+      result: string;
+      offset: number;
+      count: number;
+      order?: string;
+      descending?: boolean;
+      filter?: string;
+    };
+    result: TablePage;
+  };
+  variables: { params: Record<string, never>; result: { variables: readonly VariableInfo[] } };
+  artifacts: { params: Record<string, never>; result: { artifacts: readonly ArtifactInfo[] } };
+  artifact: { params: { path: string }; result: { mime: string; base64: string } };
+  folders: { params: Record<string, never>; result: { folders: readonly DataFolder[] } };
+  allow: { params: { folder: string; revoke?: boolean }; result: { folders: readonly DataFolder[] } };
+  /** What a person says to a run while it goes on. */
+  steer: {
+    params: { run: string; action: 'stop' | 'approve' | 'skip' | 'edit' | 'remark'; text?: string };
+    result: Record<string, never>;
+  };
+  /** A run's steps as ordinary cells. */
+  stepsAsCells: { params: { run: string }; result: { cells: readonly string[] } };
+}
+export type RequestName = keyof Requests;
+
+export type ToKernel = {
+  [Name in RequestName]: {
+    readonly type: 'request';
+    readonly id: number;
+    readonly request: Name;
+    readonly params: Requests[Name]['params'];
+  };
+}[RequestName];
+
+export type FromKernel =
+  | {
+      readonly type: 'hello';
+      readonly contract: number;
+      readonly kernel: string;
+      readonly session: string;
+      readonly state: KernelState;
+    }
+  | { readonly type: 'reply'; readonly id: number; readonly ok: true; readonly result: unknown }
+  | {
+      readonly type: 'reply';
+      readonly id: number;
+      readonly ok: false;
+      readonly error: { readonly name: string; readonly message: string };
+    }
+  | { readonly type: 'event'; readonly event: KernelEvent };
+
+export type KernelEvent =
+  | {
+      readonly kind: 'cell-began';
+      readonly worldline: string;
+      readonly cellId: string | null;
+      readonly title: string;
+    }
+  | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointSummary }
+  | { readonly kind: 'worldline'; readonly worldline: WorldlineSummary }
+  | { readonly kind: 'head'; readonly worldline: string; readonly head: string }
+  | { readonly kind: 'active'; readonly worldline: string }
+  | { readonly kind: 'state'; readonly state: KernelState }
+  | { readonly kind: 'data' }
+  | { readonly kind: 'run'; readonly run: RunInfo };

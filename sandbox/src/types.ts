@@ -1,0 +1,148 @@
+/** A directory of the host that a sandbox may read, mounted at its own absolute path with hidden entries masked. */
+export type DataFolder = string;
+
+export interface Limits {
+  /** Bytes of memory; no extra swap. */
+  readonly memory: number;
+  readonly cpus: number;
+  readonly pids: number;
+  /** Bytes of /tmp. */
+  readonly tmpSize: number;
+  /** Bytes that the workspace may hold. */
+  readonly workspaceSize: number;
+}
+
+/** A folder that outlives its containers: the working directory of the code, mounted at its own absolute path. */
+export interface Workspace {
+  readonly path: string;
+}
+
+export type SandboxEvent =
+  | { readonly type: 'stream'; readonly name: 'stdout' | 'stderr'; readonly text: string }
+  | {
+      readonly type: 'display';
+      readonly data: Record<string, unknown>;
+      readonly metadata: Record<string, unknown>;
+      readonly displayId?: string;
+      readonly update: boolean;
+    }
+  | {
+      readonly type: 'result';
+      readonly data: Record<string, unknown>;
+      readonly metadata: Record<string, unknown>;
+    }
+  | { readonly type: 'clear'; readonly wait: boolean }
+  /** Something the person should know: variables lost, output cut, a container replaced. */
+  | { readonly type: 'notice'; readonly text: string };
+
+export interface ExecuteOptions {
+  /** A name for tracebacks, such as `Cell [3]`. */
+  readonly cell: string;
+  readonly onEvent: (event: SandboxEvent) => void;
+  readonly signal?: AbortSignal;
+  /** Milliseconds; none by default. */
+  readonly timeout?: number;
+  /** Answers `input()`; where absent, `input()` raises at once. */
+  readonly input?: (prompt: string, password: boolean) => Promise<string>;
+  /**
+   * Answers `sql("…")`: writes the result as Parquet into the workspace and gives its path relative to it.
+   * `exchange` is the hidden folder to write into.
+   */
+  readonly sql?: (query: string, exchange: string) => Promise<string>;
+}
+
+export interface Artifact {
+  /** Relative to the workspace, with `/`. */
+  readonly path: string;
+  readonly type: 'image' | 'csv' | 'md' | 'pdf' | 'file';
+  readonly bytes: number;
+}
+
+export type ExecuteResult =
+  | { readonly status: 'ok'; readonly milliseconds: number; readonly artifacts: readonly Artifact[] }
+  | {
+      readonly status: 'error' | 'interrupted';
+      readonly milliseconds: number;
+      readonly artifacts: readonly Artifact[];
+      readonly ename: string;
+      readonly evalue: string;
+      readonly traceback: readonly string[];
+    };
+
+export interface Variable {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: string | null;
+  readonly bytes: number | null;
+  readonly preview: string;
+}
+
+/** What a namespace snapshot is made of: a small description, and content-addressed buffers. */
+export interface VariablesSnapshot {
+  /** JSON; opaque to everyone but the runner. */
+  readonly manifest: Uint8Array;
+  /** Content ids of the blobs that the manifest refers to. */
+  readonly blobs: readonly string[];
+  /** Bytes that this snapshot added to the blob store. */
+  readonly bytesAdded: number;
+  readonly lost: readonly LostVariable[];
+}
+export interface LostVariable {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Where variable buffers are kept on the host: files by content id in one folder, mounted read-only. */
+export interface BlobStore {
+  readonly folder: string;
+  has(id: string): boolean;
+  /** Copies the open file into the store under the hash of what was read, and gives that id. */
+  adopt(file: import('node:fs/promises').FileHandle): Promise<{ id: string; bytes: number; added: boolean }>;
+}
+
+/**
+ * Python for one worldline. One execution at a time: a second waits. A container is started on first use and again
+ * after it was reaped, killed or removed; the variables then come back from the last snapshot.
+ */
+export interface PythonSession {
+  readonly workspace: Workspace;
+  readonly state: 'none' | 'starting' | 'ready' | 'running' | 'reaped' | 'unavailable';
+  execute(code: string, options: ExecuteOptions): Promise<ExecuteResult>;
+  complete(
+    code: string,
+    cursor: number,
+  ): Promise<{ matches: { text: string; type?: string; signature?: string }[]; start: number; end: number }>;
+  inspect(code: string, cursor: number, detail: 0 | 1): Promise<Record<string, unknown> | null>;
+  isComplete(
+    code: string,
+  ): Promise<{ status: 'complete' | 'incomplete' | 'invalid' | 'unknown'; indent: string }>;
+  variables(): Promise<Variable[]>;
+  /** Writes the data frame `name` as Parquet to a path relative to the workspace; null where there is no such frame. */
+  exportFrame(name: string, path: string): Promise<{ fingerprint: string } | null>;
+  /** Reads a Parquet file of the workspace into the DataFrame `name`. */
+  importFrame(name: string, path: string): Promise<void>;
+  /**
+   * Captures the variables. `forked` resolves when they are safe from later changes (milliseconds); `done` when they
+   * are in the blob store. Null where no variable can have changed since the last snapshot, or there is no container.
+   */
+  snapshot(): Promise<{ pause: number; done: Promise<VariablesSnapshot> } | null>;
+  /** Replaces all variables by those of a snapshot, or by none. */
+  restore(snapshot: VariablesSnapshot | null): Promise<{ lost: readonly LostVariable[] }>;
+  /** Changes the data folders: a running container is replaced, its variables carried over. */
+  setDataFolders(folders: readonly DataFolder[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SandboxManager {
+  /** Makes a workspace, taking over a spare container's where one stands ready. */
+  newWorkspace(): Promise<Workspace>;
+  /** The session of a workspace; the same one for the same workspace. */
+  session(workspace: Workspace, options: { dataFolders: readonly DataFolder[]; name: string }): PythonSession;
+  /** Starts a spare container ahead of need. */
+  warm(): void;
+  /** Is the engine there, and the image? With what to do if not. */
+  check(): Promise<{ ok: true; engine: string } | { ok: false; problem: string; fix: string }>;
+  /** Removes containers whose kernel is gone; gives their names. */
+  removeOrphans(): Promise<string[]>;
+  close(): Promise<void>;
+}
