@@ -1,0 +1,65 @@
+import type { TablePage } from '../contract.js';
+import { TABLE_MIME } from '../contract.js';
+import type { Display } from '../mime.js';
+import { count, cut, duration, plural } from './format.js';
+import { escapeHtml } from './html.js';
+import { oneLine, textTable } from './textTable.js';
+
+const MAX_HTML_CELL = 300;
+
+/** A page of a result as HTML, as text, and structured for front ends that page through it. */
+export function tableDisplay(page: TablePage, milliseconds?: number): Display {
+  const caption = describeRows(page) + (milliseconds === undefined ? '' : ` · ${duration(milliseconds)}`);
+  return {
+    data: {
+      [TABLE_MIME]: page,
+      'text/html': tableHtml(page, caption),
+      'text/plain': tableText(page, caption),
+    },
+  };
+}
+
+/** `1,461 rows × 6 columns, 50 shown`. */
+export function describeRows(page: TablePage): string {
+  const size = `${plural(page.total, 'row')} × ${plural(page.columns.length, 'column')}`;
+  return page.rows.length < page.total ? `${size}, ${count(page.rows.length)} shown` : size;
+}
+
+export function tableText(page: TablePage, caption: string): string {
+  const columns = page.columns.map((column) => ({
+    title: column.name,
+    note: column.type,
+    align: column.kind === 'number' ? ('right' as const) : ('left' as const),
+  }));
+  const rows = page.rows.map((row) => row.map((value) => value ?? 'NULL'));
+  return `${textTable(columns, rows)}\n(${caption})`;
+}
+
+function tableHtml(page: TablePage, caption: string): string {
+  const alignment = page.columns.map((column) => (column.kind === 'number' ? 'right' : 'left'));
+  const head = page.columns
+    .map(
+      (column, i) =>
+        `<th style="text-align:${alignment[i] ?? 'left'}">${escapeHtml(column.name)}` +
+        `<br><small style="font-weight:normal;opacity:.6">${escapeHtml(column.type)}</small></th>`,
+    )
+    .join('');
+  const body = page.rows
+    .map(
+      (row) =>
+        `<tr>${row.map((value, i) => `<td style="text-align:${alignment[i] ?? 'left'}">${cellHtml(value)}</td>`).join('')}</tr>`,
+    )
+    .join('\n');
+  return (
+    `<table class="dataframe worldline-table">\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>\n` +
+    `<p style="opacity:.6"><small>${escapeHtml(caption)}</small></p>`
+  );
+}
+
+function cellHtml(value: string | null): string {
+  if (value === null) return '<em style="opacity:.5">NULL</em>';
+  const shown = escapeHtml(oneLine(cut(value, MAX_HTML_CELL)));
+  return value.length > MAX_HTML_CELL
+    ? `<span title="cut: ${count(value.length)} characters">${shown}</span>`
+    : shown;
+}
