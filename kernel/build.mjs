@@ -1,0 +1,147 @@
+#!/usr/bin/env node
+/**
+ * Bundles the kernel into kernel/dist: `main.js`, which Jupyter starts, and `database.js`, the process that runs SQL.
+ * What the first reply does not need stays in chunks of its own, or in node_modules.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const ENTRIES = {
+  main: 'kernel/src/main.ts',
+  database: 'kernel/src/database/process/main.ts',
+};
+/** Loaded from node_modules on first use: native, or rarely needed. */
+const EXTERNAL = ['@duckdb/node-api', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'ssh2'];
+/** Modules that export one function and drag in an external package: they are loaded by the first call. */
+const LAZY = /node_modules\/(?:dockerode\/lib\/session|docker-modem\/lib\/ssh)\.js$/;
+const ZEROMQ_LOADER = /node_modules\/zeromq\/lib\/load-addon\.js$/;
+
+/**
+ * Builds every entry whose source is there and gives their names.
+ * @param {{ root?: string, entries?: Record<string, string>, outdir?: string }} options
+ */
+export async function buildKernel({ root = ROOT, entries = ENTRIES, outdir = 'kernel/dist' } = {}) {
+  const out = path.resolve(root, outdir);
+  const present = Object.fromEntries(
+    Object.entries(entries).filter(([, file]) => existsSync(path.resolve(root, file))),
+  );
+  if (Object.keys(present).length === 0)
+    throw new Error(`none of ${Object.values(entries).join(', ')} exists`);
+  const fresh = `${out}.building-${process.pid}`;
+  rmSync(fresh, { recursive: true, force: true });
+  try {
+    await bundle(root, present, fresh);
+    replace(fresh, out);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  return Object.keys(present);
+}
+
+async function bundle(root, entryPoints, outdir) {
+  const addons = copyAddons(root, outdir);
+  await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    // All in one folder, so that paths relative to a chunk are relative to the bundle.
+    chunkNames: '[name]-[hash]',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    external: [...EXTERNAL, '*.node'],
+    alias: { '@worldline/sandbox': path.join(root, 'sandbox/src/index.ts') },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    plugins: [lazyModules(), zeromqAddon(addons)],
+  });
+}
+
+/** The prebuilt addons that fit this platform, copied beside the bundle; the one that loads here comes first. */
+function copyAddons(root, outdir) {
+  const folder = path.join(root, 'node_modules/zeromq/build');
+  const manifest = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
+  const libc = { linux: existsSync('/etc/alpine-release') ? 'musl' : 'glibc', darwin: 'libc', win32: 'msvc' };
+  const fitting = Object.entries(manifest)
+    .map(([key, file]) => ({ ...JSON.parse(key), file: path.join(folder, ...file.split(/[\\/]/)) }))
+    .filter((it) => it.os === process.platform && it.arch === process.arch && it.libc === libc[it.os])
+    .sort((a, b) => b.abi - a.abi);
+  const working = fitting.findIndex(({ file }) => loads(file));
+  if (working === -1)
+    throw new Error(`zeromq has no prebuilt addon that loads on ${process.platform} ${process.arch}`);
+  const ordered = [fitting[working], ...fitting.filter((_, index) => index !== working)];
+  mkdirSync(path.join(outdir, 'zeromq'), { recursive: true });
+  return ordered.map(({ abi, file }) => {
+    const name = `zeromq/abi-${abi}.node`;
+    cpSync(file, path.join(outdir, name));
+    return name;
+  });
+}
+
+function loads(addon) {
+  return spawnSync(process.execPath, ['-e', 'require(process.argv[1])', addon]).status === 0;
+}
+
+/** Replaces zeromq's own search for its addon by the short list made above. */
+function zeromqAddon(addons) {
+  const candidates = addons.map((addon) => `() => require('./${addon}')`);
+  const contents = `
+    exports.__esModule = true;
+    const errors = [];
+    for (const load of [${candidates.join(', ')}]) {
+      try {
+        exports.default = load();
+        break;
+      } catch (error) {
+        errors.push(error.message);
+      }
+    }
+    if (exports.default === undefined) {
+      throw new Error('No ZeroMQ addon loads here. Run node install.mjs again.\\n' + errors.join('\\n'));
+    }`;
+  return {
+    name: 'zeromq-addon',
+    setup: (build) => build.onLoad({ filter: ZEROMQ_LOADER }, () => ({ contents, loader: 'js' })),
+  };
+}
+
+function lazyModules() {
+  return {
+    name: 'lazy-modules',
+    setup(build) {
+      build.onLoad({ filter: LAZY }, ({ path: file, suffix }) =>
+        suffix === '?now'
+          ? undefined
+          : { contents: `module.exports = (...args) => require(${JSON.stringify(`${file}?now`)})(...args);` },
+      );
+    },
+  };
+}
+
+/** Puts the new output in place of the old, so that a kernel that starts meanwhile finds one or the other. */
+function replace(fresh, out) {
+  const old = `${out}.old-${process.pid}`;
+  if (existsSync(out)) renameSync(out, old);
+  renameSync(fresh, out);
+  rmSync(old, { recursive: true, force: true });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const began = performance.now();
+  const built = await buildKernel();
+  console.log(
+    `Built ${built.map((name) => `kernel/dist/${name}.js`).join(', ')} in ${Math.round(performance.now() - began)} ms.`,
+  );
+}
