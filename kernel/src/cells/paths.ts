@@ -1,0 +1,32 @@
+import { homedir } from 'node:os';
+import { join, parse, resolve } from 'node:path';
+
+/** Where this kernel finds and keeps things. */
+export interface Paths {
+  /** The store and everything else that outlives a kernel: `WORLDLINE_HOME`, else the user's data folder. */
+  readonly home: string;
+  readonly configFile: string;
+  /** The folder of the notebook: the first data folder, unless it is the home folder or `/`. */
+  readonly notebookFolder: string;
+  /** The notebook's file, where the front end tells. */
+  readonly notebook: string | null;
+}
+
+export function findPaths(environment: NodeJS.ProcessEnv, cwd: string): Paths {
+  const user = homedir();
+  const data = environment['XDG_DATA_HOME'] ?? join(user, '.local', 'share');
+  const config = environment['XDG_CONFIG_HOME'] ?? join(user, '.config');
+  const session = environment['JPY_SESSION_NAME'];
+  return {
+    home: resolve(environment['WORLDLINE_HOME'] ?? join(data, 'worldline')),
+    configFile: join(config, 'worldline', 'config.json'),
+    notebookFolder: cwd,
+    notebook: session !== undefined && session.endsWith('.ipynb') ? resolve(cwd, session) : null,
+  };
+}
+
+/** The home folder and `/` are too wide to be read without being asked. */
+export function isTooWide(folder: string): boolean {
+  const path = resolve(folder);
+  return path === parse(path).root || path === resolve(homedir());
+}

@@ -1,0 +1,73 @@
+import type { Artifact, ExecuteResult, SandboxEvent } from '@worldline/sandbox';
+import { artifactDisplays } from '../display/artifacts.js';
+import type { Run } from '../jupyter/engine.js';
+import type { OptionSpec } from './arguments.js';
+import { parseLeadingOptions } from './arguments.js';
+import type { CellContext } from './context.js';
+import { CellFailure, InterruptedCell, UserError } from './errors.js';
+import type { Runtime } from './Runtime.js';
+
+export const PYTHON_OPTIONS: readonly OptionSpec[] = [
+  { name: 'timeout', value: 'S', type: 'number', about: 'seconds after which the code is interrupted' },
+];
+
+/** Runs a Python cell of the user's in the worldline's sandbox. */
+export async function runPythonCell(context: CellContext, rest: string, text: string): Promise<void> {
+  const { options, restAt } = parseLeadingOptions('%%python', rest, PYTHON_OPTIONS);
+  const inline = rest.slice(restAt).trim();
+  const code = inline === '' ? text : `${inline}\n${text}`;
+  if (code.trim() === '') {
+    throw new UserError(
+      'UsageError',
+      'There is no Python in this cell.',
+      'Write it below %%python. %%python? explains it.',
+    );
+  }
+  const { runtime, run, request } = context;
+  const timeout = options.get('timeout');
+  const result = await runtime.python.execute(code, {
+    cell: `Cell [${run.executionCount}]`,
+    signal: run.signal,
+    onEvent: (event) => {
+      passOn(run, event);
+    },
+    ...(typeof timeout === 'string' ? { timeout: Number(timeout) * 1000 } : {}),
+    ...(request.allowStdin ? { input: (prompt, password) => run.input(prompt, password) } : {}),
+    sql: runtime.sqlForPython('user', run.signal),
+  });
+  await showArtifacts(runtime, run, result.artifacts);
+  throwUnlessOk(result, run.signal);
+}
+
+/** A sandbox event as an output of the cell. */
+export function passOn(run: Run, event: SandboxEvent): void {
+  switch (event.type) {
+    case 'stream':
+      run.stream(event.name, event.text);
+      break;
+    case 'display':
+      if (event.update && event.displayId !== undefined) run.update(event, event.displayId);
+      else run.display(event, event.displayId);
+      break;
+    case 'result':
+      run.result(event);
+      break;
+    case 'clear':
+      run.clear(event.wait);
+      break;
+    case 'notice':
+      run.stream('stderr', `${event.text}\n`);
+      break;
+  }
+}
+
+async function showArtifacts(runtime: Runtime, run: Run, artifacts: readonly Artifact[]): Promise<void> {
+  for (const display of await artifactDisplays(runtime.workspace, artifacts)) run.display(display);
+}
+
+function throwUnlessOk(result: ExecuteResult, signal: AbortSignal): void {
+  if (result.status === 'ok') return;
+  if (result.status === 'interrupted' && signal.aborted && result.traceback.length === 0)
+    throw new InterruptedCell();
+  throw new CellFailure(result.ename, result.evalue, result.traceback);
+}

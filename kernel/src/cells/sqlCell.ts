@@ -1,0 +1,96 @@
+import type { StatementResult } from '../database/types.js';
+import { duration } from '../display/format.js';
+import { tableDisplay } from '../display/table.js';
+import type { OptionSpec } from './arguments.js';
+import { parseLeadingOptions } from './arguments.js';
+import type { CellContext } from './context.js';
+import { UserError } from './errors.js';
+
+export const SQL_OPTIONS: readonly OptionSpec[] = [
+  { name: 'limit', value: 'N', type: 'integer', about: 'rows shown at first (the whole result is counted)' },
+];
+
+const INTO = /^\s*([\p{L}_][\p{L}\p{N}_]*)\s*<<(?=\s|$)/u;
+
+export interface SqlCell {
+  readonly sql: string;
+  /** Where the SQL begins in the cell, in UTF-16 units. */
+  readonly offset: number;
+  /** The Python variable that also gets the result. */
+  readonly into: string | null;
+  readonly limit: number | null;
+}
+
+/** Reads `%%sql [name <<] [--limit N] [SQL]`, the options in either order, the SQL on the line or below. */
+export function readSqlCell(source: string, restOffset: number): SqlCell {
+  const lineEnd = source.indexOf('\n', restOffset);
+  let line = source.slice(restOffset, lineEnd === -1 ? source.length : lineEnd);
+  let offset = restOffset;
+  let into: string | null = null;
+  let limit: number | null = null;
+  for (;;) {
+    const name = INTO.exec(line);
+    if (name && into === null) {
+      into = name[1] ?? null;
+      offset += name[0].length;
+      line = line.slice(name[0].length);
+      continue;
+    }
+    const { options, restAt } = parseLeadingOptions('%%sql', line, SQL_OPTIONS);
+    if (restAt === 0) break;
+    const value = options.get('limit');
+    if (typeof value === 'string') limit = Number(value);
+    offset += restAt;
+    line = line.slice(restAt);
+  }
+  return { sql: source.slice(offset), offset, into, limit };
+}
+
+/** Runs a SQL cell of the user's: each statement shows what it gave, the last result is the cell's result. */
+export async function runSqlCell(context: CellContext, cell: SqlCell): Promise<void> {
+  if (cell.sql.trim() === '') {
+    throw new UserError(
+      'UsageError',
+      'There is no SQL in this cell.',
+      'Write it below %%sql. %%sql? explains it.',
+    );
+  }
+  const { runtime, run, kernel } = context;
+  const deadline = kernel.settings.number('statement-seconds');
+  let pending: StatementResult | null = null;
+  const show = (result: StatementResult, last: boolean): void => {
+    showResult(context, result, last);
+  };
+  await runtime.offerFrames(cell.sql, run.signal);
+  await runtime.database.query(cell.sql, {
+    author: 'user',
+    limit: cell.limit ?? kernel.settings.number('rows') ?? 50,
+    signal: run.signal,
+    ...(deadline === undefined ? {} : { deadline: deadline * 1000 }),
+    onProgress: runtime.progress(run),
+    onResult: (result) => {
+      if (pending) show(pending, false);
+      pending = result;
+    },
+  });
+  if (cell.into !== null) await runtime.resultToPython(cell.sql, cell.into, run.signal);
+  if (pending) show(pending, cell.into === null);
+  if (cell.into !== null) run.stream('stdout', `The result is in Python as ${cell.into}.\n`);
+}
+
+function showResult({ run }: CellContext, result: StatementResult, last: boolean): void {
+  switch (result.kind) {
+    case 'rows': {
+      const display = tableDisplay({ result: result.id, ...result.page }, result.milliseconds);
+      if (last) run.result(display);
+      else run.display(display);
+      break;
+    }
+    case 'plan':
+      run.stream('stdout', `${result.text.trimEnd()}\n`);
+      break;
+    case 'done':
+      run.stream('stdout', `${result.message} (${duration(result.milliseconds)})\n`);
+      break;
+  }
+}

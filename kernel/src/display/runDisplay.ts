@@ -1,0 +1,118 @@
+import type { RunInfo, StepInfo, Usage } from '../contract.js';
+import { RUN_MIME, TABLE_MIME } from '../contract.js';
+import type { Display } from '../mime.js';
+import { count, duration } from './format.js';
+import { escapeHtml } from './html.js';
+
+/** A step with what it gave, as the display of a run folds it. */
+export interface ShownStep {
+  readonly step: StepInfo;
+  readonly displays: readonly Display[];
+}
+
+export interface RunView {
+  readonly info: RunInfo;
+  readonly steps: readonly ShownStep[];
+  /** Text of the turn that streams now, not yet known to be the answer. */
+  readonly streaming: string;
+  /** What the run is doing now, such as `thinking` or `retrying in 2 s`. */
+  readonly activity: string;
+  readonly milliseconds: number;
+}
+
+const MARKS: Readonly<Record<StepInfo['state'], string>> = {
+  waiting: '…',
+  running: '▸',
+  ok: '✓',
+  error: '✗',
+  skipped: '–',
+  interrupted: '■',
+};
+
+const LABELS: Readonly<Record<string, string>> = { run_sql: 'SQL', run_python: 'Python' };
+
+const MUTED = 'style="opacity:.65"';
+
+/** The folded steps of a run, as they are now. The answer is a display of its own, so that charts can stand between. */
+export function stepsDisplay(view: RunView): Display {
+  return {
+    data: { [RUN_MIME]: view.info, 'text/html': stepsHtml(view), 'text/plain': stepsText(view) },
+  };
+}
+
+/** The answer in Markdown with a footer that says what it took. In text it stands alone. */
+export function answerDisplay(view: RunView): Display {
+  const { answer } = view.info;
+  const footer = runFooter(view);
+  return {
+    data: {
+      'text/markdown': `${answer}\n\n<small>${escapeHtml(footer)}</small>`,
+      'text/plain': `${answer}\n\n(${footer})`,
+    },
+  };
+}
+
+/** `gpt-5 · 3 steps · 1,204 tokens in, 310 out · $0.0042 · 8.1 s`. */
+export function runFooter(view: RunView): string {
+  const { info } = view;
+  const steps = info.steps.length;
+  return [
+    info.model + (info.replayed ? ' (replayed)' : ''),
+    `${count(steps)} ${steps === 1 ? 'step' : 'steps'}`,
+    ...usageParts(info.usage),
+    duration(view.milliseconds),
+  ].join(' · ');
+}
+
+export function usageParts(usage: Usage): string[] {
+  if (usage.inputTokens + usage.outputTokens === 0) return [];
+  const cached = usage.cachedTokens > 0 ? ` (${count(usage.cachedTokens)} cached)` : '';
+  const tokens = `${count(usage.inputTokens)} tokens in${cached}, ${count(usage.outputTokens)} out`;
+  return usage.cost === null ? [tokens] : [tokens, `$${usage.cost.toFixed(4)}`];
+}
+
+export function stepLine(step: StepInfo): string {
+  const time = step.milliseconds === null ? '' : ` · ${duration(step.milliseconds)}`;
+  const summary = step.summary === '' ? '' : ` · ${step.summary}`;
+  return `${MARKS[step.state]} ${step.id} ${LABELS[step.tool] ?? step.tool}${summary}${time}`;
+}
+
+function stepsHtml(view: RunView): string {
+  const label = view.info.replayed
+    ? `<div ${MUTED}><small>The model's turns are replayed from a recording; every step runs for real.</small></div>\n`
+    : '';
+  const steps = view.steps.map(stepHtml).join('\n');
+  const streaming =
+    view.streaming === '' ? '' : `<div style="white-space:pre-wrap">${escapeHtml(view.streaming)}</div>\n`;
+  const activity =
+    view.activity === '' ? '' : `<div ${MUTED}><small>${escapeHtml(view.activity)}</small></div>\n`;
+  return `<div class="worldline-run">\n${label}${steps}\n${streaming}${activity}</div>`;
+}
+
+function stepHtml({ step, displays }: ShownStep): string {
+  const body = displays.map(resultHtml).join('\n');
+  const open = step.state === 'running' || step.state === 'waiting' ? ' open' : '';
+  return (
+    `<details class="worldline-step"${open}><summary>${escapeHtml(stepLine(step))}</summary>\n` +
+    `<pre><code>${escapeHtml(step.code)}</code></pre>\n${body}\n</details>`
+  );
+}
+
+/**
+ * A step's result inside the fold. Only HTML of our own making is let through: what code in the sandbox calls HTML could
+ * carry a script, and its text form says the same.
+ */
+function resultHtml({ data }: Display): string {
+  const html = data['text/html'];
+  if (TABLE_MIME in data && typeof html === 'string') return html;
+  if (Object.keys(data).some((type) => type.startsWith('image/'))) return '';
+  const text = data['text/plain'];
+  return typeof text === 'string' && text !== '' ? `<pre>${escapeHtml(text)}</pre>` : '';
+}
+
+function stepsText(view: RunView): string {
+  const lines = view.steps.map(({ step }) => stepLine(step));
+  if (view.info.replayed) lines.unshift("(the model's turns are replayed; every step runs for real)");
+  if (view.activity !== '') lines.push(view.activity);
+  return lines.join('\n');
+}
