@@ -1,0 +1,125 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { PythonSession } from '@worldline/sandbox';
+import type { VariableInfo } from '../contract.js';
+import type { Author, Database } from '../database/types.js';
+import type { Run } from '../jupyter/engine.js';
+import type {
+  CapturedVariables,
+  LostVariable,
+  Parts,
+  VariablesCapture,
+  WorldlinePlace,
+} from '../worldlines/types.js';
+import { Frames } from './Frames.js';
+import { linkDataFolders } from './links.js';
+import { ProgressBar } from './ProgressBar.js';
+
+/** What a runtime needs of the kernel: how to start its two processes, and what they may read. */
+export interface RuntimeServices {
+  openDatabase(place: WorldlinePlace): Database;
+  openPython(place: WorldlinePlace): PythonSession;
+  dataFolders(): readonly string[];
+}
+
+/** The hidden folder of a workspace through which SQL and Python hand each other tables. */
+export const EXCHANGE = '.worldline/exchange';
+
+/** The running parts of one worldline: its database, its Python, its workspace. Both start on first use. */
+export class Runtime implements Parts {
+  readonly #frames: Frames;
+  #database: Database | null = null;
+  #python: PythonSession | null = null;
+  #exchanged = 0;
+
+  constructor(
+    readonly place: WorldlinePlace,
+    private readonly services: RuntimeServices,
+  ) {
+    this.#frames = new Frames(this);
+  }
+
+  get workspace(): string {
+    return this.place.workspace;
+  }
+
+  get database(): Database {
+    return (this.#database ??= this.services.openDatabase(this.place));
+  }
+
+  get python(): PythonSession {
+    return (this.#python ??= this.services.openPython(this.place));
+  }
+
+  get pythonState(): PythonSession['state'] {
+    return this.#python?.state ?? 'none';
+  }
+
+  /** Brings the links to the data folders up to date; called before each cell. */
+  async prepare(): Promise<void> {
+    await linkDataFolders(this.workspace, this.services.dataFolders());
+  }
+
+  /** Makes DataFrames that the SQL names visible to it, as they are now. */
+  async offerFrames(sql: string): Promise<void> {
+    if (this.pythonState !== 'none') await this.#frames.offer(sql);
+  }
+
+  /** A fresh file for a table on its way between SQL and Python. */
+  async exchangeFile(): Promise<{ absolute: string; relative: string }> {
+    const relative = `${EXCHANGE}/${++this.#exchanged}-${Date.now().toString(36)}.parquet`;
+    const absolute = join(this.workspace, relative);
+    await mkdir(dirname(absolute), { recursive: true });
+    return { absolute, relative };
+  }
+
+  /** What answers `sql("…")` in Python: the query goes through the gate of whoever wrote the code. */
+  sqlForPython(author: Author, signal: AbortSignal): (query: string) => Promise<string> {
+    return async (query) => {
+      const { absolute, relative } = await this.exchangeFile();
+      await this.database.toParquet(query, { author, file: absolute, signal });
+      return relative;
+    };
+  }
+
+  /** A progress bar for statements of this run. */
+  progress(run: Run): ProgressBar {
+    return new ProgressBar(run);
+  }
+
+  async flushDatabase(): ReturnType<Parts['flushDatabase']> {
+    if (this.#database === null || !(await this.#database.flush())) return null;
+    return { tables: await this.#database.tables() };
+  }
+
+  async closeDatabase(): Promise<void> {
+    const database = this.#database;
+    this.#database = null;
+    this.#frames.forget();
+    await database?.close();
+  }
+
+  async captureVariables(): Promise<VariablesCapture | null> {
+    if (this.#python === null) return null;
+    const snapshot = await this.#python.snapshot();
+    if (snapshot === null) return null;
+    return { variables: snapshot.variables satisfies readonly VariableInfo[], done: snapshot.done };
+  }
+
+  async restoreVariables(
+    snapshot: CapturedVariables | null,
+  ): Promise<{ readonly lost: readonly LostVariable[] }> {
+    this.#frames.forget();
+    return this.python.restore(snapshot);
+  }
+
+  async workspaceRestored(): Promise<void> {
+    await rm(join(this.workspace, EXCHANGE), { recursive: true, force: true });
+    await this.prepare();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.closeDatabase(), this.#python?.close()]);
+    this.#python = null;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Arguments, OptionSpec } from '../arguments.js';
+import type { CellContext } from '../context.js';
+
+/** What Tab offers for a magic's words. */
+export type ArgumentKind =
+  'file' | 'folder' | 'table' | 'worldline' | 'setting' | 'magic' | 'kind' | 'alias' | 'run';
+
+/** A line magic, declared once: running, help, Tab and the documents read it. */
+export interface Magic {
+  readonly name: string;
+  /** As a user types it, such as `%load FILE [as TABLE] [--replace | --append]`. */
+  readonly usage: string;
+  /** One sentence. */
+  readonly about: string;
+  /** More, for `%name?`. */
+  readonly details?: string;
+  readonly examples?: readonly string[];
+  readonly options: readonly OptionSpec[];
+  /** What its words are, in order; the last one repeats. */
+  readonly words: readonly ArgumentKind[];
+  /** Where it changes what a checkpoint keeps: its cell gets one. */
+  readonly writes?: boolean;
+  run(args: Arguments, context: CellContext): Promise<void>;
+}
+
+/** `%%sql`, `%%python` and `%%ask`: documented like the line magics, run by their own files. */
+export interface CellMagic {
+  readonly name: 'sql' | 'python' | 'ask';
+  readonly usage: string;
+  readonly about: string;
+  readonly details?: string;
+  readonly examples?: readonly string[];
+  readonly options: readonly OptionSpec[];
+}
