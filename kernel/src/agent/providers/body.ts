@@ -1,0 +1,44 @@
+/** The answer to a streaming request: an event stream, or one JSON document from a server that does not stream. */
+export type Body =
+  | { readonly kind: 'events'; readonly response: Response }
+  | { readonly kind: 'json'; readonly text: string };
+
+const WHITE = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
+const BRACE = 0x7b;
+const BRACKET = 0x5b;
+
+/** Looks at the first byte that is no white space, whatever the content type claims. */
+export async function openBody(response: Response): Promise<Body> {
+  if (response.body === null) return { kind: 'json', text: '' };
+  const reader = response.body.getReader();
+  const seen: Uint8Array[] = [];
+  let first: number | undefined;
+  while (first === undefined) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    seen.push(value);
+    first = value.find((byte) => !WHITE.has(byte));
+  }
+  if (first === undefined || first === BRACE || first === BRACKET) {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      seen.push(value);
+    }
+    return { kind: 'json', text: Buffer.concat(seen).toString('utf8').replace(/^\uFEFF/, '') };
+  }
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const ahead = seen.shift();
+      if (ahead !== undefined) {
+        controller.enqueue(ahead);
+        return;
+      }
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return { kind: 'events', response: new Response(body, { headers: response.headers }) };
+}
