@@ -8,6 +8,7 @@ export interface Engine {
   kernelInfo(): KernelInfo;
   /** Runs one cell. Rejections are a bug in the engine: the wire answers them with an error reply. */
   execute(request: ExecuteRequest, run: Run): Promise<ExecuteOutcome>;
+  /** `cursor` counts Unicode code points from the start of the code, as everywhere here. */
   complete(code: string, cursor: number): Promise<Completions>;
   inspect(code: string, cursor: number, detail: 0 | 1): Promise<Display | null>;
   isComplete(code: string): Promise<IsComplete>;
@@ -19,6 +20,13 @@ export interface Engine {
   interrupt(): void;
   /** Frees everything; the wire replies and exits afterwards. */
   shutdown(restart: boolean): Promise<void>;
+}
+
+/** An engine that loads after the first reply is out. */
+export interface EngineLoader {
+  kernelInfo(): KernelInfo;
+  /** Called once, when the first request has been answered or needs the engine. After a failure it is called again. */
+  load(): Promise<Engine>;
 }
 
 export interface KernelInfo {
@@ -56,6 +64,18 @@ export interface Run {
   input(prompt: string, password?: boolean): Promise<string>;
   /** Adds a `set_next_input` payload to the reply. */
   nextInput(text: string, replace?: boolean): void;
+  /** Adds a `page` payload to the reply: what a front end shows in its pager. */
+  page(display: Display): void;
+}
+
+/** What `Run.input` rejects with where the front end does not allow input requests. */
+export class StdinNotAllowedError extends Error {
+  override readonly name = 'StdinNotAllowedError';
+  constructor() {
+    super(
+      'This front end takes no input while a cell runs. Run the cell in JupyterLab or a console, or put the value into it.',
+    );
+  }
 }
 
 export type ExecuteOutcome =

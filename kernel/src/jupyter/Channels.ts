@@ -1,0 +1,46 @@
+import * as zmq from 'zeromq';
+import { type ConnectionInfo, endpoint } from './ConnectionInfo.js';
+
+/** How long a closed socket goes on delivering, in milliseconds. */
+const LINGER = 1000;
+/** The largest frame that is taken in, in bytes: a peer that announces more is disconnected. */
+const MAX_FRAME = 2 ** 30;
+
+/** The five bound sockets of a kernel. */
+export interface Channels {
+  readonly shell: zmq.Router;
+  readonly control: zmq.Router;
+  readonly stdin: zmq.Router;
+  readonly iopub: zmq.XPublisher;
+  readonly hb: zmq.Router;
+  close(): void;
+}
+
+/** Opens and binds all sockets. Throws where an address is taken. */
+export function openChannels(info: ConnectionInfo): Channels {
+  // Otherwise a message that nobody fetches keeps the process from ending.
+  zmq.context.blocky = false;
+  const options = {
+    linger: LINGER,
+    // No limit: a message to a slow reader waits instead of getting lost.
+    sendHighWaterMark: 0,
+    maxMessageSize: MAX_FRAME,
+    ...(info.curveSecretKey === null ? {} : { curveServer: true, curveSecretKey: info.curveSecretKey }),
+  };
+  // A client that comes back under its old identity replaces its former connection.
+  const router = { ...options, handover: true };
+  const channels = {
+    shell: new zmq.Router(router),
+    control: new zmq.Router(router),
+    stdin: new zmq.Router(router),
+    iopub: new zmq.XPublisher({ ...options, verbosity: 'allSubs' }),
+    hb: new zmq.Router(options),
+  };
+  for (const name of ['iopub', 'stdin', 'hb', 'control', 'shell'] as const) {
+    channels[name].bindSync(endpoint(info, name));
+  }
+  const close = () => {
+    for (const socket of Object.values(channels)) socket.close();
+  };
+  return { ...channels, close };
+}
