@@ -1,0 +1,113 @@
+"""The worker's end of its socket to the supervisor, safe against an interrupt in the middle of a frame."""
+
+import json
+import select
+import signal
+import socket
+import threading
+
+from .frames import Reader, pack
+
+
+class Shield:
+    """While held by the main thread, SIGINT waits: a KeyboardInterrupt never leaves half a frame behind."""
+
+    def __init__(self) -> None:
+        self._main = threading.main_thread().ident
+        self._depth = 0
+        self._pending = False
+        self.armed = False
+
+    def install(self) -> None:
+        signal.signal(signal.SIGINT, self._interrupted)
+
+    def arm(self) -> None:
+        self._pending = False
+        self.armed = True
+
+    def disarm(self) -> None:
+        self.armed = False
+        self._pending = False
+
+    def _interrupted(self, _number, _frame) -> None:
+        if not self.armed:
+            return
+        if self._depth:
+            self._pending = True
+            return
+        raise KeyboardInterrupt
+
+    def __enter__(self) -> None:
+        if threading.get_ident() == self._main:
+            self._depth += 1
+
+    def __exit__(self, *_error) -> None:
+        if threading.get_ident() != self._main:
+            return
+        self._depth -= 1
+        if self._depth == 0 and self._pending:
+            self._pending = False
+            if self.armed:
+                raise KeyboardInterrupt
+
+
+class Channel:
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._reader = Reader()
+        self._lock = threading.RLock()
+        self._requests = 0
+        self._requesting = threading.Lock()
+        self.shield = Shield()
+
+    def send(self, header: dict, payload: bytes = b"") -> None:
+        frame = pack(header, payload)
+        with self.shield, self._lock:
+            self._sock.sendall(frame)
+
+    def send_reply(self, number: int, fields: dict) -> None:
+        """Fields may be larger than a header: they go as the payload."""
+        body = json.dumps(fields, default=repr, ensure_ascii=False).encode("utf-8", "replace")
+        header = {key: fields[key] for key in ("guardian", "label") if key in fields}
+        self.send({**header, "type": "reply", "id": number}, body)
+
+    def abandon(self) -> None:
+        """In a forked child of user code: the channel is the parent's."""
+        self._sock.close()
+        self._lock = threading.RLock()
+        self.shield = Shield()
+
+    def receive(self) -> tuple[dict, bytes]:
+        """The next frame; an interrupt may end the wait, and loses nothing."""
+        while True:
+            with self.shield:
+                frame = self._reader.next()
+            if frame is not None:
+                return frame
+            select.select([self._sock], [], [])
+            with self.shield:
+                data = self._sock.recv(1 << 18)
+                if not data:
+                    raise SystemExit(0)
+                self._reader.feed(data)
+
+    def request(self, op: str, **fields):
+        """Asks the host, and waits for its answer."""
+        with self._requesting:
+            self._requests += 1
+            number = self._requests
+            self.send({"type": "request", "request": number, "op": op, **fields})
+            while True:
+                header, _ = self.receive()
+                if header["type"] == "answer" and header.get("request") == number:
+                    break
+        if not header.get("ok"):
+            raise HostError(str(header.get("error", "the host gave no answer")))
+        return header.get("value")
+
+
+class HostError(Exception):
+    """The host could not do what it was asked; the message says why."""
+
+
+HostError.__module__ = "builtins"

@@ -1,0 +1,168 @@
+"""IPython's InteractiveShell, with its output sent as frames."""
+
+import base64
+import json
+import linecache
+import sys
+import traceback
+
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Any, Type
+from traitlets.config import Config
+
+MAX_TEXT = 10 << 20
+MAX_BUNDLE = 48 << 20
+MAX_TRACEBACK = 512 << 10
+
+
+def make_shell() -> "Shell":
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.cache_size = 0
+    config.InteractiveShell.enable_tip = False
+    config.InteractiveShell.warn_venv = False
+    config.InteractiveShell.show_rewritten_input = False
+    config.Completer.use_jedi = True
+    return Shell.instance(config=config)
+
+
+def encode_bundle(data: dict) -> dict:
+    """A MIME bundle as JSON takes it: images in base64, text of a bounded length."""
+    clean = {}
+    for mime, value in data.items():
+        if isinstance(value, bytes):
+            value = base64.b64encode(value).decode("ascii")
+        elif isinstance(value, str) and len(value) > MAX_TEXT and mime == "text/plain":
+            value = f"{value[:MAX_TEXT]}\n[cut: {len(value):,} characters in all]"
+        clean[str(mime)] = value
+    return clean
+
+
+class Compiler(CachingCompiler):
+    """Names a cell's code after the cell, so that tracebacks point into it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.label = "Cell"
+        self._labels: dict[str, str] = {}
+
+    def get_code_name(self, raw_code, transformed_code, number):
+        lines = [line + "\n" for line in transformed_code.splitlines()]
+        name, count = f"<{self.label}>", 1
+        while name in linecache.cache and linecache.cache[name][2] != lines:
+            count += 1
+            name = f"<{self.label} #{count}>"
+        self._labels[name] = self.label
+        return name
+
+    def format_code_name(self, name):
+        label = self._labels.get(name)
+        if label is None:
+            return None
+        head, _, tail = label.partition(" ")
+        return head, tail
+
+
+class Hook(DisplayHook):
+    """Sends the value of a cell's last expression."""
+
+    def quiet(self) -> bool:
+        return self.semicolon_at_end_of_expression(self.shell.cell_source)
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None) -> None:
+        self.shell.publish("result", format_dict, md_dict or {})
+
+    def update_user_ns(self, result) -> None:
+        namespace = self.shell.user_ns
+        for older, newer in (("___", "__"), ("__", "_")):
+            if newer in self.shell.user_ns_hidden:
+                namespace[older] = namespace.get(newer, "")
+        namespace["_"] = result
+        for name in ("_", "__", "___"):
+            if name in namespace:
+                self.shell.user_ns_hidden[name] = namespace[name]
+
+    def log_output(self, format_dict) -> None:
+        pass
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class Publisher(DisplayPublisher):
+    def publish(self, data, metadata=None, *, transient=None, update=False, **_more) -> None:
+        display_id = (transient or {}).get("display_id")
+        self.shell.publish("display", data, metadata or {}, display_id, bool(update))
+
+    def clear_output(self, wait=False) -> None:
+        self.shell.send({"type": "clear", "wait": bool(wait)})
+
+
+class Shell(InteractiveShell):
+    """`send` is set once the process is a worker; until then nothing is sent."""
+
+    send = Any(lambda header, payload=b"": None)
+    compiler_class = Type(Compiler)
+    displayhook_class = Type(Hook)
+    display_pub_class = Type(Publisher)
+    cell_source = ""
+    failed: BaseException | None = None
+
+    def init_hooks(self) -> None:
+        super().init_hooks()
+        self.set_hook("show_in_pager", self._page, 99)
+
+    def init_virtualenv(self) -> None:
+        """The image's Python is the only one."""
+
+    def ask_exit(self) -> None:
+        print("The session goes on: exit and quit do nothing here.", file=sys.stderr)
+
+    def enable_gui(self, gui=None) -> None:
+        """There is no event loop of a window system to join."""
+
+    def publish(self, kind, data, metadata, display_id=None, update=False) -> None:
+        bundle = {"data": encode_bundle(data), "metadata": metadata}
+        body = json.dumps(bundle, default=repr, ensure_ascii=False).encode("utf-8", "replace")
+        if len(body) > MAX_BUNDLE:
+            text = f"[left out: an output of {len(body):,} bytes, larger than can be shown]"
+            body = json.dumps({"data": {"text/plain": text}, "metadata": {}}).encode()
+        header = {"type": kind}
+        if display_id is not None:
+            header["display_id"] = str(display_id)
+        if update:
+            header["update"] = True
+        self.send(header, body)
+
+    def report(self, error: BaseException, lines: list[str]) -> None:
+        try:
+            value = str(error)
+        except Exception:  # a broken __str__ of the user's
+            value = "(its text cannot be shown)"
+        lines = [line.rstrip("\n") for line in lines]
+        if sum(map(len, lines)) > MAX_TRACEBACK:
+            text = "\n".join(lines)
+            lines = [text[: MAX_TRACEBACK // 2], "[…]", text[-MAX_TRACEBACK // 2 :]]
+        body = json.dumps({"ename": type(error).__name__, "evalue": value[:100_000], "traceback": lines})
+        self.failed = error
+        self.send({"type": "error"}, body.encode("utf-8", "replace"))
+
+    def report_if_silent(self, error: BaseException) -> None:
+        """For the errors that IPython prints by itself."""
+        if self.failed is None:
+            self.report(error, traceback.format_exception_only(type(error), error))
+
+    def _showtraceback(self, etype, evalue, stb) -> None:
+        error = evalue if isinstance(evalue, BaseException) else etype(evalue)
+        self.report(error, list(stb))
+
+    def _page(self, _shell, data, _start=0, _screen_lines=0, **_more) -> None:
+        if not isinstance(data, dict):
+            data = {"text/plain": data}
+        self.publish("display", data.get("data", data) if "data" in data else data, {})

@@ -1,0 +1,162 @@
+"""What Python code prints, in order, over the worker's channel; coalesced, and flushed while the cell runs."""
+
+import codecs
+import io
+import os
+import threading
+
+FLUSH_BYTES = 64 << 10
+FLUSH_SECONDS = 0.02
+CHUNK = 128 << 10
+
+
+class Output:
+    """The one writer behind sys.stdout and sys.stderr: a single order for both."""
+
+    def __init__(self, channel) -> None:
+        self._channel = channel
+        self._runs: list[tuple[str, list[str]]] = []
+        self._size = 0
+        self._lock = threading.RLock()
+        self._sending = False
+        self._direct = False
+        self._wake: threading.Event | None = None
+        self._thread: threading.Thread | None = None
+        self.id: int | None = None
+
+    def add(self, name: str, text: str) -> None:
+        if self._direct:
+            self._write_direct(name, text)
+            return
+        with self._lock:
+            runs = self._runs
+            if runs and runs[-1][0] == name:
+                runs[-1][1].append(text)
+            else:
+                runs.append((name, [text]))
+            self._size += len(text)
+            full = self._size >= FLUSH_BYTES
+            if not full and self._thread is None and self.id is not None:
+                self._start()
+        if full:
+            self.flush()
+
+    def flush(self) -> None:
+        if not self._runs or self._direct:
+            return
+        with self._channel.shield, self._lock:
+            if self._sending:
+                return
+            self._sending = True
+            try:
+                while self._runs:
+                    runs, self._runs, self._size = self._runs, [], 0
+                    for name, parts in runs:
+                        self._send(name, "".join(parts))
+            finally:
+                self._sending = False
+
+    def begin(self, cell: int) -> None:
+        self.id = cell
+
+    def end(self) -> None:
+        """Everything is sent, and the flushing thread gone, so that a fork finds one thread."""
+        self.id = None
+        thread = self._thread
+        if thread is not None and self._wake is not None:
+            self._wake.set()
+            thread.join()
+            self._thread = None
+        self.flush()
+
+    def in_child(self) -> None:
+        """After a fork in user code: the channel is the parent's; the child writes to its descriptors."""
+        self._lock = threading.RLock()
+        self._runs, self._size, self._thread, self._sending = [], 0, None, False
+        self._direct = True
+
+    def _start(self) -> None:
+        self._wake = threading.Event()
+        thread = threading.Thread(target=self._run, args=(self._wake,), daemon=True, name="output")
+        self._thread = thread
+        try:
+            thread.start()
+        except RuntimeError:
+            # No process left for a thread: what is printed shows when the buffer is full, or at the end.
+            self._thread = None
+
+    def _run(self, wake: threading.Event) -> None:
+        while not wake.wait(FLUSH_SECONDS):
+            self.flush()
+
+    def _send(self, name: str, text: str) -> None:
+        header = {"type": "stream", "id": self.id, "name": name}
+        for start in range(0, len(text), CHUNK):
+            self._channel.send(header, text[start : start + CHUNK].encode("utf-8", "replace"))
+
+    @staticmethod
+    def _write_direct(name: str, text: str) -> None:
+        data = memoryview(text.encode("utf-8", "replace"))
+        while data:
+            data = data[os.write(1 if name == "stdout" else 2, data) :]
+
+
+class Stream(io.TextIOBase):
+    """sys.stdout or sys.stderr of a cell."""
+
+    encoding = "utf-8"
+    errors = "replace"
+    line_buffering = False
+
+    def __init__(self, output: Output, name: str) -> None:
+        self._output = output
+        self._name = name
+        self.name = f"<{name}>"
+        self.buffer = _Bytes(self)
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._output.add(self._name, text)
+        return len(text)
+
+    def flush(self) -> None:
+        self._output.flush()
+
+    def close(self) -> None:
+        """User code may close it; the next cell prints all the same."""
+
+    def fileno(self) -> int:
+        return 1 if self._name == "stdout" else 2
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def reconfigure(self, **_options) -> None:
+        """Encoding and buffering are the channel's."""
+
+
+class _Bytes(io.RawIOBase):
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def write(self, data) -> int:
+        data = bytes(data)
+        self._stream.write(self._decoder.decode(data))
+        return len(data)
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def close(self) -> None:
+        """As the stream's."""

@@ -1,0 +1,36 @@
+"""Uses once, in the zygote, what cells will use: imports, fonts, formatters and caches stay warm in every fork."""
+
+import io
+import sys
+
+
+def up(shell) -> None:
+    import matplotlib.pyplot
+    import numpy
+    import pandas
+    import pyarrow.parquet
+
+    # Touched so that their lazy parts are loaded.
+    frame = pandas.DataFrame({"a": numpy.arange(3), "b": ["x", "y", "z"], "c": [0.5, 1.5, None]})
+    sink = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pandas(frame), sink)
+    pyarrow.parquet.read_table(io.BytesIO(sink.getvalue()), use_threads=False).to_pandas(use_threads=False)
+    out, err = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = io.StringIO()
+    try:
+        shell.user_ns["frame"] = frame
+        shell.run_cell("import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.bar(['a', 'b'], [1, 2])")
+        shell.run_cell("frame")
+        shell.run_cell("1 / 0")
+        _complete(shell, "frame.hea")
+    finally:
+        sys.stdout, sys.stderr = out, err
+    matplotlib.pyplot.close("all")
+    shell.reset(new_session=False)
+
+
+def _complete(shell, code: str) -> None:
+    from IPython.core.completer import provisionalcompleter
+
+    with provisionalcompleter():
+        list(shell.Completer.completions(code, len(code)))

@@ -1,0 +1,213 @@
+"""The process that runs cells: forked from the zygote, answering one frame at a time."""
+
+import builtins
+import faulthandler
+import fcntl
+import getpass
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import warnings
+
+from . import dataframes, processes, variables
+from .channel import Channel, HostError
+from .shell import Shell, make_shell
+from .streams import Output, Stream
+
+try:
+    from .snapshot import Snapshots
+except ImportError:
+    Snapshots = None
+
+HIGH_FD = 960
+
+
+def prepare() -> Shell:
+    """Imports and warms what cells use, in the zygote, so that the first use costs nothing."""
+    shell = make_shell()
+    from . import warm
+
+    warm.up(shell)
+    return shell
+
+
+def run(shell: Shell, fds: list[int]) -> None:
+    """Serves frames until the supervisor closes the channel. `fds`: channel, stdout, stderr, side channel."""
+    Worker(shell, fds).serve()
+
+
+class Worker:
+    def __init__(self, shell: Shell, fds: list[int]) -> None:
+        control, out, err, side = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH_FD) for fd in fds)
+        for fd in fds:
+            os.close(fd)
+        processes.die_first()
+        processes.set_dumpable(True)
+        self._shell = shell
+        self._standard = (fcntl.fcntl(os.open(os.devnull, os.O_RDONLY), fcntl.F_DUPFD_CLOEXEC, HIGH_FD), out, err)
+        self._channel = Channel(socket.socket(fileno=control))
+        self._side = side
+        self._output = Output(self._channel)
+        self._streams = (Stream(self._output, "stdout"), Stream(self._output, "stderr"))
+        self._stdin = False
+        self._null = open(os.devnull, encoding="utf-8")
+        self._standard_descriptors()
+        os.register_at_fork(after_in_child=self._in_child)
+        faulthandler.enable(err)
+        sys.path[:] = ["", *(path for path in sys.path if path != os.path.dirname(os.path.dirname(__file__)))]
+        warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork.*")
+        shell.send = self._send
+        blobs = os.environ.get("WORLDLINE_BLOBS")
+        self._snapshots = Snapshots(shell.user_ns, blobs) if blobs and Snapshots is not None else None
+        self._offer_helpers()
+        self._handlers = {
+            "complete": self._complete,
+            "inspect": self._inspect,
+            "is_complete": self._is_complete,
+            "variables": lambda header, body: {"variables": variables.listing(shell)},
+            "export": lambda header, body: dataframes.export(shell.user_ns, header["name"], header["path"]),
+            "import": self._import,
+            "snapshot": self._snapshot,
+            "restore": self._restore,
+        }
+
+    def serve(self) -> None:
+        self._channel.shield.install()
+        while True:
+            header, body = self._channel.receive()
+            if header["type"] == "execute":
+                self._execute(header, body.decode("utf-8", "replace"))
+            elif header["type"] in self._handlers:
+                self._reply(self._handlers[header["type"]], header, body)
+
+    def _reply(self, handler, header: dict, body: bytes) -> None:
+        self._channel.shield.arm()
+        try:
+            reply = handler(header, body)
+        except BaseException as error:  # whatever user code raises in a completion or a repr
+            reply = {"error": {"ename": type(error).__name__, "evalue": str(error)[:10_000]}}
+        finally:
+            self._channel.shield.disarm()
+        self._channel.send_reply(header["id"], reply)
+
+    def _execute(self, header: dict, code: str) -> None:
+        shell, shield = self._shell, self._channel.shield
+        self._stdin = bool(header.get("stdin"))
+        self._standard_descriptors()
+        shell.compile.label = str(header.get("cell") or "Cell")
+        shell.cell_source, shell.failed = code, None
+        shield.install()
+        self._output.begin(header["id"])
+        started = time.perf_counter()
+        status = "ok"
+        shield.arm()
+        try:
+            result = shell.run_cell(code)
+            error = result.error_before_exec or result.error_in_exec
+            if error is not None:
+                status = "interrupted" if isinstance(error, KeyboardInterrupt) else "error"
+                shell.report_if_silent(error)
+        except KeyboardInterrupt as error:
+            status = "interrupted"
+            shell.report_if_silent(error)
+        finally:
+            shield.disarm()
+        milliseconds = (time.perf_counter() - started) * 1000
+        self._output.end()
+        self._channel.send({"type": "done", "id": header["id"], "status": status, "milliseconds": milliseconds})
+
+    def _complete(self, header: dict, body: bytes) -> dict:
+        from IPython.core.completer import provisionalcompleter, rectify_completions
+
+        code = body.decode("utf-8", "replace")
+        cursor = max(0, min(int(header["cursor"]), len(code)))
+        with provisionalcompleter():
+            found = list(rectify_completions(code, self._shell.Completer.completions(code, cursor)))
+        matches = [
+            {"text": one.text, "type": one.type or "", "signature": one.signature or ""} for one in found[:1000]
+        ]
+        start, end = (found[0].start, found[0].end) if found else (cursor, cursor)
+        return {"matches": matches, "start": start, "end": end}
+
+    def _inspect(self, header: dict, body: bytes) -> dict:
+        from IPython.utils.tokenutil import token_at_cursor
+
+        name = token_at_cursor(body.decode("utf-8", "replace"), int(header["cursor"]))
+        try:
+            bundle = self._shell.object_inspect_mime(name, detail_level=int(header.get("detail", 0)))
+        except KeyError:
+            return {"data": None}
+        return {"data": bundle}
+
+    def _is_complete(self, _header: dict, body: bytes) -> dict:
+        status, indent = self._shell.check_complete(body.decode("utf-8", "replace"))
+        return {"status": status, "indent": indent}
+
+    def _import(self, header: dict, _body: bytes) -> dict:
+        self._shell.user_ns[header["name"]] = dataframes.read(header["path"])
+        return {}
+
+    def _snapshot(self, header: dict, _body: bytes) -> dict:
+        if self._snapshots is None:
+            raise HostError("this sandbox has no folder for snapshots")
+        pending = self._snapshots.capture(
+            header["directory"],
+            header["label"],
+            self._notify,
+            full=bool(header.get("full")),
+            keep=(self._side,),
+        )
+        return {"pause": pending.pause, "guardian": pending.pid, "label": header["label"]}
+
+    def _restore(self, _header: dict, body: bytes) -> dict:
+        if self._snapshots is None:
+            raise HostError("this sandbox has no folder for snapshots")
+        return self._snapshots.restore(body)
+
+    def _notify(self, message: dict) -> None:
+        """Runs in the process that wrote a snapshot: one line, short enough to be written in one piece."""
+        os.write(self._side, json.dumps({**message, "error": str(message.get("error", ""))[:2000]}).encode() + b"\n")
+
+    def _send(self, header: dict, payload: bytes = b"") -> None:
+        self._output.flush()
+        self._channel.send({**header, "id": self._output.id}, payload)
+
+    def _standard_descriptors(self) -> None:
+        """Back to the supervisor's pipes and our streams, whatever the last cell did to them."""
+        for number, fd in enumerate(self._standard):
+            os.dup2(fd, number)
+        if self._null.closed:
+            self._null = open(os.devnull, encoding="utf-8")
+        sys.stdin = self._null
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__ = self._streams
+
+    def _in_child(self) -> None:
+        self._output.in_child()
+        self._channel.abandon()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _offer_helpers(self) -> None:
+        def ask(prompt: object = "", /) -> str:
+            return self._ask(str(prompt), False)
+
+        def ask_password(prompt: str = "Password: ", stream=None) -> str:
+            return self._ask(str(prompt), True)
+
+        def sql(query: str):
+            """Runs SQL in the worldline's database and gives the result as a DataFrame."""
+            self._output.flush()
+            return dataframes.read(self._channel.request("sql", query=str(query)))
+
+        ask.__name__, ask.__doc__ = "input", builtins.input.__doc__
+        builtins.input = ask
+        getpass.getpass = ask_password
+        builtins.sql = sql
+
+    def _ask(self, prompt: str, password: bool) -> str:
+        if not self._stdin:
+            raise HostError("input() is not available here: the front end that runs this cell takes no input.")
+        self._output.flush()
+        return str(self._channel.request("input", prompt=prompt, password=password))
