@@ -1,0 +1,170 @@
+"""What a worker holds: its namespace, what is stored of it already, and the captures under way."""
+
+import os
+import pickle
+import re
+import sys
+import time
+
+from . import guardian
+from .blocks import Known
+from .live import set_live
+from .load import known_of, load, read_manifest
+from .names import variables_of
+from .save import Save
+
+_LABEL = re.compile(r"[a-z0-9-]{1,64}")
+MAX_UNDER_WAY = 2
+
+
+class Pending:
+    """A capture under way: the guardian's process id, and the milliseconds that the worker stood still."""
+
+    def __init__(self, pid, pause):
+        self.pid = pid
+        self.pause = pause
+
+
+class _Nothing:
+    """Nothing is stored yet."""
+
+    fds = frozenset()
+
+    def known(self, _):
+        return Known(), ()
+
+
+class _Restored:
+    """What the restored manifest refers to is stored."""
+
+    fds = frozenset()
+
+    def __init__(self, manifest):
+        self._manifest = manifest
+
+    def known(self, blobs):
+        return known_of(self._manifest, blobs), ()
+
+
+class _Captured:
+    """What an earlier capture of this worker wrote is stored, if it came to its end; else what was before it."""
+
+    def __init__(self, handover, alive, before):
+        self._handover = handover
+        self._alive = alive
+        self._before = before
+
+    @property
+    def fds(self):
+        return {self._handover, self._alive} | self._before.fds
+
+    def known(self, blobs):
+        os.read(self._alive, 1)  # Ends when the guardian does.
+        size = os.fstat(self._handover).st_size
+        if not size:
+            return self._before.known(blobs)
+        tables, sizes, lost = pickle.loads(os.pread(self._handover, size, 0))
+        known = Known()
+        for source, table in tables.items():
+            known.add(source, table, sizes[source])
+        return known, lost
+
+    def settle(self):
+        """Forgets what was before, once it is not needed; to be called when the guardian has ended."""
+        if os.fstat(self._handover).st_size:
+            self._before = _Nothing()
+
+    def __del__(self):
+        os.close(self._handover)
+        os.close(self._alive)
+
+
+class Snapshots:
+    """Captures and restores a namespace. `live` are objects of the worker that variables may refer to, by name."""
+
+    def __init__(self, namespace, blobs, live=None, seconds=60):
+        self._namespace = namespace
+        self._blobs = blobs
+        self._live = {**(live or {}), "namespace": namespace}
+        self._seconds = seconds
+        self._initial = dict(namespace)
+        self._previous = _Nothing()
+        self._under_way = {}
+        set_live(self._live)
+
+    def capture(self, directory, label, notify, full=False, keep=()):
+        """Forks a guardian that saves the variables as they are now. Raises ValueError for an unfit label or directory."""
+        start = time.perf_counter()
+        if not _LABEL.fullmatch(label) or not os.path.isabs(directory):
+            raise ValueError("a capture needs a label of a-z, 0-9 and - and an absolute directory")
+        self.reap()
+        while len(self._under_way) >= MAX_UNDER_WAY:
+            self._wait_for(next(iter(self._under_way)))
+        save = Save(directory, label, self._namespace, self._live, _state(), sys.modules.get("numpy"))
+        variables = variables_of(self._namespace, self._initial)
+        previous = _Nothing() if full else self._previous
+        handover = os.memfd_create("handover", os.MFD_CLOEXEC)
+        alive, end = os.pipe()
+        capture = guardian.Capture(save, variables, previous, self._blobs, handover, self._seconds)
+        pid = guardian.fork()
+        if pid == 0:
+            _guard(capture, label, notify, {*keep, end, handover} | previous.fds)
+        os.close(end)
+        captured = _Captured(handover, alive, previous)
+        self._under_way[pid] = captured
+        self._previous = captured
+        return Pending(pid, (time.perf_counter() - start) * 1000)
+
+    def running(self):
+        """The process ids of the guardians at work."""
+        self.reap()
+        return list(self._under_way)
+
+    def reap(self):
+        for pid in list(self._under_way):
+            self._wait_for(pid, os.WNOHANG)
+
+    def restore(self, manifest):
+        """Fills the namespace from a manifest, given as JSON. Raises ValueError or OSError where it cannot be read."""
+        manifest = read_manifest(manifest)
+        loaded = load(manifest, self._blobs)
+        self._namespace.update(loaded.variables)
+        _set_state(loaded.state)
+        self._previous = _Restored(manifest)
+        return {"restored": list(loaded.variables), "lost": loaded.lost}
+
+    def _wait_for(self, pid, options=0):
+        try:
+            ended, _ = os.waitpid(pid, options)
+        except ChildProcessError:
+            ended = pid  # The user's own os.wait() took it.
+        if ended:
+            self._under_way.pop(pid).settle()
+
+
+def _guard(capture, label, notify, keep):
+    """The life of a guardian."""
+    code = 1
+    try:
+        error = guardian.guard(capture, keep)
+        notify({"label": label, "ok": True} if error is None else {"label": label, "ok": False, "error": error})
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _state():
+    """The process-wide random generators. Taken before the fork, which seeds one of them anew."""
+    state = {}
+    if "random" in sys.modules:
+        state["random"] = sys.modules["random"].getstate()
+    if "numpy.random" in sys.modules:
+        state["numpy"] = sys.modules["numpy.random"].get_state()
+    return state
+
+
+def _set_state(state):
+    if "random" in state:
+        sys.modules["random"].setstate(state["random"])
+    if "numpy" in state:
+        sys.modules["numpy.random"].set_state(state["numpy"])
