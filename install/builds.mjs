@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { fingerprint } from './fingerprint.mjs';
+import { inProject, ROOT } from './paths.mjs';
+import { work } from './run.mjs';
+import { readState, remember, stamp } from './state.mjs';
+
+const node = process.execPath;
+const tsc = inProject('node_modules', 'typescript', 'bin', 'tsc');
+
+/** What is compiled: from which files, by which commands, into which folders; the last output tells that it is done. */
+const BUILDS = {
+  kernel: {
+    inputs: ['kernel/src', 'sandbox/src', 'kernel/build.mjs', 'package-lock.json'],
+    commands: [[node, inProject('kernel', 'build.mjs')]],
+    folders: ['kernel/dist'],
+    output: 'kernel/dist/main.js',
+  },
+  sandbox: {
+    inputs: ['sandbox/src', 'sandbox/tsconfig.build.json', 'tsconfig.base.json', 'package-lock.json'],
+    commands: [[node, tsc, '-p', inProject('sandbox', 'tsconfig.build.json')]],
+    folders: ['sandbox/dist'],
+    output: 'sandbox/dist/index.js',
+  },
+  labextension: {
+    inputs: ['labextension', 'kernel/src/contract.ts', 'tsconfig.base.json', 'package-lock.json'],
+    commands: [
+      [node, tsc, '-p', inProject('labextension')],
+      [
+        node,
+        inProject('node_modules', '@jupyter', 'builder', 'lib', 'build-labextension.js'),
+        '--core-package-file',
+        inProject('node_modules', '@jupyterlab', 'core-meta', 'core.package.json'),
+        inProject('labextension'),
+      ],
+    ],
+    folders: ['labextension/lib', 'labextension/dist'],
+    output: 'labextension/dist/package.json',
+  },
+};
+
+/** @typedef {keyof typeof BUILDS} BuildName */
+
+/** Compiles one part of the project, unless it was compiled from these very files. @param {BuildName} name */
+export async function build(name, say) {
+  if (isBuilt(name)) return 'up to date';
+  const { commands, folders } = BUILDS[name];
+  say('compiling');
+  for (const folder of folders) remember('paths', folder);
+  for (const [command, ...args] of commands) {
+    await work(command, args, {
+      cwd: ROOT,
+      say,
+      fix: 'This checkout does not compile: compare it with git status.',
+    });
+  }
+  stamp(name, inputsOf(name));
+  return `built ${folders.at(-1)}`;
+}
+
+/** @param {BuildName} name */
+export function isBuilt(name) {
+  return existsSync(inProject(BUILDS[name].output)) && readState().stamps[name] === inputsOf(name);
+}
+
+function inputsOf(name) {
+  return fingerprint(BUILDS[name].inputs, [process.version]);
+}

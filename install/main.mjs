@@ -1,0 +1,41 @@
+import { check } from './check.mjs';
+import { demo } from './demo.mjs';
+import { parseOptions, USAGE } from './options.mjs';
+import { fail } from './report.mjs';
+import { setUp } from './setup.mjs';
+import { uninstall } from './uninstall.mjs';
+
+/**
+ * Runs the installer and gives its exit code.
+ * @param {readonly string[]} args
+ */
+export async function main(args) {
+  try {
+    const options = parseOptions(args);
+    switch (options.command) {
+      case 'help':
+        console.log(USAGE);
+        return 0;
+      case 'check':
+        return await check();
+      case 'uninstall':
+        return await uninstall();
+      case 'demo':
+        return await demo(options);
+      default:
+        return await install(options);
+    }
+  } catch (error) {
+    fail(error);
+    return 1;
+  }
+}
+
+async function install(options) {
+  const jupyter = await setUp(options);
+  console.log(`
+Worldline is installed. To start:
+    ${jupyter.own ? `${jupyter.command} lab` : 'jupyter lab'}
+and choose the kernel “Worldline”. To see it at work first: npm run demo`);
+  return 0;
+}
