@@ -140,8 +140,12 @@ function replace(fresh, out) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const began = performance.now();
-  const built = await buildKernel();
-  console.log(
-    `Built ${built.map((name) => `kernel/dist/${name}.js`).join(', ')} in ${Math.round(performance.now() - began)} ms.`,
-  );
+  try {
+    const built = (await buildKernel()).map((name) => `kernel/dist/${name}.js`);
+    console.log(`Built ${built.join(', ')} in ${Math.round(performance.now() - began)} ms.`);
+  } catch (error) {
+    // What esbuild finds, it has printed.
+    if (error.errors === undefined) throw error;
+    process.exitCode = 1;
+  }
 }
