@@ -96,8 +96,14 @@ export interface LostVariable {
 export interface BlobStore {
   readonly folder: string;
   has(id: string): boolean;
-  /** Copies the open file into the store under the hash of what was read, and gives that id. */
-  adopt(file: import('node:fs/promises').FileHandle): Promise<{ id: string; bytes: number; added: boolean }>;
+  /**
+   * Copies the open file into the store under the hash of what was read, and gives that id. The file may change meanwhile:
+   * no more than `limit` bytes may be read of it.
+   */
+  adopt(
+    file: import('node:fs/promises').FileHandle,
+    limit?: number,
+  ): Promise<{ id: string; bytes: number; added: boolean }>;
 }
 
 /**
