@@ -1,0 +1,38 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { InterruptedError } from '../errors.js';
+
+/** DuckDB forgets an interrupt that comes between two native calls, so it is given again until the call has ended. */
+const REPEAT_MILLISECONDS = 25;
+
+/** The cancellation of one call. */
+export class Cancel {
+  #cancelled = false;
+  #repeat: NodeJS.Timeout | null = null;
+  #connection: DuckDBConnection | null = null;
+
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  /** The connection on which the call now works. */
+  use(connection: DuckDBConnection): void {
+    this.#connection = connection;
+  }
+
+  interrupt(): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    this.#connection?.interrupt();
+    this.#repeat = setInterval(() => this.#connection?.interrupt(), REPEAT_MILLISECONDS);
+  }
+
+  /** Throws InterruptedError where the call was interrupted. */
+  check(): void {
+    if (this.#cancelled) throw new InterruptedError();
+  }
+
+  end(): void {
+    if (this.#repeat) clearInterval(this.#repeat);
+    this.#repeat = null;
+  }
+}

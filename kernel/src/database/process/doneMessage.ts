@@ -1,0 +1,64 @@
+import { StatementType } from '../sql/statementType.js';
+import type { Piece } from '../sql/split.js';
+
+const KINDS = new Set(['table', 'view', 'schema', 'index', 'sequence', 'macro', 'function', 'type']);
+const BEFORE_NAME = new Set([
+  'if',
+  'not',
+  'exists',
+  'into',
+  'from',
+  'or',
+  'replace',
+  'only',
+  'table',
+  'ignore',
+]);
+
+/** What a statement did that gives no rows: `Table weather made, 1,461 rows`. */
+export function doneMessage(type: StatementType, piece: Piece, rowsChanged: number | null): string {
+  const rows =
+    rowsChanged === null
+      ? ''
+      : `${rowsChanged.toLocaleString('en-US')} ${rowsChanged === 1 ? 'row' : 'rows'}`;
+  switch (type) {
+    case StatementType.INSERT:
+      return `${rows} inserted into ${nameAfter(piece, 'into')}`;
+    case StatementType.UPDATE:
+      return `${rows} updated in ${nameAfter(piece, 'update')}`;
+    case StatementType.DELETE:
+      return piece.tokens[0]?.text === 'truncate'
+        ? `${rows} deleted from ${nameAfter(piece, 'truncate')}`
+        : `${rows} deleted from ${nameAfter(piece, 'from')}`;
+    case StatementType.MERGE_INTO:
+      return `${rows} merged into ${nameAfter(piece, 'into')}`;
+    case StatementType.CREATE:
+    case StatementType.CREATE_FUNC:
+      return `${object(piece)} made${rows === '' ? '' : `, ${rows}`}`;
+    case StatementType.DROP:
+      return `${object(piece)} dropped`;
+    case StatementType.ALTER:
+      return `${object(piece)} altered`;
+    case StatementType.COPY:
+      return `${rows} copied`;
+    default:
+      return 'Done';
+  }
+}
+
+function object(piece: Piece): string {
+  const kind = piece.tokens.find((token) => token.kind === 'word' && KINDS.has(token.text));
+  if (!kind) return 'Done:';
+  return `${kind.text.charAt(0).toUpperCase()}${kind.text.slice(1)} ${nameAfter(piece, kind.text)}`;
+}
+
+/** The name as written, schema and quotes included, that follows a word. */
+function nameAfter(piece: Piece, word: string): string {
+  const { tokens } = piece;
+  let at = tokens.findIndex((token) => token.kind === 'word' && token.text === word) + 1;
+  while (tokens[at]?.kind === 'word' && BEFORE_NAME.has(tokens[at]?.text ?? '')) at += 1;
+  const start = tokens[at];
+  if (!start) return '';
+  while (tokens[at + 1]?.text === '.' && tokens[at + 2]) at += 2;
+  return piece.sql.slice(start.start - piece.start, (tokens[at] ?? start).end - piece.start);
+}

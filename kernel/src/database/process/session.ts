@@ -1,0 +1,44 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { OpenState } from './protocol.js';
+import { settings } from './settings.js';
+import { attachStatements } from './attach.js';
+import { quoteAlways, quoteText } from '../sql/quote.js';
+
+/** The open database: `work` runs what people and models write, `side` answers what the kernel asks meanwhile. */
+export interface Session {
+  readonly instance: DuckDBInstance;
+  readonly work: DuckDBConnection;
+  readonly side: DuckDBConnection;
+}
+
+/** Opens the file, confined to the given directories and files, with its settings locked. */
+export async function openSession(
+  state: OpenState,
+  directories: readonly string[],
+  files: readonly string[],
+): Promise<Session> {
+  const instance = await DuckDBInstance.create(state.file);
+  try {
+    const work = await instance.connect();
+    for (const attachment of state.attachments) {
+      for (const sql of attachStatements(attachment)) await work.run(sql);
+    }
+    for (const sql of settings(state, directories, files)) await work.run(sql);
+    for (const frame of state.frames) await work.run(frameView(frame.name, frame.file));
+    return { instance, work, side: await instance.connect() };
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+/** Closes the file; DuckDB brings it up to date first. */
+export function closeSession(session: Session): void {
+  session.side.closeSync();
+  session.work.closeSync();
+  session.instance.closeSync();
+}
+
+export function frameView(name: string, file: string): string {
+  return `CREATE OR REPLACE TEMP VIEW ${quoteAlways(name)} AS FROM read_parquet(${quoteText(file)})`;
+}

@@ -1,0 +1,233 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ProcessConnection, type CallOptions } from './connection.js';
+import { launch } from './launch.js';
+import type { CallName, Calls, OpenState } from './process/protocol.js';
+import type {
+  Attachment,
+  Author,
+  Catalog,
+  Database,
+  LoadOptions,
+  LoadResult,
+  OpenOptions,
+  Page,
+  PageOptions,
+  QueryOptions,
+  Readable,
+  RunOptions,
+  Sources,
+  StatementResult,
+  TableDescription,
+  TableSummary,
+} from './types.js';
+
+const DEFAULT_MEMORY = 2 * 1024 ** 3;
+const DEFAULT_LIMIT = 50;
+
+/** The kernel's side: starts the process, keeps what it has to know to open the file again, and passes calls on. */
+export class ProcessDatabase implements Database {
+  readonly #onLost: (reason: string) => void;
+  #state: OpenState;
+  #connection: Promise<ProcessConnection> | null = null;
+  #holds = 0;
+
+  constructor(options: OpenOptions) {
+    this.#onLost = options.onLost ?? (() => undefined);
+    this.#state = {
+      file: resolve(options.file),
+      workspace: resolve(options.workspace),
+      readable: options.readable,
+      tempDirectory: resolve(options.tempDirectory ?? `${options.file}.tmp`),
+      memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY,
+      threads: options.threads ?? null,
+      timeZone: options.timeZone ?? 'UTC',
+      attachments: options.attachments ?? [],
+      secrets: options.secrets ?? [],
+      frames: [],
+    };
+  }
+
+  async start(): Promise<void> {
+    await this.#open();
+  }
+
+  query(sql: string, options: QueryOptions): Promise<StatementResult[]> {
+    const { author, limit = DEFAULT_LIMIT, onPage, onResult, onProgress } = options;
+    return this.#call(
+      'query',
+      { sql, author, limit },
+      {
+        ...running(options),
+        onEvent: (event) => {
+          if (event.kind === 'page') onPage?.(event.page);
+          else if (event.kind === 'result') onResult?.(event.result);
+          else onProgress?.(event.fraction);
+        },
+      },
+    );
+  }
+
+  page(result: string, offset: number, count: number, options: PageOptions = {}): Promise<Page> {
+    return this.#call('page', { result, offset, count, options });
+  }
+
+  tables(): Promise<TableSummary[]> {
+    return this.#call('tables', null);
+  }
+
+  describe(table: string, options: RunOptions = {}): Promise<TableDescription> {
+    return this.#call('describe', { table }, running(options));
+  }
+
+  catalog(): Promise<Catalog> {
+    return this.#call('catalog', null);
+  }
+
+  sources(sql: string): Promise<Sources> {
+    return this.#call('sources', { sql });
+  }
+
+  async load(file: string, options: LoadOptions = {}): Promise<LoadResult> {
+    const path = resolve(this.#state.workspace, file);
+    if (!this.#state.readable.files.includes(path)) {
+      await this.setReadable({ ...this.#state.readable, files: [...this.#state.readable.files, path] });
+    }
+    const { table, mode, onProgress } = options;
+    const params = {
+      file: path,
+      ...(table === undefined ? {} : { table }),
+      ...(mode === undefined ? {} : { mode }),
+    };
+    return this.#call('load', params, {
+      ...running(options),
+      onEvent: (event) => {
+        if (event.kind === 'progress') onProgress?.(event.fraction);
+      },
+    });
+  }
+
+  async attach(attachment: Attachment): Promise<void> {
+    await this.#call('attach', attachment);
+    this.#state = { ...this.#state, attachments: [...this.#state.attachments, attachment] };
+  }
+
+  async detach(alias: string): Promise<void> {
+    await this.#call('detach', { alias });
+    const attachments = this.#state.attachments.filter((each) => each.alias !== alias);
+    this.#state = { ...this.#state, attachments };
+  }
+
+  toParquet(
+    sql: string,
+    file: string,
+    options: { readonly author: Author } & RunOptions,
+  ): Promise<{ rows: number }> {
+    return this.#call(
+      'toParquet',
+      { sql, file: resolve(this.#state.workspace, file), author: options.author },
+      running(options),
+    );
+  }
+
+  async registerFrame(name: string, file: string): Promise<void> {
+    const frame = { name, file: resolve(this.#state.workspace, file) };
+    await this.#call('registerFrame', frame);
+    this.#state = {
+      ...this.#state,
+      frames: [...this.#state.frames.filter((each) => each.name !== name), frame],
+    };
+  }
+
+  async unregisterFrame(name: string): Promise<void> {
+    if (!this.#state.frames.some((frame) => frame.name === name)) return;
+    await this.#call('unregisterFrame', { name });
+    this.#state = { ...this.#state, frames: this.#state.frames.filter((frame) => frame.name !== name) };
+  }
+
+  changed(): boolean {
+    return existsSync(`${this.#state.file}.wal`);
+  }
+
+  async flush(): Promise<{ changed: boolean }> {
+    return this.#connection === null && !this.changed() ? { changed: false } : this.#call('flush', null);
+  }
+
+  holdWrites(until: Promise<unknown>): void {
+    this.#holds += 1;
+    if (this.#holds === 1) this.#tell('hold');
+    const release = (): void => {
+      this.#holds -= 1;
+      if (this.#holds === 0) this.#tell('unhold');
+    };
+    until.then(release, release);
+  }
+
+  async replace(change: (file: string) => Promise<string | undefined>): Promise<void> {
+    const connection = await this.#open();
+    await connection.call('release', null);
+    try {
+      const file = await change(this.#state.file);
+      if (file !== undefined) this.#state = { ...this.#state, file: resolve(file) };
+    } finally {
+      await connection.call('reopen', { file: this.#state.file });
+    }
+  }
+
+  async setReadable(readable: Readable): Promise<void> {
+    this.#state = { ...this.#state, readable };
+    if (this.#connection) await this.#call('setReadable', readable);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#connection) return;
+    const connection = await this.#connection;
+    this.#connection = null;
+    if (connection.lost) return;
+    await connection.call('close', null);
+    await connection.end();
+  }
+
+  async #call<Name extends CallName>(
+    name: Name,
+    params: Calls[Name]['params'],
+    options?: CallOptions,
+  ): Promise<Calls[Name]['result']> {
+    const connection = await this.#open();
+    return connection.call(name, params, options);
+  }
+
+  /** The running process; starts one, and opens the file, where there is none. */
+  #open(): Promise<ProcessConnection> {
+    this.#connection ??= this.#start();
+    return this.#connection;
+  }
+
+  async #start(): Promise<ProcessConnection> {
+    try {
+      const connection = new ProcessConnection(await launch(), (reason) => {
+        this.#connection = null;
+        this.#onLost(reason);
+      });
+      await connection.call('open', this.#state);
+      if (this.#holds > 0) connection.send({ type: 'hold' });
+      return connection;
+    } catch (error) {
+      this.#connection = null;
+      throw error;
+    }
+  }
+
+  #tell(type: 'hold' | 'unhold'): void {
+    void this.#connection?.then(
+      (connection) => {
+        if (!connection.lost) connection.send({ type });
+      },
+      () => undefined, // the call that started it reports the failure
+    );
+  }
+}
+
+function running({ signal, deadline }: RunOptions): CallOptions {
+  return { signal, deadline };
+}

@@ -1,0 +1,183 @@
+import { StatementType } from './statementType.js';
+import { GateError } from '../errors.js';
+import type { Author } from '../types.js';
+import type { Piece } from './split.js';
+import { copyTarget } from './copyTarget.js';
+
+/** How a statement runs: `read` inside a read-only transaction, `write` after waiting for a snapshot to end. */
+export type Access = 'read' | 'write';
+
+/** Table functions that change the instance rather than read, or run SQL that the gate would not see. */
+const HARMFUL_FUNCTIONS = new Set(['enable_logging', 'disable_logging', 'truncate_duckdb_logs']);
+const HARMFUL_TO_THE_MODEL = new Set([
+  'checkpoint',
+  'force_checkpoint',
+  'enable_profiling',
+  'disable_profiling',
+  'enable_peg_parser',
+  'disable_peg_parser',
+  'query',
+  'json_execute_serialized_sql',
+  'duckdb_secrets',
+  'which_secret',
+  'duckdb_settings',
+  'duckdb_logs',
+  'duckdb_log_contexts',
+  'write_log',
+  'getenv',
+]);
+/** The same, where they are read like tables. */
+const HARMFUL_TABLES = new Set(['duckdb_secrets', 'duckdb_settings', 'duckdb_logs', 'duckdb_log_contexts']);
+
+const CREATABLE = new Set(['table', 'view', 'schema', 'index', 'sequence', 'macro', 'function', 'type']);
+const MODIFIERS = new Set(['or', 'replace', 'temp', 'temporary', 'unique', 'recursive', 'unlogged', 'local']);
+const ALTERABLE = new Set(['table', 'view', 'sequence', 'schema', 'index', 'type', 'macro']);
+
+const ADVICE: Readonly<Record<string, string>> = {
+  attach: 'Databases are attached with %attach FILE as ALIAS, in a cell of its own.',
+  detach: 'Databases are detached with %detach ALIAS, in a cell of its own.',
+  load: 'Extensions are loaded when the database opens: %attach and %allow load those that they need.',
+  install: 'Extensions are loaded when the database opens: %attach and %allow load those that they need.',
+  update: 'Extensions are loaded when the database opens.',
+  set: 'The settings are locked. SET VARIABLE and USE work.',
+  reset: 'The settings are locked. SET VARIABLE and USE work.',
+  pragma: 'The settings are locked. %tables and %describe TABLE tell what is there.',
+  secret: 'Keys stay outside of SQL: %allow and %attach take them from the environment.',
+  export: 'Use COPY … TO a file of the workspace, or %export for the whole worldline.',
+};
+
+/**
+ * Refuses, before DuckDB has seen it, what can be told from a statement's words: a harmful function, a secret, the
+ * target of a COPY. Throws GateError. What kind of statement it is, `accessOf` decides on DuckDB's own parse.
+ */
+export function checkWords(piece: Piece, author: Author, mayWrite: (target: string) => boolean): void {
+  const { tokens } = piece;
+  tokens.forEach((token, index) => {
+    if (token.kind !== 'word' && token.kind !== 'quoted') return;
+    const next = tokens[index + 1];
+    const name = token.text.toLowerCase();
+    if (author === 'model' && name === 'u' && next?.text === '&' && next.start === token.end) {
+      refuse('A name with Unicode escapes', 'Write the characters themselves.', piece);
+    }
+    if (next?.kind === 'symbol' && next.text === '(') {
+      if (HARMFUL_FUNCTIONS.has(name))
+        refuse(`The function ${name}`, 'It would break the database for later cells.', piece);
+      if (author === 'model' && HARMFUL_TO_THE_MODEL.has(name)) {
+        refuse(`The function ${name}`, 'Query the tables and files themselves.', piece);
+      }
+    }
+    if (author === 'model' && HARMFUL_TABLES.has(name)) {
+      refuse(`Reading ${name}`, 'Query the tables and files themselves.', piece);
+    }
+  });
+  const words = leadingWords(piece);
+  if (words.includes('secret') && ['create', 'drop', 'alter'].includes(words[0] ?? '')) {
+    refuse('Making or dropping a secret', ADVICE['secret'] ?? '', piece);
+  }
+  if (words[0] === 'copy' && author === 'user') checkCopy(piece, mayWrite);
+  if (words[0] === 'export' && author === 'user') checkExport(piece, mayWrite);
+}
+
+/**
+ * What one of the statements that DuckDB parsed out of a piece may do. Throws GateError where its author may not run
+ * it. `expanded` says that DuckDB made it itself on the way to the piece's last statement, as it does for PIVOT.
+ */
+export function accessOf(type: StatementType, piece: Piece, author: Author, expanded: boolean): Access {
+  const words = leadingWords(piece);
+  switch (type) {
+    case StatementType.SELECT:
+    case StatementType.EXPLAIN:
+      return author === 'user' && words[0] === 'explain' && words[1] === 'analyze' ? 'write' : 'read';
+    case StatementType.INSERT:
+    case StatementType.UPDATE:
+    case StatementType.DELETE:
+    case StatementType.MERGE_INTO:
+      return 'write';
+    case StatementType.CREATE:
+    case StatementType.CREATE_FUNC:
+      if (expanded && words[0] !== 'create') return 'read';
+      return allowedObject(words, CREATABLE, piece);
+    case StatementType.DROP:
+      return allowedObject(words, CREATABLE, piece);
+    case StatementType.ALTER:
+      return words[0] === 'comment' ? 'write' : allowedObject(words, ALTERABLE, piece);
+    case StatementType.COPY:
+    case StatementType.COPY_DATABASE:
+    case StatementType.EXPORT:
+    case StatementType.VACUUM:
+    case StatementType.ANALYZE:
+    case StatementType.TRANSACTION:
+    case StatementType.PREPARE:
+    case StatementType.EXECUTE:
+    case StatementType.CALL:
+      if (author === 'user') return 'write';
+      return refuseKind(type, words, piece);
+    case StatementType.SET:
+    case StatementType.VARIABLE_SET:
+      if (author === 'user' && (words[0] === 'use' || words[1] === 'variable' || words[1] === 'schema'))
+        return 'write';
+      return refuseKind(type, words, piece);
+    case StatementType.INVALID:
+    case StatementType.PRAGMA:
+    case StatementType.LOAD:
+    case StatementType.RELATION:
+    case StatementType.EXTENSION:
+    case StatementType.LOGICAL_PLAN:
+    case StatementType.ATTACH:
+    case StatementType.DETACH:
+    case StatementType.MULTI:
+    case StatementType.UPDATE_EXTENSIONS:
+      return refuseKind(type, words, piece);
+  }
+}
+
+/** Whether a statement begins like one that writes; DuckDB's parse has the last word. */
+export function beginsLikeWrite(piece: Piece): boolean {
+  const first = piece.tokens[0]?.text ?? '';
+  return ['insert', 'update', 'delete', 'merge', 'create', 'drop', 'alter', 'truncate', 'comment'].includes(
+    first,
+  );
+}
+
+function leadingWords(piece: Piece): string[] {
+  return piece.tokens.slice(0, 8).map((token) => (token.kind === 'word' ? token.text : ''));
+}
+
+function allowedObject(words: readonly string[], allowed: ReadonlySet<string>, piece: Piece): Access {
+  const object = words.slice(1).find((word) => !MODIFIERS.has(word)) ?? '';
+  if (words[0] === 'truncate' || allowed.has(object)) return 'write';
+  return refuse(
+    `${(words[0] ?? '').toUpperCase()} ${object.toUpperCase()}`,
+    ADVICE[object] ?? 'Tables, views, schemas, indexes, sequences, macros and types can be made.',
+    piece,
+  );
+}
+
+function checkCopy(piece: Piece, mayWrite: (target: string) => boolean): void {
+  const target = copyTarget(piece.tokens);
+  if (target === null) return;
+  if (target.file === null) refuse('COPY … TO an expression', 'Name the file in quotes.', piece);
+  if (!mayWrite(target.file))
+    refuse(`Writing to '${target.file}'`, 'COPY writes into the workspace: give a relative name.', piece);
+}
+
+function checkExport(piece: Piece, mayWrite: (target: string) => boolean): void {
+  const folder = piece.tokens.find((token) => token.kind === 'string');
+  if (!folder || !mayWrite(folder.text))
+    refuse('Exporting to a folder outside of the workspace', 'Give a relative name.', piece);
+}
+
+function refuseKind(type: StatementType, words: readonly string[], piece: Piece): never {
+  const word = words[0] ?? '';
+  const kind = StatementType[type].replaceAll('_', ' ');
+  const what = word === '' || kind.toLowerCase().startsWith(word) ? kind : word.toUpperCase();
+  return refuse(
+    what,
+    ADVICE[word] ?? 'Use SELECT to read, and CREATE, INSERT, UPDATE, DELETE, MERGE, ALTER or DROP to write.',
+    piece,
+  );
+}
+
+function refuse(what: string, advice: string, piece: Piece): never {
+  throw new GateError(`${what} is refused here. ${advice}`, piece.sql);
+}

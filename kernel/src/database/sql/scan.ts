@@ -1,0 +1,129 @@
+/** One token of SQL. `text` is decoded for words (lower case), quoted names and strings; offsets are UTF-16. */
+export interface Token {
+  readonly kind: 'word' | 'quoted' | 'string' | 'number' | 'symbol';
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const WORD_START = /[A-Za-z_\u0080-\uffff]/;
+const WORD = /[A-Za-z0-9_$\u0080-\uffff]/;
+const DOLLAR_QUOTE = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
+const SPACE = /\s/;
+
+/**
+ * DuckDB's tokens, comments and white space left out. It decides where statements end and which names occur in them,
+ * never what a statement is: that is DuckDB's own parse. An unclosed quote or comment runs to the end of the text.
+ */
+export function scan(sql: string): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  while (at < sql.length) {
+    const char = sql.charAt(at);
+    const start = at;
+    if (SPACE.test(char)) {
+      at += 1;
+    } else if (sql.startsWith('--', at)) {
+      const end = sql.slice(at).search(/[\n\r]/);
+      at = end < 0 ? sql.length : at + end;
+    } else if (sql.startsWith('/*', at)) {
+      at = endOfComment(sql, at);
+    } else if (char === "'" || char === '"') {
+      at = endOfQuoted(sql, at, char);
+      const text = sql.slice(start + 1, closedAt(sql, start, at, char)).replaceAll(char + char, char);
+      tokens.push({ kind: char === "'" ? 'string' : 'quoted', text, start, end: at });
+    } else if ((char === 'e' || char === 'E') && sql.charAt(at + 1) === "'") {
+      at = endOfEscaped(sql, at + 1);
+      tokens.push({
+        kind: 'string',
+        text: unescape(sql.slice(start + 2, closedAt(sql, start + 1, at, "'"))),
+        start,
+        end: at,
+      });
+    } else if (char === '$' && dollarTag(sql, at) !== null) {
+      const tag = dollarTag(sql, at) ?? '';
+      const close = sql.indexOf(tag, at + tag.length);
+      at = close < 0 ? sql.length : close + tag.length;
+      const text = sql.slice(start + tag.length, close < 0 ? sql.length : close);
+      tokens.push({ kind: 'string', text, start, end: at });
+    } else if (WORD_START.test(char)) {
+      while (at < sql.length && WORD.test(sql.charAt(at))) at += 1;
+      tokens.push({ kind: 'word', text: sql.slice(start, at).toLowerCase(), start, end: at });
+    } else if (/[0-9]/.test(char)) {
+      while (at < sql.length && /[0-9A-Za-z_.]/.test(sql.charAt(at))) at += 1;
+      tokens.push({ kind: 'number', text: sql.slice(start, at), start, end: at });
+    } else {
+      at += 1;
+      tokens.push({ kind: 'symbol', text: char, start, end: at });
+    }
+  }
+  return tokens;
+}
+
+function endOfComment(sql: string, start: number): number {
+  let depth = 1;
+  let at = start + 2;
+  while (at < sql.length && depth > 0) {
+    if (sql.startsWith('/*', at)) {
+      depth += 1;
+      at += 2;
+    } else if (sql.startsWith('*/', at)) {
+      depth -= 1;
+      at += 2;
+    } else {
+      at += 1;
+    }
+  }
+  return at;
+}
+
+function endOfQuoted(sql: string, start: number, quote: string): number {
+  let at = start + 1;
+  for (;;) {
+    const close = sql.indexOf(quote, at);
+    if (close < 0) return sql.length;
+    if (sql.charAt(close + 1) !== quote) return close + 1;
+    at = close + 2;
+  }
+}
+
+function endOfEscaped(sql: string, quoteAt: number): number {
+  let at = quoteAt + 1;
+  while (at < sql.length) {
+    const char = sql.charAt(at);
+    if (char === '\\') at += 2;
+    else if (char === "'" && sql.charAt(at + 1) === "'") at += 2;
+    else if (char === "'") return at + 1;
+    else at += 1;
+  }
+  return sql.length;
+}
+
+function closedAt(sql: string, quoteAt: number, end: number, quote: string): number {
+  return end - 1 > quoteAt && sql.charAt(end - 1) === quote ? end - 1 : end;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+function unescape(text: string): string {
+  return text
+    .replaceAll("''", "'")
+    .replace(
+      /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([^]))/g,
+      (_all, x?: string, u?: string, long?: string, octal?: string, other?: string) => {
+        const hex = x ?? u ?? long;
+        if (hex !== undefined) return codePoint(parseInt(hex, 16));
+        if (octal !== undefined) return codePoint(parseInt(octal, 8));
+        return ESCAPES[other ?? ''] ?? other ?? '';
+      },
+    );
+}
+
+function codePoint(code: number): string {
+  return code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
+}
+
+function dollarTag(sql: string, at: number): string | null {
+  DOLLAR_QUOTE.lastIndex = at;
+  return DOLLAR_QUOTE.exec(sql)?.[0] ?? null;
+}
