@@ -5,8 +5,7 @@ export const NOT_RUN = 'Not run: the run ended before this call.';
 
 /** An assistant's turn and the results of its calls, in the order of the calls; or one turn of a person. */
 export type Exchange =
-  | { readonly user: string }
-  | { readonly assistant: AssistantTurn; readonly results: readonly ToolTurn[] };
+  { readonly user: string } | { readonly assistant: AssistantTurn; readonly results: readonly ToolTurn[] };
 
 /**
  * Brings a conversation into the form that every server accepts: each call has exactly one result, right after its

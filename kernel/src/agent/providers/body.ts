@@ -1,7 +1,6 @@
 /** The answer to a streaming request: an event stream, or one JSON document from a server that does not stream. */
 export type Body =
-  | { readonly kind: 'events'; readonly response: Response }
-  | { readonly kind: 'json'; readonly text: string };
+  { readonly kind: 'events'; readonly response: Response } | { readonly kind: 'json'; readonly text: string };
 
 const WHITE = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
 const BRACE = 0x7b;
@@ -17,7 +16,7 @@ export async function openBody(response: Response): Promise<Body> {
     const { done, value } = await reader.read();
     if (done) break;
     seen.push(value);
-    first = value.find((byte) => !WHITE.has(byte));
+    first = value.find((byte: number) => !WHITE.has(byte));
   }
   if (first === undefined || first === BRACE || first === BRACKET) {
     for (;;) {
@@ -25,7 +24,12 @@ export async function openBody(response: Response): Promise<Body> {
       if (done) break;
       seen.push(value);
     }
-    return { kind: 'json', text: Buffer.concat(seen).toString('utf8').replace(/^\uFEFF/, '') };
+    return {
+      kind: 'json',
+      text: Buffer.concat(seen)
+        .toString('utf8')
+        .replace(/^\uFEFF/, ''),
+    };
   }
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {

@@ -1,6 +1,7 @@
 import type { ModelEvent, ModelRequest, Provider } from '../types.js';
 import { callIds } from '../conversation.js';
 import { openBody } from './body.js';
+import { causeOf, hostOf } from './cause.js';
 import { abortedError, failureOfKind, providerError, ProviderError, type Asked } from './errors.js';
 import { failureOf, Reply } from './openaiReply.js';
 import { adjustmentFor, requestBody, type Adjustments } from './openaiRequest.js';
@@ -20,7 +21,11 @@ export interface OpenAISettings {
 }
 
 const labels = { openai: 'OpenAI', openrouter: 'OpenRouter', compatible: 'The model server' };
-const keyVariables = { openai: 'OPENAI_API_KEY', openrouter: 'OPENROUTER_API_KEY', compatible: 'OPENAI_API_KEY' };
+const keyVariables = {
+  openai: 'OPENAI_API_KEY',
+  openrouter: 'OPENROUTER_API_KEY',
+  compatible: 'OPENAI_API_KEY',
+};
 
 /** What servers wanted otherwise, by base URL and model: found out once in a process. */
 const learnt = new Map<string, Adjustments>();
@@ -66,7 +71,8 @@ export class OpenAIProvider implements Provider {
     try {
       const body = await openBody(response);
       if (body.kind === 'json') yield* reply.add(this.#parse(body.text));
-      else for await (const chunk of Stream.fromSSEResponse(body.response, controller)) yield* reply.add(chunk);
+      else
+        for await (const chunk of Stream.fromSSEResponse(body.response, controller)) yield* reply.add(chunk);
     } catch (error) {
       if (error instanceof ProviderError) throw error;
       if (signal.aborted) throw abortedError();
@@ -94,7 +100,11 @@ export class OpenAIProvider implements Provider {
       const adjustments = learnt.get(memory) ?? {};
       try {
         return await client
-          .post('/chat/completions', { body: requestBody(request, options, adjustments), stream: true, signal })
+          .post('/chat/completions', {
+            body: requestBody(request, options, adjustments),
+            stream: true,
+            signal,
+          })
           .asResponse();
       } catch (error) {
         if (signal.aborted) throw abortedError();
@@ -159,24 +169,11 @@ interface SdkFailure {
 function failureOfSdk(error: unknown, clock: Clock): SdkFailure {
   const { status, error: sent, headers, message } = error as Record<string, unknown>;
   const known = failureOf(sent);
-  const wait = retryAfter(headers instanceof Headers ? headers : undefined, clock.now());
+  const wait = retryAfter(headers as Headers | undefined, clock.now());
   return {
     ...(known.code === undefined ? {} : { code: known.code }),
     message: known.message === '' && typeof message === 'string' ? message : known.message,
     ...(typeof status === 'number' ? { status } : {}),
     ...(wait === undefined ? {} : { retryAfter: wait }),
   };
-}
-
-/** The innermost cause: what the socket said. */
-export function causeOf(error: unknown): string {
-  let inner = error as { message?: unknown; code?: unknown; cause?: unknown };
-  while (typeof inner.cause === 'object' && inner.cause !== null) inner = inner.cause as typeof inner;
-  const code = typeof inner.code === 'string' ? inner.code : '';
-  const message = typeof inner.message === 'string' ? inner.message : '';
-  return message.includes(code) ? message : `${code} ${message}`.trim();
-}
-
-export function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url;
 }

@@ -49,7 +49,8 @@ export function requestBody(
     if (request.toolChoice === 'none' && adjustments.noToolChoice !== true) body['tool_choice'] = 'none';
   }
   if (options.usageCost) body['usage'] = { include: true };
-  const field = adjustments.maxTokensField === undefined ? options.maxTokensField : adjustments.maxTokensField;
+  const field =
+    adjustments.maxTokensField === undefined ? options.maxTokensField : adjustments.maxTokensField;
   if (request.maxOutputTokens !== undefined && field !== null) body[field] = request.maxOutputTokens;
   if (adjustments.reasoningEffort !== undefined) body['reasoning_effort'] = adjustments.reasoningEffort;
   return body;
@@ -63,7 +64,8 @@ function messages(request: ModelRequest, options: RequestOptions): Message[] {
       continue;
     }
     list.push(assistantMessage(exchange.assistant, options));
-    for (const { call, text } of exchange.results) list.push({ role: 'tool', tool_call_id: call, content: text });
+    for (const { call, text } of exchange.results)
+      list.push({ role: 'tool', tool_call_id: call, content: text });
     const images = options.images ? imageParts(exchange.results) : [];
     if (images.length > 0) list.push({ role: 'user', content: images });
   }
@@ -73,7 +75,11 @@ function messages(request: ModelRequest, options: RequestOptions): Message[] {
 function assistantMessage(turn: AssistantTurn, options: RequestOptions): Message {
   const own = turn.raw?.provider === options.provider && turn.raw.model === options.model;
   const raw = own ? (turn.raw?.value as RawMessage) : null;
-  const message: Message = { ...raw?.message, role: 'assistant', content: turn.text === '' ? null : turn.text };
+  const message: Message = {
+    ...raw?.message,
+    role: 'assistant',
+    content: turn.text === '' ? null : turn.text,
+  };
   if (turn.calls.length > 0)
     message['tool_calls'] = turn.calls.map((call, at) => ({
       ...raw?.calls[at]?.extra,
@@ -112,7 +118,8 @@ export function adjustmentFor(complaint: string, made: Adjustments): Adjustments
   const says = (pattern: RegExp) => pattern.test(complaint);
   if (made.reasoningEffort === undefined && says(/reasoning_effort/i) && says(/none/i))
     return { ...made, reasoningEffort: 'none' };
-  if (made.noStreamOptions !== true && says(/stream_options|include_usage/i)) return { ...made, noStreamOptions: true };
+  if (made.noStreamOptions !== true && says(/stream_options|include_usage/i))
+    return { ...made, noStreamOptions: true };
   if (made.noToolChoice !== true && says(/tool_choice/i)) return { ...made, noToolChoice: true };
   if (made.maxTokensField === undefined && says(/max_tokens|max_completion_tokens/i)) {
     const wanted = says(/use '?max_completion_tokens/i) ? 'max_completion_tokens' : null;
@@ -120,4 +127,3 @@ export function adjustmentFor(complaint: string, made: Adjustments): Adjustments
   }
   return null;
 }
-

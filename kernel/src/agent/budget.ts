@@ -1,0 +1,56 @@
+import type { Usage } from '../contract.js';
+import type { RunLimits } from './types.js';
+import { addUsage, noUsage } from './usage.js';
+
+/** What a run has used, and which of its limits that meets. */
+export class Budget {
+  readonly #limits: RunLimits;
+  readonly #began: number;
+  readonly #now: () => number;
+  #steps = 0;
+  #usage: Usage = noUsage;
+
+  constructor(limits: RunLimits, now: () => number) {
+    this.#limits = limits;
+    this.#now = now;
+    this.#began = now();
+  }
+
+  get usage(): Usage {
+    return this.#usage;
+  }
+  spend(usage: Usage): void {
+    this.#usage = addUsage(this.#usage, usage);
+  }
+  step(): void {
+    this.#steps += 1;
+  }
+
+  /** Milliseconds until the wall clock stops the run; null where there is none. */
+  timeLeft(): number | null {
+    return this.#limits.time === null ? null : Math.max(0, this.#began + this.#limits.time - this.#now());
+  }
+
+  /** The limit that is met, in words; null while there is room. */
+  met(): string | null {
+    const { steps, tokens, usd, time } = this.#limits;
+    const used = this.#usage.inputTokens + this.#usage.outputTokens;
+    if (this.#steps >= steps) return `the limit of ${steps} ${steps === 1 ? 'step' : 'steps'}`;
+    if (tokens !== null && used >= tokens) return `the limit of ${tokens} tokens`;
+    if (usd !== null && this.#usage.cost !== null && this.#usage.cost >= usd) return `the limit of $${usd}`;
+    if (time !== null && this.timeLeft() === 0) return `the time limit of ${Math.round(time / 1000)} s`;
+    return null;
+  }
+
+  /** What is left, in a line for the model. */
+  left(): string {
+    const { steps, tokens, usd } = this.#limits;
+    const parts = [`${Math.max(0, steps - this.#steps)} of ${steps} steps`];
+    const used = this.#usage.inputTokens + this.#usage.outputTokens;
+    if (tokens !== null) parts.push(`${Math.max(0, tokens - used)} tokens`);
+    if (usd !== null) parts.push(`$${Math.max(0, usd - (this.#usage.cost ?? 0)).toFixed(2)}`);
+    const time = this.timeLeft();
+    if (time !== null) parts.push(`${Math.round(time / 1000)} s`);
+    return parts.join(', ');
+  }
+}

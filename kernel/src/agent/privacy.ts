@@ -1,0 +1,27 @@
+import type { SqlPort } from './ports.js';
+import type { ToolContext } from './types.js';
+
+/** What the model may see of a query before it runs. */
+export type SqlGuard =
+  | { readonly kind: 'open' }
+  /** Runs, and the person sees the rows; the model sees this instead. */
+  | { readonly kind: 'shown'; readonly text: string }
+  | { readonly kind: 'refused'; readonly text: string };
+
+/** Decides what of the data reaches the model. */
+export interface Privacy {
+  readonly hidesRows: boolean;
+  forSql(sql: SqlPort, text: string, context: ToolContext): Promise<SqlGuard>;
+  sqlError(error: unknown): unknown;
+  pythonOutput(text: string): string;
+  pythonError(name: string, text: string): string;
+}
+
+/** The model sees results as they are. */
+export const openPrivacy: Privacy = {
+  hidesRows: false,
+  forSql: () => Promise.resolve({ kind: 'open' }),
+  sqlError: (error) => error,
+  pythonOutput: (text) => text,
+  pythonError: (_name, text) => text,
+};

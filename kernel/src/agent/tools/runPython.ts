@@ -1,0 +1,141 @@
+import type { SandboxEvent } from '@worldline/sandbox';
+import type { Display, MimeBundle } from '../../mime.js';
+import { asData, cutMiddle, cutText } from '../data.js';
+import type { PythonPort } from '../ports.js';
+import type { Privacy } from '../privacy.js';
+import { count, SHOWN } from '../resultText.js';
+import type { Image, Tool, ToolResult } from '../types.js';
+import { firstLine, portError, toolError } from './result.js';
+
+/** Images of one step that the model is shown. */
+const IMAGES = 4;
+
+export function runPythonTool(python: PythonPort | { readonly problem: string }, privacy: Privacy): Tool {
+  return {
+    name: 'run_python',
+    description:
+      'Runs Python 3 in a sandbox without network. Variables persist. pandas, numpy, matplotlib and others are there. sql("SELECT …") gives a pandas DataFrame from the database; data files open by the same names as in SQL. Charts (matplotlib, plotly) and displayed values appear in the notebook by themselves; files written to the working directory become artifacts. Print what you need to know.',
+    parameters: {
+      type: 'object',
+      properties: { code: { type: 'string', description: 'Python source; the last expression is shown.' } },
+      required: ['code'],
+    },
+    codeArgument: 'code',
+    writes: () => Promise.resolve(true),
+    async run(args, context) {
+      if ('problem' in python) return toolError(`Python is not available: ${python.problem} Use SQL instead.`);
+      const seen = new Output();
+      try {
+        const result = await python.execute(String(args['code']), {
+          cell: `step ${context.step}`,
+          onEvent: (event) => {
+            seen.add(event);
+            if (event.type === 'stream') context.progress(firstLine(event.text.trim()));
+          },
+          signal: context.signal,
+        });
+        const error = result.status === 'ok' ? null : failureText(result);
+        const files = result.artifacts.map(({ path, bytes }) => `${asData(path)} (${bytes} bytes)`);
+        return seen.result(context.step, error, files, privacy);
+      } catch (error) {
+        return portError(error);
+      }
+    },
+  };
+}
+
+interface Failure {
+  readonly ename: string;
+  readonly text: string;
+}
+
+function failureText(result: { ename: string; evalue: string; traceback: readonly string[] }): Failure {
+  const trace = result.traceback.length > 0 ? result.traceback.join('\n') : `${result.ename}: ${result.evalue}`;
+  return { ename: result.ename, text: cutMiddle(withoutColour(trace), SHOWN.characters / 2) };
+}
+
+// eslint-disable-next-line no-control-regex
+const withoutColour = (text: string): string => text.replace(/\u001b\[[0-9;]*m/g, '');
+
+/** What a piece of Python said and showed, for the model and for the person. */
+class Output {
+  readonly #text: string[] = [];
+  readonly #displays: Display[] = [];
+  readonly #byId = new Map<string, number>();
+  readonly #images: Image[] = [];
+  #stream = '';
+
+  add(event: SandboxEvent): void {
+    switch (event.type) {
+      case 'stream':
+        this.#stream += event.text;
+        return;
+      case 'display':
+      case 'result':
+        this.#flush();
+        this.#show(event);
+        return;
+      case 'notice':
+        this.#flush();
+        this.#text.push(`(${event.text})`);
+        return;
+      case 'clear':
+        return;
+    }
+  }
+
+  #flush(): void {
+    if (this.#stream === '') return;
+    this.#text.push(this.#stream.trimEnd());
+    this.#displays.push({ data: { 'text/plain': this.#stream } });
+    this.#stream = '';
+  }
+
+  #show(event: SandboxEvent & { type: 'display' | 'result' }): void {
+    const display: Display = { data: event.data, metadata: event.metadata };
+    const id = event.type === 'display' ? event.displayId : undefined;
+    const at = id === undefined ? undefined : this.#byId.get(id);
+    if (at === undefined) {
+      if (id !== undefined) this.#byId.set(id, this.#displays.length);
+      this.#displays.push(display);
+    } else this.#displays[at] = display;
+    const image = imageOf(event.data);
+    if (image !== null) this.#images.push(image);
+    const plain = event.data['text/plain'];
+    this.#text.push(image === null ? String(plain ?? '') : '(a chart: it is shown in the notebook)');
+  }
+
+  result(step: string, error: Failure | null, files: readonly string[], privacy: Privacy): ToolResult {
+    this.#flush();
+    const body = cutMiddle(asData(this.#text.filter((part) => part !== '').join('\n')), SHOWN.characters);
+    const shown = privacy.pythonOutput(body === '' ? '(no output)' : body);
+    const parts = [shown];
+    if (files.length > 0) parts.push(`Files written: ${cutText(files.join(', '), 1000)}`);
+    if (error !== null) parts.push(asData(privacy.pythonError(error.ename, error.text)));
+    return {
+      text: `<result of="${step}">\n${parts.join('\n')}\n</result>`,
+      error: error !== null,
+      images: privacy.hidesRows ? [] : this.#images.slice(0, IMAGES),
+      displays: this.#displays,
+      summary: error === null ? this.#summary(files) : firstLine(error.text.trim().split('\n').at(-1) ?? error.ename),
+      evidence: { text: shown, tables: null, literal: false },
+    };
+  }
+
+  #summary(files: readonly string[]): string {
+    const parts: string[] = [];
+    if (this.#images.length > 0) parts.push(count(this.#images.length, 'chart'));
+    if (files.length > 0) parts.push(count(files.length, 'file'));
+    const lines = this.#text.join('\n').split('\n').length;
+    if (parts.length === 0) parts.push(this.#text.length === 0 ? 'no output' : `${count(lines, 'line')} of output`);
+    return parts.join(', ');
+  }
+}
+
+function imageOf(data: MimeBundle): Image | null {
+  for (const mime of ['image/png', 'image/jpeg']) {
+    const base64 = data[mime];
+    if (typeof base64 === 'string') return { mime, base64: base64.replace(/\s/g, '') };
+  }
+  return null;
+}

@@ -1,0 +1,91 @@
+import type { StatementResult } from '../../database/types.js';
+import { asData } from '../data.js';
+import type { SqlPort } from '../ports.js';
+import type { Privacy } from '../privacy.js';
+import { columnStatistics, count, pageText, SHOWN } from '../resultText.js';
+import type { Evidence, Tool, ToolContext, ToolResult } from '../types.js';
+import { firstLine, portError, toolError } from './result.js';
+
+/** Milliseconds that the model's SQL may take. */
+const DEADLINE = 120_000;
+
+export function runSqlTool(sql: SqlPort, privacy: Privacy): Tool {
+  return {
+    name: 'run_sql',
+    description:
+      'Runs DuckDB SQL on the tables, on data files by name (FROM \'sales.csv\', .parquet, .json), on Python data frames by variable name, and on earlier results by handle (FROM r3). SELECTs are free; CREATE, INSERT, UPDATE, DELETE and ALTER work on this branch only. The person sees the result too.',
+    parameters: {
+      type: 'object',
+      properties: { sql: { type: 'string', description: 'One or more statements.' } },
+      required: ['sql'],
+    },
+    codeArgument: 'sql',
+    writes: (args) => sql.writes(String(args['sql'])),
+    async run(args, context) {
+      const text = String(args['sql']);
+      const guard = await privacy.forSql(sql, text, context);
+      if (guard.kind === 'refused') return toolError(guard.text);
+      let results: readonly StatementResult[];
+      try {
+        results = await sql.query(text, { limit: SHOWN.rows, signal: context.signal, deadline: DEADLINE });
+      } catch (error) {
+        return portError(privacy.sqlError(error));
+      }
+      if (results.length === 0) return toolError('There was no statement to run.');
+      return resultOf(sql, text, results, context, guard.kind === 'shown' ? guard.text : null);
+    },
+  };
+}
+
+/** `instead` is what the model is shown in place of the rows. */
+async function resultOf(
+  sql: SqlPort,
+  text: string,
+  results: readonly StatementResult[],
+  context: ToolContext,
+  instead: string | null,
+): Promise<ToolResult> {
+  const parts: string[] = [];
+  for (const result of results) {
+    parts.push(instead !== null && result.kind === 'rows' ? instead : await textOf(sql, result, context.step));
+    if (result.kind === 'rows') await sql.keep?.(context.step, result);
+  }
+  const body = parts.join('\n\n');
+  const last = results.at(-1);
+  return {
+    text: `<result of="${context.step}">\n${body}\n</result>`,
+    error: false,
+    displays: results.map((result) => sql.display(result)),
+    summary: last === undefined ? '' : summaryOf(last),
+    evidence: await evidenceOf(sql, text, body),
+  };
+}
+
+async function textOf(sql: SqlPort, result: StatementResult, handle: string): Promise<string> {
+  if (result.kind === 'plan') return asData(result.text).slice(0, SHOWN.characters);
+  if (result.kind === 'done') return doneText(result);
+  const shown = pageText(result.page, handle);
+  if (result.page.total <= result.page.rows.length && !shown.includes('(Only the first')) return shown;
+  const more = await sql.page(result.id, 0, Math.min(result.page.total, SHOWN.statistics));
+  return `${shown}\n${columnStatistics(more)}`;
+}
+
+function doneText({ message, rowsChanged }: StatementResult & { kind: 'done' }): string {
+  return rowsChanged === null ? message : `${message} (${count(rowsChanged, 'row')} changed)`;
+}
+
+function summaryOf(result: StatementResult): string {
+  if (result.kind === 'plan') return 'query plan';
+  if (result.kind === 'done') return firstLine(doneText(result));
+  return `${count(result.page.total, 'row')} × ${count(result.page.columns.length, 'column')}`;
+}
+
+async function evidenceOf(sql: SqlPort, text: string, body: string): Promise<Evidence> {
+  try {
+    const tables = await sql.tablesOf(text);
+    return { text: body, tables, literal: tables.length === 0 };
+  } catch {
+    // Several statements, or a kind that DuckDB names no tables for: it cannot be called made up.
+    return { text: body, tables: null, literal: false };
+  }
+}
