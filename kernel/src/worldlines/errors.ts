@@ -1,0 +1,55 @@
+/** A failure of the session store or of a request to it. The message says what to do. */
+export class WorldlineError extends Error {
+  override readonly name: string = 'WorldlineError';
+}
+
+/** Nothing goes by that name or id. */
+export class NotFoundError extends WorldlineError {
+  override readonly name = 'NotFoundError';
+}
+
+/** An object of the store is missing or is not what its name says. */
+export class DamagedObjectError extends WorldlineError {
+  override readonly name = 'DamagedObjectError';
+  constructor(readonly object: string) {
+    super(
+      `A part of the session store is damaged (${object.slice(0, 12)}). It was set aside; go back to another checkpoint.`,
+    );
+  }
+}
+
+/** The store could not be written; what was there before stays as it was. */
+export class StoreWriteError extends WorldlineError {
+  override readonly name = 'StoreWriteError';
+  constructor(what: string, cause: unknown) {
+    const code = errorCode(cause);
+    super(
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? `${what}: the disk is full. Free some space, or run %worldlines --gc, and run the cell again.`
+        : `${what}: ${describe(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/** The store was written by a newer version. */
+export class NewerStoreError extends WorldlineError {
+  override readonly name = 'NewerStoreError';
+  constructor(what: string, format: number) {
+    super(
+      `${what} was written by a newer Worldline (format ${format}). Nothing was changed; update Worldline to open it.`,
+    );
+  }
+}
+
+export function errorCode(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? (error as { code: string }).code
+    : undefined;
+}
+
+export function describe(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
+}

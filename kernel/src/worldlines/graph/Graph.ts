@@ -1,0 +1,188 @@
+import type { CheckpointRecord, JournalRecord, StateRecord, WorldlineRecord } from '../journal/records.js';
+
+export interface Node {
+  readonly record: CheckpointRecord;
+  saved: StateRecord | null;
+  /** The journal that has it. */
+  readonly journal: string;
+}
+export interface Line {
+  readonly id: string;
+  readonly journal: string;
+  name: string;
+  head: string;
+  fork: string | null;
+  continues: string | null;
+  created: number;
+  deleted: boolean;
+  /** Bytes and cells of its own checkpoints, and when the last was made. */
+  bytes: number;
+  cells: number;
+  lastUsed: number;
+  /** The title of a cell that began and of which no checkpoint was made. */
+  running: string | null;
+}
+/** A change to a worldline of another journal: the latest in journal order holds. */
+interface Overlay {
+  readonly order: string;
+  readonly value: string | boolean;
+}
+
+/** All checkpoints and worldlines that were read so far, whatever journal they stand in. Built by records alone. */
+export class Graph {
+  readonly nodes = new Map<string, Node>();
+  readonly lines = new Map<string, Line>();
+  readonly #byJournal = new Map<string, Node[]>();
+  readonly #names = new Map<string, Overlay>();
+  readonly #deletions = new Map<string, Overlay>();
+  readonly #early = new Map<string, StateRecord>();
+  readonly #dropped = new Set<string>();
+  #sequence = 0;
+
+  apply(journal: string, record: JournalRecord): void {
+    switch (record.t) {
+      case 'checkpoint':
+        this.#addCheckpoint(journal, record);
+        break;
+      case 'state':
+        this.#addState(record);
+        break;
+      case 'worldline':
+        this.#addLine(journal, record);
+        break;
+      case 'head': {
+        const line = this.lines.get(record.worldline);
+        if (line !== undefined) line.head = record.head;
+        break;
+      }
+      case 'rename':
+        this.#overlay(this.#names, journal, record.worldline, record.name);
+        break;
+      case 'delete':
+        this.#overlay(this.#deletions, journal, record.worldline, record.deleted);
+        break;
+      case 'drop':
+        this.#drop(record.worldlines, record.checkpoints);
+        break;
+      case 'began': {
+        const line = this.lines.get(record.worldline);
+        if (line !== undefined) line.running = record.title;
+        break;
+      }
+      case 'open':
+      case 'active':
+        break;
+    }
+  }
+
+  /** The nearest ancestor that is known; a lost record is stepped over. */
+  parent(node: Node): Node | null {
+    for (const id of node.record.lineage) {
+      const found = this.nodes.get(id);
+      if (found !== undefined) return found;
+    }
+    return null;
+  }
+
+  /** The checkpoint and what came before it, newest first. */
+  *ancestry(from: Node | null): Generator<Node> {
+    for (let node = from; node !== null; node = this.parent(node)) yield node;
+  }
+
+  get count(): number {
+    return this.nodes.size;
+  }
+
+  /** Checkpoints newest first: journals in order, the given one last. */
+  page(own: string, offset: number, count: number): Node[] {
+    const journals = [...this.#byJournal.keys()].filter((name) => name !== own).sort();
+    journals.push(own);
+    const page: Node[] = [];
+    let skip = offset;
+    for (let at = journals.length - 1; at >= 0 && page.length < count; at--) {
+      const nodes = this.#byJournal.get(journals[at] ?? '') ?? [];
+      for (let n = nodes.length - 1 - skip; n >= 0 && page.length < count; n--) page.push(nodes[n] as Node);
+      skip = Math.max(0, skip - nodes.length);
+    }
+    return page;
+  }
+
+  #addCheckpoint(journal: string, record: CheckpointRecord): void {
+    if (this.nodes.has(record.id) || this.#dropped.has(record.id)) return;
+    const node: Node = { record, saved: this.#early.get(record.id) ?? null, journal };
+    this.nodes.set(record.id, node);
+    const nodes = this.#byJournal.get(journal);
+    if (nodes === undefined) this.#byJournal.set(journal, [node]);
+    else nodes.push(node);
+    if (this.#dropped.has(record.worldline)) return;
+    const line = this.lines.get(record.worldline) ?? this.#recoveredLine(journal, record);
+    line.head = record.id;
+    line.running = null;
+    line.lastUsed = record.ended;
+    if (record.kind !== 'root' && record.kind !== 'step') line.cells++;
+    line.bytes += node.saved?.bytes ?? 0;
+  }
+
+  #addState(record: StateRecord): void {
+    const node = this.nodes.get(record.checkpoint);
+    if (node === undefined) {
+      this.#early.set(record.checkpoint, record);
+      return;
+    }
+    node.saved = record;
+    const line = this.lines.get(node.record.worldline);
+    if (line !== undefined) line.bytes += record.bytes;
+  }
+
+  #addLine(journal: string, { id, name, head, fork, continues, created }: WorldlineRecord): void {
+    if (this.#dropped.has(id)) return;
+    const known = this.lines.get(id);
+    const { bytes = 0, cells = 0, lastUsed = created } = known ?? {};
+    this.lines.set(id, {
+      ...{ id, journal, fork, continues, created, bytes, cells, lastUsed },
+      running: null,
+      name: (this.#names.get(id)?.value as string | undefined) ?? name,
+      head: known?.head ?? head,
+      deleted: (this.#deletions.get(id)?.value as boolean | undefined) ?? false,
+    });
+  }
+
+  /** A worldline whose own record was lost: its checkpoints still say that it was there. */
+  #recoveredLine(journal: string, record: CheckpointRecord): Line {
+    const { worldline: id, started: created } = record;
+    this.#addLine(journal, {
+      ...{ t: 'worldline', id, created, name: `recovered-${id.slice(0, 4)}`, head: record.id },
+      ...{ fork: null, continues: null },
+    });
+    return this.lines.get(id) as Line;
+  }
+
+  #overlay(into: Map<string, Overlay>, journal: string, id: string, value: string | boolean): void {
+    const order = `${journal} ${String(this.#sequence++).padStart(12, '0')}`;
+    if ((into.get(id)?.order ?? '') > order) return;
+    into.set(id, { order, value });
+    const line = this.lines.get(id);
+    if (line === undefined) return;
+    if (typeof value === 'string') line.name = value;
+    else line.deleted = value;
+  }
+
+  #drop(worldlines: readonly string[], checkpoints: readonly string[]): void {
+    for (const id of worldlines) {
+      this.#dropped.add(id);
+      this.lines.delete(id);
+    }
+    const gone = new Set(checkpoints);
+    for (const id of gone) {
+      this.#dropped.add(id);
+      this.nodes.delete(id);
+    }
+    if (gone.size === 0) return;
+    for (const [journal, nodes] of this.#byJournal) {
+      this.#byJournal.set(
+        journal,
+        nodes.filter((node) => !gone.has(node.record.id)),
+      );
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { CheckpointSummary, WorldlineSummary } from '../../contract.js';
+import type { Graph, Line, Node } from './Graph.js';
+
+const TITLE = 120;
+
+/** The first line that says something, at most 120 characters. */
+export function titleOf(source: string): string {
+  const line = source.split('\n').find((text) => text.trim() !== '') ?? '';
+  return line.trim().slice(0, TITLE);
+}
+
+export function summarizeCheckpoint({ record, saved }: Node): CheckpointSummary {
+  const { id, worldline, kind, title, status, started, ended, executionCount, cellId } = record;
+  return {
+    ...{ id, worldline, kind, title, status, started, ended, executionCount, cellId },
+    parent: record.lineage[0] ?? null,
+    bytes: saved?.bytes ?? null,
+  };
+}
+
+export function summarizeLine(line: Line, own: string, active: string): WorldlineSummary {
+  const { id, name, head, fork, deleted, created } = line;
+  return { id, name, head, fork, deleted, created, active: id === active, earlier: line.journal !== own };
+}
+
+/** Worldlines worth showing: not those of earlier runs that were empty, or that are wholly part of one that goes on. */
+export function listed(graph: Graph, own: string): Line[] {
+  const lines = [...graph.lines.values()];
+  const continued = new Map(
+    lines
+      .filter((line) => !line.deleted && line.continues !== null)
+      .map((line) => [line.continues, line.fork]),
+  );
+  return lines.filter(
+    (line) =>
+      line.journal === own ||
+      ((line.cells > 0 || line.fork !== null) && continued.get(line.id) !== line.head),
+  );
+}

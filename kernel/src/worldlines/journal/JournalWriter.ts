@@ -1,0 +1,86 @@
+import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { StoreWriteError } from '../errors.js';
+import { syncFolder } from '../store/files.js';
+import { encode } from './lines.js';
+import type { JournalRecord } from './records.js';
+
+const datasync = promisify(fdatasync);
+
+/** Appends to one kernel's journal, which no other process writes. The file is made by the first record. */
+export class JournalWriter {
+  #file: number | null = null;
+  #length = 0;
+  #syncing: Promise<void> = Promise.resolve();
+  #waiting: Promise<void> | null = null;
+
+  /** Records that are written with the next one, so that a kernel that runs nothing leaves nothing. */
+  readonly #deferred: JournalRecord[];
+
+  constructor(
+    readonly path: string,
+    first: JournalRecord,
+  ) {
+    this.#deferred = [first];
+  }
+
+  defer(record: JournalRecord): void {
+    this.#deferred.push(record);
+  }
+
+  get exists(): boolean {
+    return this.#file !== null;
+  }
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Writes records in one go: when it returns they survive the end of this process. Throws StoreWriteError. */
+  append(...records: readonly JournalRecord[]): void {
+    try {
+      this.#file ??= this.#create();
+      this.#write(this.#file, Buffer.concat([...this.#deferred, ...records].map(encode)));
+      this.#deferred.length = 0;
+    } catch (error) {
+      throw new StoreWriteError('The checkpoint could not be written', error);
+    }
+  }
+
+  /** Resolves when all that was appended survives a power cut. Calls that come while one is under way share the next. */
+  async sync(): Promise<void> {
+    this.#waiting ??= this.#syncing
+      .catch(() => undefined)
+      .then(async () => {
+        this.#waiting = null;
+        if (this.#file !== null) await datasync(this.#file);
+      });
+    this.#syncing = this.#waiting;
+    return this.#syncing;
+  }
+
+  async close(): Promise<void> {
+    if (this.#file === null) return;
+    await this.sync();
+    closeSync(this.#file);
+    this.#file = null;
+    await syncFolder(dirname(this.path));
+  }
+
+  #create(): number {
+    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+    return openSync(this.path, 'ax', 0o600);
+  }
+
+  /** A part of a record must not stay: the next one would follow it on the same line. */
+  #write(file: number, bytes: Buffer): void {
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(file, bytes, written);
+      this.#length += bytes.length;
+    } catch (error) {
+      ftruncateSync(file, this.#length);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { type FileHandle, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { DamagedObjectError, errorCode } from '../errors.js';
+import { ifExists, privateFolder, syncFolder } from '../store/files.js';
+import { hash, OBJECT_ID, type ObjectId } from './hash.js';
+import { joinPieces, splitPieces } from './pieces.js';
+import { copyHashed } from './copyHashed.js';
+
+/** Adds up what was written. */
+export interface Tally {
+  bytes: number;
+}
+
+/**
+ * Content-addressed files: written beside, renamed into place, never changed. Reading checks the content against its
+ * id; a damaged object is moved aside, so that the next write of the same content mends it.
+ */
+export class ObjectStore {
+  readonly #unsynced = new Set<string>();
+  readonly #linked: ObjectStore[] = [];
+
+  constructor(
+    readonly folder: string,
+    private readonly aside: string,
+  ) {}
+
+  /** Objects that are not here are looked for in `other`, which stays as it is. */
+  lookAlsoIn(other: ObjectStore): void {
+    this.#linked.push(other);
+  }
+
+  pathOf(id: ObjectId): string {
+    return join(this.folder, id.slice(0, 2), id.slice(2));
+  }
+
+  has(id: ObjectId): boolean {
+    return existsSync(this.pathOf(id));
+  }
+
+  /** Where an object is, here or in a linked store. */
+  find(id: ObjectId): string {
+    if (this.has(id)) return this.pathOf(id);
+    return this.#linked.find((other) => other.has(id))?.pathOf(id) ?? this.pathOf(id);
+  }
+
+  /** Buffers of variables are in a folder of their own, by their whole id. */
+  get variables(): string {
+    return join(this.folder, 'variables');
+  }
+  variablePath(id: ObjectId): string {
+    return join(this.variables, id);
+  }
+  hasVariable(id: string): boolean {
+    return OBJECT_ID.test(id) && existsSync(this.variablePath(id));
+  }
+
+  async put(bytes: Uint8Array, tally: Tally): Promise<ObjectId> {
+    const id = await hash(bytes);
+    if (this.has(id)) return id;
+    const beside = await this.#write(async (file) => {
+      await file.writeFile(bytes);
+    });
+    await this.#place(beside, this.pathOf(id));
+    tally.bytes += bytes.length;
+    return id;
+  }
+
+  /** Stores large, slowly changing bytes so that versions share what they have in common. */
+  async putPieces(bytes: Uint8Array, tally: Tally): Promise<ObjectId> {
+    return splitPieces(bytes, (piece) => this.put(piece, tally));
+  }
+
+  /** Copies an open file from its beginning; the id is that of what was read. At most `limit` bytes are taken. */
+  async putFile(
+    file: FileHandle,
+    tally: Tally,
+    limit = Infinity,
+    at = (id: ObjectId) => this.pathOf(id),
+  ): Promise<{ id: ObjectId; bytes: number; added: boolean }> {
+    let copied: { id: ObjectId; bytes: number } | undefined;
+    const beside = await this.#write(async (target) => {
+      copied = await copyHashed(file, target, limit);
+    });
+    const { id, bytes } = copied as unknown as { id: ObjectId; bytes: number };
+    if (existsSync(at(id))) {
+      await rm(beside, { force: true });
+      return { id, bytes, added: false };
+    }
+    await this.#place(beside, at(id));
+    tally.bytes += bytes;
+    return { id, bytes, added: true };
+  }
+
+  /** The content. Throws DamagedObjectError where it is missing or is not what it was. */
+  async read(id: ObjectId): Promise<Buffer<ArrayBuffer>> {
+    const bytes = await ifExists(readFile(this.pathOf(id)), null);
+    if (bytes !== null && (await hash(bytes)) === id) return bytes;
+    if (bytes !== null) await this.setAside(this.pathOf(id));
+    for (const other of this.#linked) {
+      if (other.has(id)) return other.read(id);
+    }
+    throw new DamagedObjectError(id);
+  }
+
+  async readPieces(id: ObjectId): Promise<Buffer> {
+    return joinPieces(await this.read(id), (piece) => this.read(piece));
+  }
+
+  /** Brings an object of a linked store here. */
+  async bring(id: ObjectId, folder: (store: ObjectStore) => string): Promise<void> {
+    const here = folder(this);
+    if (existsSync(here)) return;
+    const from = this.#linked.map(folder).find((path) => existsSync(path));
+    if (from === undefined) throw new DamagedObjectError(id);
+    await mkdir(dirname(here), { recursive: true, mode: 0o700 });
+    await link(from, here);
+    this.#unsynced.add(dirname(here));
+  }
+
+  /** Makes everything stored so far survive a power cut; a record may refer to it afterwards. */
+  async settle(): Promise<void> {
+    const folders = [...this.#unsynced];
+    this.#unsynced.clear();
+    await Promise.all(folders.map(syncFolder));
+  }
+
+  /** Moves a damaged file out of the way, where it can be looked at. */
+  async setAside(path: string): Promise<void> {
+    await privateFolder(this.aside);
+    await ifExists(rename(path, join(this.aside, `${basename(dirname(path))}-${basename(path)}`)), undefined);
+  }
+
+  async #write(fill: (file: FileHandle) => Promise<void>): Promise<string> {
+    const beside = join(this.folder, 'incoming', randomUUID());
+    const file = await open(beside, 'wx', 0o644).catch(async (error: unknown) => {
+      if (errorCode(error) !== 'ENOENT') throw error;
+      await privateFolder(dirname(beside));
+      return open(beside, 'wx', 0o644);
+    });
+    try {
+      await fill(file);
+      await file.datasync();
+    } catch (error) {
+      await rm(beside, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+    return beside;
+  }
+
+  async #place(beside: string, path: string): Promise<void> {
+    await rename(beside, path).catch(async (error: unknown) => {
+      if (errorCode(error) !== 'ENOENT') throw error;
+      await privateFolder(dirname(path));
+      this.#unsynced.add(this.folder);
+      await rename(beside, path);
+    });
+    this.#unsynced.add(dirname(path));
+  }
+}

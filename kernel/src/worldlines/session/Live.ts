@@ -1,0 +1,54 @@
+import type { State } from '../journal/records.js';
+import type { Part, Parts, WorldlinePlace } from '../types.js';
+import type { WorkspaceIndex } from '../workspace/WorkspaceIndex.js';
+import { Chain } from './Chain.js';
+
+/** An open worldline: its running parts, and what of its live state is already in the store. */
+export class Live {
+  readonly database: Chain<Pick<State, 'database' | 'tables'>>;
+  readonly workspace: Chain<Pick<State, 'workspace'>>;
+  readonly variables: Chain<Pick<State, 'variables' | 'shown'>>;
+  /** The last checkpoint's state being written; never rejects. */
+  saving: Promise<unknown> = Promise.resolve();
+  /** Some part is not what the head says: a move failed half-way. */
+  torn = false;
+  /** Some state is in the live files only. */
+  unsaved = false;
+  /** The database file has changes that no snapshot has. */
+  databaseDirty = false;
+  #exclusive: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly place: WorldlinePlace,
+    /** Whether the store made the workspace folder, and so removes it. */
+    readonly ownWorkspace: boolean,
+    readonly index: WorkspaceIndex,
+    readonly parts: Parts,
+    state: State,
+  ) {
+    this.database = new Chain({ database: state.database, tables: state.tables });
+    this.workspace = new Chain({ workspace: state.workspace });
+    this.variables = new Chain({ variables: state.variables, shown: state.shown });
+  }
+
+  /** The state that is in the store. */
+  get state(): State {
+    return { ...this.database.value, ...this.workspace.value, ...this.variables.value };
+  }
+
+  /** Resolves when a part may be written to again. */
+  async ready(part: Exclude<Part, 'variables'>): Promise<void> {
+    await this[part].idle();
+  }
+
+  /** One after the other: commits and moves. */
+  async exclusive<T>(act: () => Promise<T>): Promise<T> {
+    const before = this.#exclusive;
+    const mine = (async () => {
+      await before.catch(() => undefined);
+      return act();
+    })();
+    this.#exclusive = mine;
+    return mine;
+  }
+}

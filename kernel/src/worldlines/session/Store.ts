@@ -1,0 +1,23 @@
+import type { Graph } from '../graph/Graph.js';
+import type { JournalWriter } from '../journal/JournalWriter.js';
+import type { JournalRecord } from '../journal/records.js';
+import type { DatabaseSnapshots } from '../database/DatabaseSnapshots.js';
+import type { ObjectStore } from '../objects/ObjectStore.js';
+import type { StoreFolder } from '../store/StoreFolder.js';
+
+/** A notebook's store as one kernel holds it open. */
+export interface Store {
+  readonly folder: StoreFolder;
+  readonly objects: ObjectStore;
+  readonly databases: DatabaseSnapshots;
+  readonly graph: Graph;
+  readonly journal: JournalWriter;
+  /** This kernel's journal, by file name. */
+  readonly own: string;
+}
+
+/** Writes records and takes them into the graph. */
+export function record(store: Store, ...records: readonly JournalRecord[]): void {
+  store.journal.append(...records);
+  for (const one of records) store.graph.apply(store.own, one);
+}

@@ -1,0 +1,44 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Line, Node } from '../graph/Graph.js';
+import { privateFolder } from '../store/files.js';
+import type { Host, Restored } from '../types.js';
+import { WorkspaceIndex } from '../workspace/WorkspaceIndex.js';
+import { Live } from './Live.js';
+import { restoreDatabase, restoreFiles, restoreVariables, targetOf } from './restoreState.js';
+import type { Store } from './Store.js';
+
+/** Puts a worldline's files in place and starts its parts. On failure nothing of it is left. */
+export async function openLive(
+  store: Store,
+  host: Host,
+  line: Line,
+  head: Node,
+): Promise<{ live: Live; restored: Restored }> {
+  const folder = await privateFolder(store.folder.liveOf(line.id));
+  const given = await host.newWorkspace();
+  const workspace = given ?? (await privateFolder(join(folder, 'workspace')));
+  const databaseFile = join(folder, 'database.duckdb');
+  const target = targetOf(store, head);
+  const notes = [...target.notes];
+  const index = new WorkspaceIndex();
+  try {
+    const [files, database] = await Promise.all([
+      restoreFiles(store, target, workspace, index, notes),
+      restoreDatabase(store, target, databaseFile, notes),
+    ]);
+    const place = { id: line.id, name: line.name, databaseFile, workspace };
+    const parts = await host.open(place);
+    await parts.workspaceRestored?.();
+    const variables =
+      target.state.variables === null
+        ? { ref: null, lost: [] }
+        : await restoreVariables(store, target, parts, notes);
+    const state = { ...target.state, workspace: files, database, variables: variables.ref };
+    const live = new Live(place, given === null, index, parts, state);
+    return { live, restored: { lost: variables.lost, notes } };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSnapshots } from '../database/DatabaseSnapshots.js';
+import { NewerStoreError } from '../errors.js';
+import { Graph } from '../graph/Graph.js';
+import { nextJournalName } from '../journal/EarlierJournals.js';
+import { JournalWriter } from '../journal/JournalWriter.js';
+import { FORMAT } from '../journal/records.js';
+import { ObjectStore } from '../objects/ObjectStore.js';
+import { ifExists, privateFolder, writeWhole } from '../store/files.js';
+import { lockKernel } from '../store/liveness.js';
+import { StoreFolder, storeId } from '../store/StoreFolder.js';
+import type { NotebookIdentity } from '../types.js';
+import type { Store } from './Store.js';
+
+export interface OpenedStore {
+  readonly store: Store;
+  /** Earlier runs of this notebook. */
+  readonly runs: number;
+  /** This kernel's lock, to be removed at the end. */
+  readonly lock: string;
+  readonly notes: readonly string[];
+}
+
+/** Opens a notebook's store. It reads no journal, so that it takes as long with ten checkpoints as with ten thousand. */
+export async function openStore(
+  home: string,
+  notebook: NotebookIdentity,
+  kernel: string,
+): Promise<OpenedStore> {
+  const { folder, notes } = await usable(home, storeId(notebook));
+  await privateFolder(folder.path);
+  const lock = await lockKernel(folder.kernels, kernel);
+  if (!existsSync(folder.about)) {
+    await writeWhole(folder.about, JSON.stringify({ format: FORMAT, ...notebook }));
+  }
+  const objects = new ObjectStore(folder.objects, folder.aside);
+  mkdirSync(objects.variables, { recursive: true, mode: 0o755 });
+  const { name, runs } = await nextJournalName(folder, kernel);
+  const journal = new JournalWriter(join(folder.journals, name), {
+    ...{ t: 'open', format: FORMAT, kernel, time: Date.now() },
+  });
+  const databases = new DatabaseSnapshots(objects, folder.clones);
+  return { store: { folder, objects, databases, graph: new Graph(), journal, own: name }, runs, lock, notes };
+}
+
+/** The notebook's folder; one beside it where a newer version has taken that. */
+async function usable(home: string, id: string): Promise<{ folder: StoreFolder; notes: string[] }> {
+  const folder = new StoreFolder(home, id);
+  const format = await formatOf(folder);
+  if (format <= FORMAT) return { folder, notes: [] };
+  const notes = [new NewerStoreError('The session store of this notebook', format).message];
+  return { folder: new StoreFolder(home, `${id}-format${FORMAT}`), notes };
+}
+
+/** A damaged description says nothing about the rest: the journals have their own. */
+async function formatOf(folder: StoreFolder): Promise<number> {
+  const text = await ifExists(readFile(folder.about, 'utf8'), null);
+  try {
+    const about = JSON.parse(text ?? '{}') as { format?: unknown };
+    return typeof about.format === 'number' ? about.format : FORMAT;
+  } catch {
+    return FORMAT;
+  }
+}

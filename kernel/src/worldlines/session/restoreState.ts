@@ -1,0 +1,111 @@
+import { DamagedObjectError } from '../errors.js';
+import type { Node } from '../graph/Graph.js';
+import { EMPTY_STATE, type State, type VariablesRef } from '../journal/records.js';
+import { splitIds } from '../objects/hash.js';
+import type { CapturedVariables, LostVariable, Parts } from '../types.js';
+import { restoreWorkspace } from '../workspace/restoreWorkspace.js';
+import type { WorkspaceIndex } from '../workspace/WorkspaceIndex.js';
+import type { Store } from './Store.js';
+
+/** A checkpoint's state, and those of its ancestors in case a part of it is damaged. */
+export interface Target {
+  readonly state: State;
+  readonly earlier: () => Iterable<State>;
+  readonly notes: readonly string[];
+}
+
+/** The state to go to for a checkpoint: its own where it was saved, else that of the nearest ancestor. */
+export function targetOf(store: Store, node: Node): Target {
+  for (const found of store.graph.ancestry(node)) {
+    const state = found.saved?.state ?? (found.record.kind === 'root' ? EMPTY_STATE : null);
+    if (state === null) continue;
+    const notes =
+      found === node
+        ? []
+        : [
+            `The state after "${node.record.title}" was not saved completely. This is the state before it, after "${found.record.title}".`,
+          ];
+    return { state, earlier: () => statesBefore(store, found), notes };
+  }
+  return {
+    state: EMPTY_STATE,
+    earlier: () => [],
+    notes: [`No state was saved for "${node.record.title}": it begins empty.`],
+  };
+}
+
+function* statesBefore(store: Store, node: Node): Generator<State> {
+  for (const { saved } of store.graph.ancestry(store.graph.parent(node)))
+    if (saved !== null) yield saved.state;
+}
+
+/** Puts one part in place; where its snapshot is damaged, that of the nearest ancestor with another one. */
+async function intact<K extends 'database' | 'workspace' | 'variables'>(
+  part: K,
+  target: Target,
+  notes: string[],
+  put: (value: State[K]) => Promise<void>,
+): Promise<State[K]> {
+  let tried: string | null = null;
+  for (const state of candidates(target)) {
+    const value = state[part];
+    const key = JSON.stringify(value);
+    if (key === tried) continue;
+    try {
+      await put(value);
+      if (tried !== null) notes.push(`The ${part} of this checkpoint is damaged; it is from an earlier one.`);
+      return value;
+    } catch (error) {
+      if (!(error instanceof DamagedObjectError)) throw error;
+      tried = key;
+    }
+  }
+  return EMPTY_STATE[part];
+}
+
+function* candidates(target: Target): Generator<State> {
+  yield target.state;
+  yield* target.earlier();
+  yield EMPTY_STATE;
+}
+
+export async function restoreFiles(
+  store: Store,
+  target: Target,
+  workspace: string,
+  index: WorkspaceIndex,
+  notes: string[],
+): Promise<State['workspace']> {
+  return intact('workspace', target, notes, (ref) => restoreWorkspace(workspace, ref, index, store.objects));
+}
+
+export async function restoreDatabase(
+  store: Store,
+  target: Target,
+  file: string,
+  notes: string[],
+): Promise<State['database']> {
+  return intact('database', target, notes, (ref) => store.databases.restore(file, ref));
+}
+
+export async function restoreVariables(
+  store: Store,
+  target: Target,
+  parts: Parts,
+  notes: string[],
+): Promise<{ ref: State['variables']; lost: readonly LostVariable[] }> {
+  let lost: readonly LostVariable[] = [];
+  const ref = await intact('variables', target, notes, async (value) => {
+    const snapshot = value === null ? null : await readVariables(store, value);
+    ({ lost } = await parts.restoreVariables(snapshot));
+  });
+  return { ref, lost };
+}
+
+async function readVariables(store: Store, ref: VariablesRef): Promise<CapturedVariables> {
+  const manifest = await store.objects.readPieces(ref.manifest);
+  const blobs = splitIds(await store.objects.readPieces(ref.blobs));
+  const missing = blobs.find((id) => !store.objects.hasVariable(id));
+  if (missing !== undefined) throw new DamagedObjectError(missing);
+  return { manifest, blobs, bytesAdded: 0, lost: ref.lost };
+}

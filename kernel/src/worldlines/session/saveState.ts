@@ -1,0 +1,106 @@
+import { describe } from '../errors.js';
+import type { State, StateRecord, VariablesRef } from '../journal/records.js';
+import { store as storeValue } from '../journal/stored.js';
+import type { Tally } from '../objects/ObjectStore.js';
+import type { CapturedVariables, Part, RanCell, Saved, VariablesCapture } from '../types.js';
+import { captureWorkspace } from '../workspace/captureWorkspace.js';
+import type { Live } from './Live.js';
+import { record, type Store } from './Store.js';
+
+type Files = Pick<State, 'workspace'>;
+type Tables = Pick<State, 'database' | 'tables'>;
+type Names = Pick<State, 'variables' | 'shown'>;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
+
+/**
+ * Brings everything that a cell left into the store and then writes the record that says so. The parts are read one
+ * checkpoint after the other, each in its own row, so that a slow one holds up only those who write to it.
+ */
+export async function saveState(
+  store: Store,
+  live: Live,
+  checkpoint: string,
+  cell: RanCell,
+  capture: VariablesCapture | null,
+  late: { readonly outputs: boolean; readonly turns: boolean; readonly source: boolean },
+): Promise<Saved> {
+  const saved: Mutable<Saved> = { bytes: 0, lost: [], skipped: [], problems: [] };
+  const tally: Tally = { bytes: 0 };
+  const touched = (part: Part): boolean => cell.untouched?.includes(part) !== true;
+  const before = live.saving;
+  const parts = [
+    live.workspace.step((last) => (touched('workspace') ? saveWorkspace() : Promise.resolve(last))),
+    live.database.step((last) =>
+      touched('database') || live.databaseDirty ? saveDatabase(last) : Promise.resolve(last),
+    ),
+    live.variables.step((last) => (capture === null ? Promise.resolve(last) : saveVariables(last, capture))),
+  ] as const;
+  const [results] = await Promise.all([Promise.allSettled(parts), before]);
+  const [workspace, database, variables] = results;
+  try {
+    if (workspace.status === 'rejected') throw workspace.reason;
+    if (database.status === 'rejected') throw database.reason;
+    if (variables.status === 'rejected') throw variables.reason;
+    const state: State = { ...workspace.value, ...database.value, ...variables.value };
+    const extra = {
+      ...(late.outputs ? { outputs: await storeValue(cell.outputs, store.objects, tally) } : {}),
+      ...(late.turns ? { turns: await storeValue(cell.turns, store.objects, tally) } : {}),
+      ...(late.source ? { source: await storeValue(cell.source, store.objects, tally) } : {}),
+    };
+    await store.objects.settle();
+    const entry: StateRecord = { t: 'state', checkpoint, state, bytes: tally.bytes + saved.bytes, ...extra };
+    record(store, entry);
+    await store.journal.sync();
+    live.unsaved = false;
+    return { ...saved, bytes: entry.bytes };
+  } catch (error) {
+    live.unsaved = true;
+    saved.problems.push(
+      `The state after this cell could not be saved (${describe(error)}). It is still here; the next cell tries again.`,
+    );
+    return saved;
+  }
+
+  async function saveWorkspace(): Promise<Files> {
+    const kept = await captureWorkspace(live.place.workspace, live.index, store.objects, tally);
+    saved.skipped.push(...kept.skipped);
+    return { workspace: kept.ref };
+  }
+
+  async function saveDatabase(last: Tables): Promise<Tables> {
+    const changed = await live.parts.flushDatabase();
+    if (changed === null && !live.databaseDirty) return last;
+    live.databaseDirty = true;
+    const database = await store.databases.capture(live.place.databaseFile, last.database, tally);
+    live.databaseDirty = false;
+    if (changed === null) return { ...last, database };
+    return { database, tables: await storeValue(changed.tables, store.objects, tally) };
+  }
+
+  /** Where they could not be taken, the last ones remain: the same that the sandbox falls back to. */
+  async function saveVariables(last: Names, taken: VariablesCapture): Promise<Names> {
+    let captured: CapturedVariables;
+    try {
+      captured = await taken.done;
+    } catch (error) {
+      saved.problems.push(`The variables could not be saved: ${describe(error)}`);
+      return last;
+    }
+    saved.lost.push(...captured.lost);
+    saved.bytes += captured.bytesAdded;
+    return {
+      variables: await keepVariables(store, captured, tally),
+      shown: await storeValue(taken.variables, store.objects, tally),
+    };
+  }
+}
+
+async function keepVariables(store: Store, captured: CapturedVariables, tally: Tally): Promise<VariablesRef> {
+  const ids = [...new Set(captured.blobs)].sort();
+  const blobs = Buffer.concat(ids.map((id) => Buffer.from(id, 'hex')));
+  return {
+    manifest: await store.objects.putPieces(captured.manifest, tally),
+    blobs: await store.objects.putPieces(blobs, tally),
+    lost: captured.lost,
+  };
+}

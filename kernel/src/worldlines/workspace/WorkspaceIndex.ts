@@ -1,0 +1,36 @@
+import type { ObjectId } from '../objects/hash.js';
+import type { FileStat } from './Folder.js';
+
+/** A file that changed this shortly before it was looked at may change again without a new time stamp. */
+const SETTLED_NS = 50_000_000n;
+
+/** What is known of a live workspace's files, so that unchanged ones are not read again. */
+export class WorkspaceIndex {
+  readonly #known = new Map<string, { stat: FileStat; id: ObjectId }>();
+
+  idOf(path: string, stat: FileStat): ObjectId | null {
+    const known = this.#known.get(path);
+    return known !== undefined && same(known.stat, stat) ? known.id : null;
+  }
+
+  /** `looked` is when the file began to be read, in milliseconds since the epoch. */
+  note(path: string, stat: FileStat, id: ObjectId, looked: number): void {
+    if (stat.changed < BigInt(Math.floor(looked)) * 1_000_000n - SETTLED_NS)
+      this.#known.set(path, { stat, id });
+    else this.#known.delete(path);
+  }
+
+  keepOnly(paths: ReadonlySet<string>): void {
+    for (const path of this.#known.keys()) if (!paths.has(path)) this.#known.delete(path);
+  }
+}
+
+function same(a: FileStat, b: FileStat): boolean {
+  return (
+    a.size === b.size &&
+    a.inode === b.inode &&
+    a.modified === b.modified &&
+    a.changed === b.changed &&
+    a.mode === b.mode
+  );
+}

@@ -1,0 +1,62 @@
+import { describe, errorCode } from '../errors.js';
+import type { WorkspaceRef } from '../journal/records.js';
+import type { ObjectStore, Tally } from '../objects/ObjectStore.js';
+import type { FileStat, Folder } from './Folder.js';
+import { encodeManifest, type KeptFile } from './manifest.js';
+import { type Skipped, walk, WORKSPACE_LIMITS, type WorkspaceLimits } from './walk.js';
+import type { WorkspaceIndex } from './WorkspaceIndex.js';
+
+/** Stores the files of a workspace that have changed, and the list of all of them. */
+export async function captureWorkspace(
+  root: string,
+  index: WorkspaceIndex,
+  objects: ObjectStore,
+  tally: Tally,
+  limits: WorkspaceLimits = WORKSPACE_LIMITS,
+): Promise<{ ref: WorkspaceRef | null; skipped: readonly Skipped[] }> {
+  const files: KeptFile[] = [];
+  const folders: string[] = [];
+  const skipped: Skipped[] = [];
+  const keep = (path: string, stat: FileStat, id: string): void => {
+    const modified = Number(stat.modified / 1_000_000n);
+    files.push({ path, bytes: stat.size, modified, mode: stat.mode, id });
+  };
+  await walk(
+    root,
+    {
+      file(path, name, stat, folder) {
+        const known = index.idOf(path, stat);
+        if (known !== null && objects.has(known)) {
+          keep(path, stat, known);
+          return undefined;
+        }
+        return store(path, name, folder);
+      },
+      folder: (path) => folders.push(path),
+      skipped: (one) => skipped.push(one),
+    },
+    limits,
+  );
+  index.keepOnly(new Set(files.map((file) => file.path)));
+  if (files.length === 0 && folders.length === 0) return { ref: null, skipped };
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const list = await objects.putPieces(encodeManifest({ files, folders }), tally);
+  return { ref: { list, files: files.length, bytes }, skipped };
+
+  async function store(path: string, name: string, folder: Folder): Promise<void> {
+    const looked = Date.now();
+    try {
+      const { file, stat } = await folder.read(name);
+      try {
+        const { id, bytes } = await objects.putFile(file, tally, stat.size);
+        index.note(path, stat, id, looked);
+        keep(path, { ...stat, size: bytes }, id);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT') throw error;
+      skipped.push({ path, reason: describe(error) });
+    }
+  }
+}

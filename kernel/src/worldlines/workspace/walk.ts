@@ -1,0 +1,76 @@
+import { setImmediate } from 'node:timers/promises';
+import { BESIDE, type FileStat, Folder } from './Folder.js';
+
+/** Bounds on what is taken out of a folder that untrusted code writes to. */
+export interface WorkspaceLimits {
+  readonly files: number;
+  readonly bytes: number;
+  readonly depth: number;
+}
+export const WORKSPACE_LIMITS: WorkspaceLimits = { files: 100_000, bytes: 8 * 1024 ** 3, depth: 64 };
+
+export interface Skipped {
+  readonly path: string;
+  readonly reason: string;
+}
+export interface Visitor {
+  /** Return the file's stat to keep it in mind; called in no particular order. */
+  file(path: string, name: string, stat: FileStat, folder: Folder): Promise<void> | undefined;
+  folder(path: string): void;
+  skipped(skipped: Skipped): void;
+}
+
+/** Hidden folder of the kernel's own, in every workspace. */
+export const OWN_FOLDER = '.worldline';
+const SLICE = 500;
+
+/** Visits the regular files and folders of a workspace. Links and special files are passed over. */
+export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimits): Promise<void> {
+  const budget = { files: limits.files, bytes: limits.bytes, seen: 0 };
+  const top = await Folder.open(root);
+  try {
+    await walkFolder(top, '', 0);
+  } finally {
+    await top.close();
+  }
+
+  async function walkFolder(folder: Folder, prefix: string, depth: number): Promise<void> {
+    for (const entry of folder.entries()) {
+      if (++budget.seen % SLICE === 0) await setImmediate();
+      const name = entry.name.toString('utf8');
+      const path = prefix + name;
+      if (path === OWN_FOLDER || BESIDE.test(name)) continue;
+      if (!entry.isFile() && !entry.isDirectory()) continue;
+      if (!Buffer.from(name).equals(entry.name)) {
+        visitor.skipped({ path, reason: 'its name is not valid UTF-8' });
+      } else if (entry.isDirectory()) {
+        await enter(folder, name, path, depth + 1);
+      } else {
+        const stat = folder.stat(name);
+        if (stat === null) continue;
+        if (--budget.files < 0) visitor.skipped({ path, reason: `more than ${limits.files} files` });
+        else if ((budget.bytes -= stat.size) < 0) {
+          visitor.skipped({ path, reason: `more than ${limits.bytes} bytes of files` });
+        } else await visitor.file(path, name, stat, folder);
+      }
+    }
+  }
+
+  async function enter(folder: Folder, name: string, path: string, depth: number): Promise<void> {
+    if (depth > limits.depth) {
+      visitor.skipped({ path, reason: `more than ${limits.depth} folders deep` });
+      return;
+    }
+    const inner = await folder.folder(name).catch(() => null);
+    if (inner === null) {
+      visitor.skipped({ path, reason: 'it could not be opened' });
+      return;
+    }
+    visitor.folder(`${path}/`);
+    try {
+      await walkFolder(inner, `${path}/`, depth);
+    } finally {
+      await inner.close();
+    }
+  }
+}

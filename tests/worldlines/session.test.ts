@@ -1,0 +1,136 @@
+import { readFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { ran } from './FakeHost.js';
+import { Kernel, withHome } from './withSession.js';
+
+async function withKernel(use: (kernel: Kernel, home: string) => Promise<void>): Promise<void> {
+  await withHome(async (home) => {
+    const kernel = await Kernel.start(home);
+    await use(kernel, home);
+    await kernel.session.close();
+  });
+}
+
+/** Runs a cell that sets one value in every part of the active worldline. */
+async function run(kernel: Kernel, value: string, source = value): Promise<string> {
+  const { session } = kernel;
+  await session.begin({ title: source, cellId: null });
+  const parts = await kernel.parts();
+  await session.ready('database');
+  await session.ready('workspace');
+  parts.setTable(0, value);
+  parts.setVariable('x', value);
+  parts.setFile('out.txt', value);
+  const { checkpoint, saved } = await session.commit(
+    ran({ source, turns: [{ role: 'user', text: source }] }),
+  );
+  expect((await saved).problems).toEqual([]);
+  return checkpoint.id;
+}
+
+async function stateOf(kernel: Kernel): Promise<unknown> {
+  const parts = await kernel.parts();
+  const file = join(parts.place.workspace, 'out.txt');
+  return {
+    table: parts.tables()[0],
+    x: parts.variables.get('x'),
+    file: existsSync(file) ? readFileSync(file, 'utf8') : undefined,
+  };
+}
+const all = (value: string | undefined) => ({ table: value, x: value, file: value });
+
+describe('a session', () => {
+  test('undo brings every part back, and redo by checkpoint', async () => {
+    await withKernel(async (kernel) => {
+      await run(kernel, 'one');
+      const two = await run(kernel, 'two');
+      await kernel.session.undo();
+      expect(await stateOf(kernel)).toEqual(all('one'));
+      await kernel.session.undo();
+      expect(await stateOf(kernel)).toEqual(all(undefined));
+      await expect(kernel.session.undo()).rejects.toThrow('nothing further to undo');
+      await kernel.session.undo({ to: two });
+      expect(await stateOf(kernel)).toEqual(all('two'));
+    });
+  });
+
+  test('a branch is independent, and its conversation is its own', async () => {
+    await withKernel(async (kernel) => {
+      const { session } = kernel;
+      const one = await run(kernel, 'one');
+      await run(kernel, 'two');
+      await session.branch('other', one);
+      await session.switch('other');
+      expect(await stateOf(kernel)).toEqual(all('one'));
+      await run(kernel, 'three');
+      expect(await session.conversation()).toEqual([
+        { role: 'user', text: 'one' },
+        { role: 'user', text: 'three' },
+      ]);
+      await session.switch('main');
+      expect(await stateOf(kernel)).toEqual(all('two'));
+      await session.adopt('other');
+      expect(await stateOf(kernel)).toEqual(all('three'));
+      expect(session.active.name).toBe('main');
+    });
+  });
+
+  test('an earlier worldline is resumed by the next kernel, with everything in it', async () => {
+    await withKernel(async (first, home) => {
+      await run(first, 'one');
+      await run(first, 'two');
+      await first.session.close();
+      const second = await Kernel.start(home);
+      expect(second.session.earlierRuns).toBe(1);
+      expect(second.session.active.name).toBe('main-2');
+      expect(await stateOf(second)).toEqual(all(undefined));
+      await second.session.resume('main');
+      expect(second.session.active).toMatchObject({ name: 'main', earlier: false });
+      expect(await stateOf(second)).toEqual(all('two'));
+      await second.session.undo();
+      expect(await stateOf(second)).toEqual(all('one'));
+      const page = await second.session.graph(0, 10);
+      expect(page.total).toBe(4);
+      expect(page.worldlines.map((line) => line.name).sort()).toEqual(['main', 'main-2']);
+      await second.session.close();
+    });
+  });
+
+  test('a single undo takes back a whole run, --step its last step', async () => {
+    await withKernel(async (kernel) => {
+      const { session } = kernel;
+      await run(kernel, 'before');
+      for (const step of ['a', 'b']) {
+        await session.ready('database');
+        (await kernel.parts()).setTable(0, step);
+        await session.commit(ran({ kind: 'step', source: step }));
+      }
+      const ask = await session.commit(ran({ kind: 'ask', source: 'a question' }));
+      await session.undo({ steps: 1 });
+      expect(await stateOf(kernel)).toEqual({ ...all('before'), table: 'a' });
+      await session.undo({ to: ask.checkpoint.id });
+      expect((await kernel.parts()).tables()[0]).toBe('b');
+      await session.undo();
+      expect(await stateOf(kernel)).toEqual(all('before'));
+    });
+  });
+
+  test('names are checked; deleting is undoable; the active one stays', async () => {
+    await withKernel(async (kernel) => {
+      const { session } = kernel;
+      await run(kernel, 'one');
+      await session.branch('b');
+      await expect(session.branch('b')).rejects.toThrow('already');
+      await expect(session.branch('../x')).rejects.toThrow('name');
+      await expect(session.delete('main')).rejects.toThrow('active');
+      await session.delete('b');
+      await expect(session.switch('b')).rejects.toThrow('deleted');
+      await session.resume('b');
+      expect(await stateOf(kernel)).toEqual(all('one'));
+      await session.rename('b', 'better');
+      expect(session.active.name).toBe('better');
+      await expect(session.switch('nowhere')).rejects.toThrow('no worldline "nowhere"');
+    });
+  });
+});
