@@ -31,7 +31,7 @@ export class KernelLink implements IDisposable {
   constructor(readonly kernel: Kernel.IKernelConnection) {
     kernel.statusChanged.connect(this.#onKernel, this);
     kernel.connectionStatusChanged.connect(this.#onConnection, this);
-    kernel.disposed.connect(this.dispose, this);
+    kernel.disposed.connect(this.#onKernelGone, this);
     this.#open();
   }
 
@@ -122,6 +122,10 @@ export class KernelLink implements IDisposable {
     if (this.#status === status) return;
     this.#status = status;
     this.#statusChanged.emit(status);
+  }
+
+  #onKernelGone(): void {
+    this.dispose();
   }
 
   #onKernel(_: Kernel.IKernelConnection, status: Kernel.Status): void {

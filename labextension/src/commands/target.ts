@@ -1,0 +1,32 @@
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { NotebookSession } from '../session/NotebookSession.js';
+import type { Services } from '../shared/Services.js';
+
+export type Args = ReadonlyPartialJSONObject;
+
+/** The notebook that a command is about: `notebook` (a path) in its arguments, else the one in front. */
+export function sessionOf({ sessions }: Services, args: Args): NotebookSession | null {
+  const path = text(args, 'notebook');
+  return path === null ? sessions.current : sessions.at(path);
+}
+
+/**
+ * What a command is about: its argument; from a context menu, what was clicked. The clicked element carries it as
+ * `data-wl-…`.
+ */
+export function about(
+  { app }: Services,
+  args: Args,
+  what: 'checkpoint' | 'worldline' | 'table' | 'path' | 'folder' | 'name',
+) {
+  const given = text(args, what);
+  if (given !== null || args['clicked'] !== true) return given;
+  const attribute = `wl${what.charAt(0).toUpperCase()}${what.slice(1)}`;
+  const node = app.contextMenuHitTest((element) => element.dataset[attribute] !== undefined);
+  return node?.dataset[attribute] ?? null;
+}
+
+export function text(args: Args, name: string): string | null {
+  const value = args[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,201 @@
+import type * as nbformat from '@jupyterlab/nbformat';
+import { NotebookActions, type Notebook } from '@jupyterlab/notebook';
+import type { ICodeCellModel } from '@jupyterlab/cells';
+import { UUID, type JSONObject } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import type { CellRecord, CheckpointSummary, KernelEvent } from '../../../kernel/src/contract.js';
+import type { KernelLink } from '../session/KernelLink.js';
+import type { NotebookSession } from '../session/NotebookSession.js';
+import { planSwitch } from './plan.js';
+import type { Splice } from './splice.js';
+import { METADATA, readKept, recall, show, stampOf, type KeptCells, type StoredCell } from './storedCells.js';
+
+/** Keeps the notebook's cells those of the active worldline, and marks each run with its checkpoint. */
+export class CellSwitcher implements IDisposable {
+  /** Heads as they were when a worldline's cells were put away in this page. */
+  readonly #headsWhenHidden = new Map<string, string>();
+  readonly #trusted = new Set<string>();
+  #working = false;
+  #wanted = false;
+  #disposed = false;
+
+  constructor(
+    private readonly session: NotebookSession,
+    private readonly onFailure: (error: unknown) => void,
+  ) {
+    session.loaded.connect(this.#onLoaded, this);
+    session.link.event.connect(this.#onEvent, this);
+    NotebookActions.executed.connect(this.#onExecuted, this);
+    if (this.#shownIsTrusted()) for (const line of Object.keys(this.#kept().lines)) this.#trusted.add(line);
+  }
+
+  get isDisposed(): boolean {
+    return this.#disposed;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.session.loaded.disconnect(this.#onLoaded, this);
+    this.session.link.event.disconnect(this.#onEvent, this);
+    NotebookActions.executed.disconnect(this.#onExecuted, this);
+  }
+
+  #onLoaded(): void {
+    const { graph } = this.session;
+    const active = graph.active;
+    const kept = this.#kept();
+    const fresh =
+      active !== null && [...graph.pathTo(active.head).keys()].every((id) => isRoot(graph.checkpoint(id)));
+    if (active && (kept.shown === null || (fresh && kept.shown !== active.id && !recall(kept, active.id)))) {
+      this.#setKept(show(kept, active.id));
+    }
+    this.#follow();
+  }
+
+  #onEvent(_: KernelLink, event: KernelEvent): void {
+    if (event.kind === 'checkpoint') this.#stamp(event.checkpoint);
+    if (event.kind === 'active') this.#follow();
+  }
+
+  #onExecuted(_: unknown, { notebook }: { notebook: Notebook }): void {
+    if (this.#wanted && notebook === this.session.panel.content) this.#follow();
+  }
+
+  #follow(): void {
+    this.#wanted = true;
+    if (this.#working) return;
+    this.#working = true;
+    void this.#work().finally(() => {
+      this.#working = false;
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#wanted && !this.#disposed && !this.#cellsRun()) {
+      this.#wanted = false;
+      try {
+        await this.#showActive();
+      } catch (error) {
+        this.onFailure(error);
+      }
+    }
+  }
+
+  async #showActive(): Promise<void> {
+    const { graph } = this.session;
+    const target = graph.activeId;
+    const kept = this.#kept();
+    if (target === null || target === kept.shown) return;
+    if (!graph.worldline(target)) await this.session.reload();
+    const stored = recall(kept, target);
+    const base = stored ? this.#headsWhenHidden.get(target) : kept.shown && graph.worldline(kept.shown)?.head;
+    const head = graph.worldline(target)?.head;
+    const records = stored && base === head ? null : await this.#records(target);
+    if (this.#disposed || graph.activeId !== target || this.#cellsRun()) {
+      this.#wanted = true;
+      return;
+    }
+    this.#show(
+      target,
+      records,
+      new Set(base ? graph.pathTo(base).keys() : (stored?.map(checkpointOf) ?? [])),
+    );
+  }
+
+  async #records(target: string): Promise<readonly CellRecord[]> {
+    const { cells } = await this.session.request('cells', { of: target });
+    return cells;
+  }
+
+  #show(target: string, records: readonly CellRecord[] | null, basePath: ReadonlySet<string>): void {
+    const kept = this.#kept();
+    const head = kept.shown === null ? undefined : this.session.graph.worldline(kept.shown)?.head;
+    if (kept.shown !== null) {
+      if (head !== undefined) this.#headsWhenHidden.set(kept.shown, head);
+      if (this.#shownIsTrusted()) this.#trusted.add(kept.shown);
+    }
+    const trusted = recall(kept, target) ? this.#trusted.has(target) : this.#shownIsTrusted();
+    const plan = planSwitch({ shown: this.#cells(), kept, target, records, basePath, draftId: UUID.uuid4() });
+    if (plan.splice) this.#apply(plan.splice, trusted);
+    this.#setKept(plan.kept);
+  }
+
+  #apply({ from, to, cells }: Splice, trusted: boolean): void {
+    const { model } = this.session.panel;
+    if (!model) return;
+    const { content } = this.session.panel;
+    const gone = new Set(
+      this.#cells()
+        .slice(from, to)
+        .map((cell) => cell.id),
+    );
+    model.sharedModel.transact(() => {
+      if (cells.length > 0) {
+        const fresh = cells.map((cell) => (trusted ? withTrust(cell) : cell));
+        model.sharedModel.insertCells(
+          from,
+          fresh as unknown as Parameters<typeof model.sharedModel.insertCells>[1],
+        );
+      }
+      if (to > from) model.sharedModel.deleteCellRange(from + cells.length, to + cells.length);
+    }, false);
+    // The kernel is told which cells the user deleted; a hidden cell is none of them.
+    const kept = model.deletedCells.filter((id) => !gone.has(id));
+    model.deletedCells.splice(0, model.deletedCells.length, ...kept);
+    content.activeCellIndex = Math.min(Math.max(from + cells.length - 1, 0), content.widgets.length - 1);
+    void content.scrollToItem(content.activeCellIndex, 'smart');
+  }
+
+  #stamp(checkpoint: CheckpointSummary): void {
+    if (checkpoint.cellId === null || checkpoint.kind === 'step') return;
+    for (const cell of this.session.panel.model?.cells ?? []) {
+      if (cell.id !== checkpoint.cellId) continue;
+      cell.setMetadata(METADATA, { checkpoint: checkpoint.id, worldline: checkpoint.worldline });
+      return;
+    }
+  }
+
+  #cells(): readonly StoredCell[] {
+    const cells = this.session.panel.model?.sharedModel.cells ?? [];
+    return cells.map((cell) => cell.toJSON() as unknown as StoredCell);
+  }
+
+  #cellsRun(): boolean {
+    for (const cell of this.session.panel.model?.cells ?? []) {
+      if (cell.type === 'code' && (cell as ICodeCellModel).executionState === 'running') return true;
+    }
+    return false;
+  }
+
+  #shownIsTrusted(): boolean {
+    for (const cell of this.session.panel.model?.cells ?? []) {
+      if (cell.type === 'code' && !cell.trusted && hasOutputs(cell.toJSON())) return false;
+    }
+    return true;
+  }
+
+  #kept(): KeptCells {
+    return readKept(this.session.panel.model?.getMetadata(METADATA));
+  }
+
+  #setKept(kept: KeptCells): void {
+    this.session.panel.model?.setMetadata(METADATA, kept);
+  }
+}
+
+function withTrust(cell: StoredCell): StoredCell {
+  return cell.cell_type === 'code' ? { ...cell, metadata: { ...cell.metadata, trusted: true } } : cell;
+}
+
+function checkpointOf(cell: StoredCell): string {
+  return stampOf(cell)?.checkpoint ?? '';
+}
+
+function hasOutputs(cell: nbformat.ICell): boolean {
+  return Array.isArray(cell['outputs']) && cell['outputs'].length > 0;
+}
+
+function isRoot(checkpoint: CheckpointSummary | null): boolean {
+  return checkpoint?.kind === 'root';
+}

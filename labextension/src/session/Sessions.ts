@@ -1,0 +1,96 @@
+import type { ISessionContext } from '@jupyterlab/apputils';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { Signal, type ISignal } from '@lumino/signaling';
+import { isWorldlineKernel } from './isWorldlineKernel.js';
+import { KernelLink } from './KernelLink.js';
+import { NotebookSession } from './NotebookSession.js';
+
+/** The open notebooks that run on our kernel, and which of them is in front. */
+export class Sessions {
+  readonly #byPanel = new Map<NotebookPanel, NotebookSession>();
+  readonly #opened = new Signal<this, NotebookSession>(this);
+  readonly #closed = new Signal<this, NotebookSession>(this);
+  readonly #currentChanged = new Signal<this, NotebookSession | null>(this);
+  #current: NotebookSession | null = null;
+
+  constructor(private readonly tracker: INotebookTracker) {
+    tracker.widgetAdded.connect((_, panel) => {
+      this.#watch(panel);
+    });
+    tracker.forEach((panel) => {
+      this.#watch(panel);
+    });
+    tracker.currentChanged.connect(() => {
+      this.#chooseCurrent();
+    });
+  }
+
+  get opened(): ISignal<this, NotebookSession> {
+    return this.#opened;
+  }
+  get closed(): ISignal<this, NotebookSession> {
+    return this.#closed;
+  }
+  get currentChanged(): ISignal<this, NotebookSession | null> {
+    return this.#currentChanged;
+  }
+  /** The session of the notebook in front; null where that one runs on another kernel. */
+  get current(): NotebookSession | null {
+    return this.#current;
+  }
+  get all(): readonly NotebookSession[] {
+    return [...this.#byPanel.values()];
+  }
+
+  of(panel: NotebookPanel): NotebookSession | null {
+    return this.#byPanel.get(panel) ?? null;
+  }
+
+  /** The session of the notebook at a path. */
+  at(path: string): NotebookSession | null {
+    return this.all.find((session) => session.panel.context.path === path) ?? null;
+  }
+
+  #watch(panel: NotebookPanel): void {
+    const onKernel = (context: ISessionContext) => {
+      void this.#follow(panel, context);
+    };
+    panel.sessionContext.kernelChanged.connect(onKernel);
+    panel.disposed.connect(() => {
+      this.#close(panel);
+    });
+    void this.#follow(panel, panel.sessionContext);
+  }
+
+  async #follow(panel: NotebookPanel, context: ISessionContext): Promise<void> {
+    const kernel = context.session?.kernel ?? null;
+    const known = this.#byPanel.get(panel);
+    if (known && known.link.kernel === kernel) return;
+    if (known) this.#close(panel);
+    if (!kernel || !(await isWorldlineKernel(kernel))) return;
+    await panel.context.ready;
+    const stillThere = !panel.isDisposed && context.session?.kernel === kernel && !this.#byPanel.has(panel);
+    if (!stillThere) return;
+    const session = new NotebookSession(panel, new KernelLink(kernel));
+    this.#byPanel.set(panel, session);
+    this.#opened.emit(session);
+    this.#chooseCurrent();
+  }
+
+  #close(panel: NotebookPanel): void {
+    const session = this.#byPanel.get(panel);
+    if (!session) return;
+    this.#byPanel.delete(panel);
+    this.#closed.emit(session);
+    session.dispose();
+    this.#chooseCurrent();
+  }
+
+  #chooseCurrent(): void {
+    const panel = this.tracker.currentWidget;
+    const session = panel ? this.of(panel) : null;
+    if (session === this.#current) return;
+    this.#current = session;
+    this.#currentChanged.emit(session);
+  }
+}

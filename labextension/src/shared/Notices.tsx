@@ -1,0 +1,57 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import { CONTRACT_VERSION } from '../../../kernel/src/contract.js';
+import type { NotebookSession } from '../session/NotebookSession.js';
+
+interface Notice {
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** What stands in the way, each with its fix: no connection, a kernel of another version, no key, no Docker. */
+export function Notices({ session, trans }: { session: NotebookSession; trans: TranslationBundle }) {
+  const notices = [...ofConnection(session, trans), ...(session.graph.state?.problems ?? [])];
+  if (notices.length === 0) return null;
+  return (
+    <div className="wl-Notices" role="status">
+      {notices.map((notice) => (
+        <div key={notice.what} className="wl-Notice">
+          <strong>{notice.what}</strong>
+          <span>{notice.fix}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function ofConnection({ link, failure }: NotebookSession, trans: TranslationBundle): readonly Notice[] {
+  if (failure !== null) {
+    return [{ what: trans.__('The worldlines could not be read.'), fix: failure }];
+  }
+  switch (link.status) {
+    case 'ready':
+      return [];
+    case 'connecting':
+      return [
+        { what: trans.__('Waiting for the kernel'), fix: trans.__('It answers as soon as it has started.') },
+      ];
+    case 'lost':
+      return [
+        {
+          what: trans.__('No connection to the kernel'),
+          fix: trans.__('It comes back by itself after a restart; if not, choose Kernel → Restart Kernel.'),
+        },
+      ];
+    case 'incompatible':
+      return [
+        {
+          what: trans.__('The kernel is of another version than this extension'),
+          fix: trans.__(
+            'It speaks version %1, this extension version %2. Run the installer again, reload this page and restart the kernel.',
+            link.hello?.contract ?? '?',
+            CONTRACT_VERSION,
+          ),
+        },
+      ];
+  }
+}

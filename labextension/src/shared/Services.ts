@@ -1,0 +1,14 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Sessions } from '../session/Sessions.js';
+
+/** What every part of the extension is given. */
+export interface Services {
+  readonly app: JupyterFrontEnd;
+  readonly sessions: Sessions;
+  readonly rendermime: IRenderMimeRegistry;
+  readonly languages: IEditorLanguageRegistry;
+  readonly trans: TranslationBundle;
+}

@@ -1,0 +1,60 @@
+import type { ISignal } from '@lumino/signaling';
+import * as React from 'react';
+import type { RequestName, Requests } from '../../../kernel/src/contract.js';
+import type { NotebookSession } from '../session/NotebookSession.js';
+
+/** Renders again whenever the signal is emitted. */
+export function useSignal<Sender, Args>(signal: ISignal<Sender, Args>): void {
+  const [, count] = React.useReducer((n: number) => n + 1, 0);
+  React.useEffect(() => {
+    const slot = () => {
+      count();
+    };
+    signal.connect(slot);
+    return () => {
+      signal.disconnect(slot);
+    };
+  }, [signal]);
+}
+
+export interface Answer<T> {
+  readonly value: T | null;
+  readonly error: string | null;
+}
+
+/** Asks the kernel now, and again whenever the notebook's data changes. The last value stays until the next is here. */
+export function useAnswer<Name extends RequestName>(
+  session: NotebookSession,
+  name: Name,
+  params: Requests[Name]['params'],
+): Answer<Requests[Name]['result']> {
+  const [answer, setAnswer] = React.useState<Answer<Requests[Name]['result']>>({ value: null, error: null });
+  const key = JSON.stringify(params);
+  React.useEffect(() => {
+    let wanted = 0;
+    const ask = () => {
+      const mine = ++wanted;
+      session
+        .request(name, JSON.parse(key) as Requests[Name]['params'])
+        .then((value) => {
+          if (mine === wanted) setAnswer({ value, error: null });
+        })
+        .catch((error: unknown) => {
+          if (mine === wanted) setAnswer((last) => ({ value: last.value, error: messageOf(error) }));
+        });
+    };
+    session.dataChanged.connect(ask);
+    session.loaded.connect(ask);
+    if (session.link.status === 'ready') ask();
+    return () => {
+      wanted = -1;
+      session.dataChanged.disconnect(ask);
+      session.loaded.disconnect(ask);
+    };
+  }, [session, name, key]);
+  return answer;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

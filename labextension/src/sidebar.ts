@@ -1,0 +1,28 @@
+import { SidePanel } from '@jupyterlab/ui-components';
+import type { Widget } from '@lumino/widgets';
+import { worldlineIcon } from './shared/icons.js';
+import type { Services } from './shared/Services.js';
+
+export const SIDEBAR_ID = 'worldline-sidebar';
+
+/** The sidebar with all sections. It stands in the shell only while a notebook of ours is open. */
+export function createSidebar(services: Services, sections: readonly Widget[]): SidePanel {
+  const panel = new SidePanel();
+  panel.id = SIDEBAR_ID;
+  panel.title.icon = worldlineIcon;
+  panel.title.caption = services.trans.__('Worldlines');
+  panel.addClass('wl-Sidebar');
+  for (const section of sections) panel.addWidget(section);
+  panel.node.setAttribute('role', 'region');
+  panel.node.setAttribute('aria-label', services.trans.__('Worldlines'));
+  const { sessions, app } = services;
+  const place = () => {
+    const wanted = sessions.all.length > 0;
+    if (wanted && !panel.isAttached) app.shell.add(panel, 'left', { rank: 350, type: 'Worldlines' });
+    else if (!wanted && panel.isAttached) panel.parent = null;
+  };
+  sessions.opened.connect(place);
+  sessions.closed.connect(place);
+  place();
+  return panel;
+}

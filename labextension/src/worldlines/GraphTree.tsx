@@ -1,0 +1,97 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { CheckpointSummary } from '../../../kernel/src/contract.js';
+import { GraphTreeRow, ROW_HEIGHT } from './GraphTreeRow.js';
+import type { GraphRows } from './rows.js';
+import { moveInTree } from './treeKeys.js';
+
+interface Props {
+  readonly rows: GraphRows;
+  readonly selected: string | null;
+  readonly activeId: string | null;
+  readonly trans: TranslationBundle;
+  readonly onSelect: (checkpoint: string) => void;
+  /** Double click or Enter. */
+  readonly onOpen: (checkpoint: CheckpointSummary) => void;
+}
+
+const OVERSCAN = 8;
+
+/** The checkpoints as a tree that is drawn only where it can be seen. */
+export function GraphTree({ rows: { rows, width }, selected, activeId, trans, onSelect, onOpen }: Props) {
+  const scroller = React.useRef<HTMLDivElement>(null);
+  const [view, setView] = React.useState({ top: 0, height: 400 });
+  const selectedIndex = rows.findIndex((row) => row.checkpoint.id === selected);
+
+  React.useLayoutEffect(() => {
+    const node = scroller.current;
+    if (!node) return;
+    const observer = new ResizeObserver(() => {
+      setView({ top: node.scrollTop, height: node.clientHeight });
+    });
+    observer.observe(node);
+    return () => {
+      observer.disconnect();
+    };
+  }, []);
+
+  React.useEffect(() => {
+    const node = scroller.current;
+    if (!node || selectedIndex < 0) return;
+    const top = selectedIndex * ROW_HEIGHT;
+    if (top < node.scrollTop) node.scrollTop = top;
+    else if (top + ROW_HEIGHT > node.scrollTop + node.clientHeight) {
+      node.scrollTop = top + ROW_HEIGHT - node.clientHeight;
+    }
+  }, [selectedIndex]);
+
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    const at = rows[selectedIndex];
+    if (event.key === 'Enter' && at) onOpen(at.checkpoint);
+    else {
+      const to = moveInTree(rows, selectedIndex, event.key, Math.floor(view.height / ROW_HEIGHT));
+      const row = to === null ? undefined : rows[to];
+      if (!row) return;
+      onSelect(row.checkpoint.id);
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const first = Math.max(0, Math.floor(view.top / ROW_HEIGHT) - OVERSCAN);
+  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW_HEIGHT) + OVERSCAN);
+  return (
+    <div
+      ref={scroller}
+      className="wl-Graph"
+      role="tree"
+      tabIndex={0}
+      aria-label={trans.__('Checkpoints, newest first')}
+      aria-activedescendant={
+        selectedIndex >= first && selectedIndex < last ? `wl-row-${selected ?? ''}` : undefined
+      }
+      onKeyDown={onKeyDown}
+      onScroll={(event) => {
+        const { scrollTop, clientHeight } = event.currentTarget;
+        setView({ top: scrollTop, height: clientHeight });
+      }}
+    >
+      <div role="presentation" style={{ height: rows.length * ROW_HEIGHT, position: 'relative' }}>
+        {rows.slice(first, last).map((row, index) => (
+          <GraphTreeRow
+            key={row.checkpoint.id}
+            row={row}
+            index={first + index}
+            count={rows.length}
+            width={width}
+            selected={row.checkpoint.id === selected}
+            activeId={activeId}
+            trans={trans}
+            onSelect={onSelect}
+            onOpen={onOpen}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}

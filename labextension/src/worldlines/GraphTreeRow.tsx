@@ -1,0 +1,119 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { CheckpointSummary } from '../../../kernel/src/contract.js';
+import { formatBytes, formatDuration, formatTime } from '../shared/format.js';
+import { LaneCell } from './LaneCell.js';
+import type { GraphRow } from './rows.js';
+
+export const ROW_HEIGHT = 26;
+
+interface Props {
+  readonly row: GraphRow;
+  readonly index: number;
+  readonly count: number;
+  readonly width: number;
+  readonly selected: boolean;
+  readonly activeId: string | null;
+  readonly trans: TranslationBundle;
+  readonly onSelect: (checkpoint: string) => void;
+  readonly onOpen: (checkpoint: CheckpointSummary) => void;
+}
+
+export function GraphTreeRow({
+  row,
+  index,
+  count,
+  width,
+  selected,
+  activeId,
+  trans,
+  onSelect,
+  onOpen,
+}: Props) {
+  const { checkpoint, heads } = row;
+  const classes = ['wl-Row'];
+  if (selected) classes.push('wl-mod-selected');
+  if (!row.onPath) classes.push('wl-mod-off');
+  const select = () => {
+    onSelect(checkpoint.id);
+  };
+  return (
+    <div
+      id={`wl-row-${checkpoint.id}`}
+      className={classes.join(' ')}
+      role="treeitem"
+      aria-level={row.level}
+      aria-posinset={index + 1}
+      aria-setsize={count}
+      aria-selected={selected}
+      data-wl-checkpoint={checkpoint.id}
+      data-wl-worldline={heads[0]?.id ?? checkpoint.worldline}
+      style={{ position: 'absolute', top: index * ROW_HEIGHT, height: ROW_HEIGHT }}
+      title={describe(checkpoint, trans)}
+      onClick={select}
+      onContextMenu={select}
+      onDoubleClick={() => {
+        onOpen(checkpoint);
+      }}
+    >
+      <LaneCell row={row} width={width} height={ROW_HEIGHT} />
+      {heads.map((head) => (
+        <span
+          key={head.id}
+          className={`wl-Head ${head.id === activeId ? 'wl-mod-active' : ''} ${head.earlier ? 'wl-mod-earlier' : ''}`}
+          data-wl-worldline={head.id}
+        >
+          {head.name}
+        </span>
+      ))}
+      <span className={`wl-Kind wl-kind-${checkpoint.kind}`}>{kindName(checkpoint.kind, trans)}</span>
+      <span className="wl-Title">
+        {checkpoint.title || (checkpoint.kind === 'root' ? trans.__('Start') : '')}
+      </span>
+      {checkpoint.status !== 'ok' && (
+        <span className={`wl-Status wl-mod-${checkpoint.status}`}>
+          {statusName(checkpoint.status, trans)}
+        </span>
+      )}
+      <span className="wl-Time">{formatTime(checkpoint.started)}</span>
+    </div>
+  );
+}
+
+function kindName(kind: CheckpointSummary['kind'], trans: TranslationBundle): string {
+  switch (kind) {
+    case 'sql':
+      return 'SQL';
+    case 'python':
+      return 'Py';
+    case 'ask':
+      return trans.__('Ask');
+    case 'magic':
+      return '%';
+    case 'step':
+      return trans.__('Step');
+    case 'root':
+      return '';
+  }
+}
+
+function statusName(status: CheckpointSummary['status'], trans: TranslationBundle): string {
+  switch (status) {
+    case 'ok':
+      return trans.__('ok');
+    case 'error':
+      return trans.__('failed');
+    case 'interrupted':
+      return trans.__('stopped');
+  }
+}
+
+function describe(checkpoint: CheckpointSummary, trans: TranslationBundle): string {
+  const lines = [
+    checkpoint.title,
+    `${new Date(checkpoint.started).toLocaleString()} · ${formatDuration(checkpoint.ended - checkpoint.started)}`,
+  ];
+  if (checkpoint.bytes !== null) lines.push(trans.__('%1 stored', formatBytes(checkpoint.bytes)));
+  lines.push(trans.__('Double click to switch here'));
+  return lines.filter((line) => line !== '').join('\n');
+}
