@@ -11,6 +11,8 @@ export type SqlGuard =
 /** Decides what of the data reaches the model. */
 export interface Privacy {
   readonly hidesRows: boolean;
+  /** Rows that an aggregate or a value must stand for before the model sees it. */
+  readonly minimum: number;
   forSql(sql: SqlPort, text: string, context: ToolContext): Promise<SqlGuard>;
   sqlError(error: unknown): unknown;
   pythonOutput(text: string): string;
@@ -20,6 +22,7 @@ export interface Privacy {
 /** The model sees results as they are. */
 export const openPrivacy: Privacy = {
   hidesRows: false,
+  minimum: 1,
   forSql: () => Promise.resolve({ kind: 'open' }),
   sqlError: (error) => error,
   pythonOutput: (text) => text,

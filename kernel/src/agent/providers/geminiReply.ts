@@ -108,19 +108,9 @@ export class GeminiReply {
   }
 }
 
-/**
- * The parts as they go back: text that was streamed in pieces is one part again, and a part of nothing is left out
- * unless it carries a signature. A part with a signature is never joined with others.
- */
+/** The parts go back as they came; only a part of nothing at all, which the server refuses, is left out. */
 function verbatim(parts: readonly Part[]): Part[] {
-  const list: Part[] = [];
-  for (const part of parts) {
-    const last = list.at(-1);
-    if (last !== undefined && isPlain(last) && isPlain(part) && last['thought'] === part['thought'])
-      list[list.length - 1] = { ...last, text: String(last['text']) + String(part['text']) };
-    else if (!(isPlain(part) && part['text'] === '')) list.push(part);
-  }
-  return list;
+  return parts.filter((part) => !(isPlain(part) && part['text'] === ''));
 }
 
 const isPlain = (part: Part): boolean =>

@@ -1,0 +1,25 @@
+import type { Ports } from '../ports.js';
+import { openPrivacy, type Privacy } from '../privacy.js';
+import type { Tool } from '../types.js';
+import { askUserTool } from './askUser.js';
+import { describeTool } from './describe.js';
+import { exploreTool } from './explore.js';
+import { finishTool } from './finish.js';
+import { listTablesTool } from './listTables.js';
+import { runPythonTool } from './runPython.js';
+import { runSqlTool } from './runSql.js';
+import { showTool } from './show.js';
+
+/** The tools of a run. `explore` is there where the run may branch. */
+export function agentTools(ports: Ports, privacy: Privacy = openPrivacy): Tool[] {
+  return [
+    listTablesTool(ports.data),
+    describeTool(ports.sql, privacy),
+    runSqlTool(ports.sql, privacy),
+    runPythonTool(ports.python, privacy),
+    showTool(ports),
+    askUserTool(ports.ask),
+    ...(ports.explore === null ? [] : [exploreTool(ports.explore)]),
+    finishTool(),
+  ];
+}

@@ -1,0 +1,49 @@
+import { asName, quoteName } from '../data.js';
+import type { Ports } from '../ports.js';
+import { count } from '../resultText.js';
+import type { Tool } from '../types.js';
+import { portError } from './result.js';
+
+const DEADLINE = 60_000;
+/** Rows of the table that the person sees at first; they can page on. */
+const ROWS = 50;
+
+export function showTool({ sql, data }: Ports): Tool {
+  return {
+    name: 'show',
+    description:
+      'Puts a whole table, view or file (image, CSV, Markdown, PDF) before the person, in the notebook. Charts and query results are shown by themselves already.',
+    parameters: {
+      type: 'object',
+      properties: {
+        table: { type: 'string', description: 'A table, a view or a handle.' },
+        file: { type: 'string', description: 'A file of the working directory or a data folder.' },
+      },
+    },
+    async run(args, context) {
+      const { table, file } = args;
+      try {
+        if (typeof file === 'string') {
+          const display = await data.showFile(file);
+          return { text: 'It is shown to the user.', error: false, displays: [display], summary: asName(file) };
+        }
+        if (typeof table !== 'string')
+          return { text: 'Name a table or a file.', error: true, displays: [], summary: 'nothing named' };
+        const results = await sql.query(`SELECT * FROM ${quoteName(table)}`, {
+          limit: ROWS,
+          signal: context.signal,
+          deadline: DEADLINE,
+        });
+        const rows = results.reduce((sum, result) => sum + (result.kind === 'rows' ? result.page.total : 0), 0);
+        return {
+          text: `It is shown to the user (${count(rows, 'row')}).`,
+          error: false,
+          displays: results.map((result) => sql.display(result)),
+          summary: `${asName(table)}: ${count(rows, 'row')}`,
+        };
+      } catch (error) {
+        return portError(error);
+      }
+    },
+  };
+}
