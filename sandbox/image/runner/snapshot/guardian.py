@@ -40,9 +40,12 @@ def guard(capture, keep):
     lost = {}
     for _ in range(ATTEMPTS):
         failure, culprit = _supervise(capture, lost)
-        if failure is None or culprit is None:
-            return failure
+        if failure is None:
+            return None
+        if culprit is None:
+            break
         lost[culprit] = failure
+    capture.save.discard()
     return failure
 
 

@@ -50,6 +50,9 @@ class _Feed:
     def insert(self, data):
         self._own = memoryview(data)
 
+    def peek(self, size):
+        return self._stream.peek(size) if self._own is None else self._own[:size]
+
     def read(self, size):
         if self._own is None:
             return self._stream.read(size)

@@ -70,41 +70,33 @@ class StreamReader:
                 sources.check(source, offset, length)
             self._pieces.append((end, source, offset, length))
             end += length
-        self._piece = 0
-        self._position = 0
-        self._end = 0
-        self.length = end
+        self.seek(0, 0)
 
     def seek(self, position, length):
         """Makes the next reads come from this part of the stream."""
         self._position = position
         self._end = position + length
+        self._ahead = memoryview(b"")
         self._piece = max(bisect.bisect_right(self._pieces, position, key=lambda piece: piece[0]) - 1, 0)
+
+    def peek(self, size):
+        """Up to `size` of the next bytes, which stay unread."""
+        if not self._ahead:
+            self._ahead = memoryview(self._take(min(size, self._end - self._position)))
+        return self._ahead[:size]
 
     def readinto(self, target):
         view = memoryview(target).cast("B")
-        wanted = min(len(view), self._end - self._position)
-        done = 0
-        while done < wanted:
-            start, source, offset, length = self._pieces[self._piece]
-            skip = self._position - start
-            if skip >= length:
-                self._piece += 1
-                continue
-            part = view[done : done + min(length - skip, wanted - done)]
-            if source < 0:
-                part[:] = bytes(len(part))
-                count = len(part)
-            else:
-                count = os.preadv(self._sources.fd(source), [part], offset + skip)
-            if not count:
-                raise EOFError("a stored stream is incomplete")
-            done += count
-            self._position += count
-        return done
+        known = len(self._ahead[: len(view)])
+        view[:known] = self._ahead[:known]
+        self._ahead = self._ahead[known:]
+        return known + self._fill(view[known : known + self._end - self._position])
 
     def read(self, size):
-        target = bytearray(min(size, self._end - self._position))
+        if size <= len(self._ahead):
+            data, self._ahead = bytes(self._ahead[:size]), self._ahead[size:]
+            return data
+        target = bytearray(min(size, len(self._ahead) + self._end - self._position))
         self.readinto(target)
         return bytes(target)
 
@@ -116,3 +108,28 @@ class StreamReader:
                 break
             line += byte
         return bytes(line)
+
+    def _take(self, size):
+        target = bytearray(size)
+        self._fill(memoryview(target))
+        return target
+
+    def _fill(self, view):
+        done = 0
+        while done < len(view):
+            start, source, offset, length = self._pieces[self._piece]
+            skip = self._position - start
+            if skip >= length:
+                self._piece += 1
+                continue
+            part = view[done : done + length - skip]
+            if source < 0:
+                part[:] = bytes(len(part))
+                count = len(part)
+            else:
+                count = os.preadv(self._sources.fd(source), [part], offset + skip)
+            if not count:
+                raise EOFError("a stored stream is incomplete")
+            done += count
+            self._position += count
+        return done

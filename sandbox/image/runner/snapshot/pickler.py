@@ -1,5 +1,8 @@
 """The pickler of a namespace: cloudpickle, with functions bound to the live namespace, views kept, files reopened."""
 
+import sys
+import types
+
 import cloudpickle
 from cloudpickle import cloudpickle as internals
 
@@ -18,6 +21,7 @@ class NamespacePickler(cloudpickle.Pickler):
         self._array = getattr(numpy, "ndarray", ())
         # cloudpickle gives functions with the same globals the same dictionary: here, the live one.
         self.globals_ref[id(namespace)] = namespace
+        self._cells = set()
 
     def refer_to(self, objects):
         """Writes an item that names live objects, so that every later mention of one is a reference."""
@@ -35,14 +39,24 @@ class NamespacePickler(cloudpickle.Pickler):
             return reduce_array(obj)
         if kind in FILE_TYPES:
             return reduce_file(obj)
+        if kind is types.CellType and id(obj) in self._cells:
+            # Its function fills it.
+            return internals._make_empty_cell, ()
+        if kind is types.CodeType:
+            make, parts = internals._code_reduce(obj)
+            return make, tuple(sys.intern(part) if type(part) is str else part for part in parts)
         return super().reducer_override(obj)
 
     def _dynamic_function_reduce(self, func):
-        reduced = super()._dynamic_function_reduce(func)
+        make, (code, *rest, _), (attributes, slots), *_ = super()._dynamic_function_reduce(func)
+        cells = slots.pop("__closure__") or ()
+        # Functions that share a cell go on sharing it.
+        self._cells.update(map(id, cells))
+        contents = [(index, cell.cell_contents) for index, cell in enumerate(cells) if not _is_empty(cell)]
         if func.__globals__ is self._namespace:
-            _, slots = reduced[2]
             slots["__globals__"] = {}
-        return reduced
+        state = (contents, attributes, slots)
+        return make, (code, *rest, func.__closure__), state, None, None, fill_function
 
     def _buffer(self, buffer):
         view = buffer.raw()
@@ -50,6 +64,21 @@ class NamespacePickler(cloudpickle.Pickler):
             return True
         self._store_buffer(view)
         return False
+
+
+def fill_function(func, state):
+    contents, attributes, slots = state
+    for index, value in contents:
+        func.__closure__[index].cell_contents = value
+    internals._function_setstate(func, (attributes, {**slots, "__closure__": None}))
+
+
+def _is_empty(cell):
+    try:
+        cell.cell_contents
+    except ValueError:
+        return True
+    return False
 
 
 def make_deterministic():

@@ -7,6 +7,7 @@ import shutil
 
 from .blocks import ZEROS
 from .pickler import NamespacePickler
+from .stream import Stream
 from .writer import Writer
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -23,21 +24,6 @@ class Unsaved(Exception):
         super().__init__(name, reason)
         self.name = name
         self.reason = reason
-
-
-class Stream:
-    """What the pickler writes to. Each write is a frame or an item, so a change moves few cuts."""
-
-    def __init__(self, writer):
-        self._writer = writer
-        self.extents = []
-        self.length = 0
-
-    def write(self, data):
-        view = memoryview(data).cast("B")
-        self._writer.store(view, self.extents, aligned=False)
-        self.length += len(view)
-        return len(view)
 
 
 class Save:
@@ -87,9 +73,13 @@ class Save:
             json.dump(plain(manifest), file, separators=(",", ":"))
         os.rename(path + ".part", path)
 
-    def _write(self, variables, known):
+    def discard(self):
+        """Removes what was written."""
         shutil.rmtree(self._directory, ignore_errors=True)
-        os.makedirs(self._directory, mode=0o700)
+
+    def _write(self, variables, known):
+        self.discard()
+        os.makedirs(self._directory)
         writer = Writer(self._directory, self._label, known)
         stream = Stream(writer)
         buffers = []
@@ -103,6 +93,7 @@ class Save:
         items = []
 
         def finish_item(name):
+            stream.end_item()
             items.append([name, stream.length - sum(length for _, length in items)])
 
         pickler.refer_to(self._live)

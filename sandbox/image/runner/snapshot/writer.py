@@ -13,7 +13,7 @@ class DataFile:
         self.source = source
         self.table = bytearray()
         self._end = 0
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
 
     def align(self):
         padding = -self._end % PAGE

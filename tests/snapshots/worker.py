@@ -1,0 +1,93 @@
+"""A line-driven stand-in for the runner's zygote and its workers: one JSON request per line, one JSON answer."""
+
+import builtins
+import io
+import json
+import os
+import sys
+import traceback
+import types
+
+import numpy  # noqa: F401  (imported ahead, as in the runner)
+import pandas  # noqa: F401
+from fingerprint import fingerprint
+from snapshot import Snapshots
+
+NEXT_WORKER = 3
+
+
+class Worker:
+    def __init__(self, blobs):
+        main = types.ModuleType("__main__")
+        sys.modules["__main__"] = main
+        self.namespace = main.__dict__
+        self.namespace.update({"__builtins__": builtins, "Out": {}})
+        self.snapshots = Snapshots(self.namespace, blobs, live={"stdout": sys.stdout})
+
+    def run(self, code):
+        output = io.StringIO()
+        sys.stdout.write = output.write
+        try:
+            exec(compile(code, "cell", "exec"), self.namespace)
+        finally:
+            del sys.stdout.write
+        return output.getvalue()
+
+    def capture(self, directory, label, full=False):
+        reader, writer = os.pipe()
+        pending = self.snapshots.capture(
+            directory, label, lambda said: os.write(writer, json.dumps(said).encode()), full=full, keep={writer}
+        )
+        os.close(writer)
+        self.reader = reader
+        return {"pause": pending.pause, "pid": pending.pid}
+
+    def captured(self):
+        said = os.read(self.reader, 4096)
+        os.close(self.reader)
+        return json.loads(said)
+
+    def restore(self, manifest):
+        return self.snapshots.restore(manifest)
+
+    def fingerprint(self):
+        return fingerprint(self.namespace)
+
+
+class Cells(io.TextIOBase):
+    """The worker's standard output, as user code sees it."""
+
+    def write(self, text):
+        return len(text)
+
+
+def serve(blobs, requests, answers):
+    sys.stdout = Cells()
+    worker = Worker(blobs)
+    for line in requests:
+        request = json.loads(line)
+        operation = request.pop("op")
+        if operation == "fresh":
+            os._exit(NEXT_WORKER)
+        try:
+            answer = {"value": getattr(worker, operation)(**request)}
+        except BaseException:
+            answer = {"error": traceback.format_exc()}
+        answers.write(json.dumps(answer).encode() + b"\n")
+
+
+def main():
+    requests = os.fdopen(0, "rb", buffering=0, closefd=False)
+    answers = os.fdopen(1, "wb", buffering=0, closefd=False)
+    while True:
+        pid = os.fork()
+        if pid == 0:
+            serve(sys.argv[1], requests, answers)
+            os._exit(0)
+        _, status = os.waitpid(pid, 0)
+        if os.waitstatus_to_exitcode(status) != NEXT_WORKER:
+            break
+        answers.write(b'{"value": null}\n')
+
+
+main()
