@@ -1,7 +1,7 @@
 import type * as nbformat from '@jupyterlab/nbformat';
 import { NotebookActions, type Notebook } from '@jupyterlab/notebook';
 import type { ICodeCellModel } from '@jupyterlab/cells';
-import { UUID, type JSONObject } from '@lumino/coreutils';
+import { UUID } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { CellRecord, CheckpointSummary, KernelEvent } from '../../../kernel/src/contract.js';
 import type { KernelLink } from '../session/KernelLink.js';
