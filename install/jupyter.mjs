@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inProject, program } from './paths.mjs';
 import { Problem } from './problem.mjs';
@@ -39,6 +39,8 @@ export async function jupyter(say, options) {
   remember('paths', '.venv');
   say(`making .venv with ${python}`);
   await work(python, ['-m', 'venv', ENVIRONMENT], { say, fix });
+  // JupyterLab brings a CommonJS yarn.js, which the project's "type": "module" above it would break.
+  writeFileSync(path.join(ENVIRONMENT, 'package.json'), '{ "type": "commonjs" }\n');
   await installRequirements(REQUIREMENTS, say, fix);
   stamp('python', fingerprint([REQUIREMENTS]));
   const made = await describe(program(ENVIRONMENT, 'jupyter'), true);
