@@ -128,10 +128,15 @@ export interface PythonSession {
   /** Reads a Parquet file of the workspace into the DataFrame `name`. */
   importFrame(name: string, path: string): Promise<void>;
   /**
-   * Captures the variables. `forked` resolves when they are safe from later changes (milliseconds); `done` when they
-   * are in the blob store. Null where no variable can have changed since the last snapshot, or there is no container.
+   * Captures the variables: resolves when they are safe from later changes, after a pause of so many milliseconds; `done`
+   * when they are in the blob store. Null where no variable can have changed since the last snapshot, or there is no
+   * container.
    */
-  snapshot(): Promise<{ pause: number; done: Promise<VariablesSnapshot> } | null>;
+  snapshot(): Promise<{
+    pause: number;
+    variables: readonly Variable[];
+    done: Promise<VariablesSnapshot>;
+  } | null>;
   /** Replaces all variables by those of a snapshot, or by none. */
   restore(snapshot: VariablesSnapshot | null): Promise<{ lost: readonly LostVariable[] }>;
   /** Changes the data folders: a running container is replaced, its variables carried over. */
@@ -144,8 +149,8 @@ export interface SandboxManager {
   newWorkspace(): Promise<Workspace>;
   /** The session of a workspace; the same one for the same workspace. */
   session(workspace: Workspace, options: { dataFolders: readonly DataFolder[]; name: string }): PythonSession;
-  /** Starts a spare container ahead of need. */
-  warm(): void;
+  /** Starts a spare container ahead of need, for these data folders, or those of the last session. */
+  warm(dataFolders?: readonly DataFolder[]): void;
   /** Is the engine there, and the image? With what to do if not. */
   check(): Promise<{ ok: true; engine: string } | { ok: false; problem: string; fix: string }>;
   /** Removes containers whose kernel is gone; gives their names. */

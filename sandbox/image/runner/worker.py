@@ -160,7 +160,7 @@ class Worker:
             full=bool(header.get("full")),
             keep=(self._side,),
         )
-        return {"pause": pending.pause, "guardian": pending.pid, "label": header["label"]}
+        return {"variables": variables.listing(self._shell), "pause": pending.pause, "guardian": pending.pid, "label": header["label"]}
 
     def _restore(self, _header: dict, body: bytes) -> dict:
         if self._snapshots is None:

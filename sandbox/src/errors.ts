@@ -1,0 +1,53 @@
+/** Something that a person has to do before Python runs: `problem` says what is wrong, `fix` what to do. */
+export class SandboxUnavailableError extends Error {
+  override readonly name: string = 'SandboxUnavailableError';
+  constructor(
+    readonly problem: string,
+    readonly fix: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${problem} ${fix}`, options);
+  }
+}
+
+/** A limit, a folder or an option that cannot be used; the message says what would do. */
+export class SandboxOptionError extends Error {
+  override readonly name = 'SandboxOptionError';
+}
+
+/** The container or its engine went away in the middle of something. */
+export class SandboxGoneError extends Error {
+  override readonly name = 'SandboxGoneError';
+}
+
+/** The Python process died; the supervisor has another one coming. */
+export class WorkerDiedError extends Error {
+  override readonly name = 'WorkerDiedError';
+  constructor(
+    readonly why: 'exit' | 'signal' | 'memory',
+    readonly code: number,
+  ) {
+    super(`The Python process ended (${why} ${code}).`);
+  }
+}
+
+/** What a request to the runner raised in Python. */
+export class PythonError extends Error {
+  override readonly name = 'PythonError';
+  constructor(
+    readonly ename: string,
+    readonly evalue: string,
+  ) {
+    super(evalue === '' ? ename : `${ename}: ${evalue}`);
+  }
+}
+
+/** The runner did not keep to the protocol; its container is given up. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+}
+
+/** A path in a workspace that is not read: a link, a special file, or outside. */
+export class UnsafePathError extends Error {
+  override readonly name = 'UnsafePathError';
+}

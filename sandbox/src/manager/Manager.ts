@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Engine, RunningContainer } from '../engine/Engine.js';
+import { isOrphan, KERNEL_LABEL } from '../engine/owner.js';
+import { SandboxOptionError, SandboxUnavailableError } from '../errors.js';
+import type { Settings } from '../limits.js';
+import { sameFolders, Session } from '../session/Session.js';
+import type { BlobStore, DataFolder, PythonSession, SandboxManager, Workspace } from '../types.js';
+import { checkDataFolder } from '../engine/containerOptions.js';
+
+interface Spare {
+  readonly workspace: string;
+  readonly folders: readonly DataFolder[];
+  readonly started: Promise<RunningContainer>;
+  ready: boolean;
+}
+
+export interface ManagerParts {
+  readonly engine: Engine;
+  readonly settings: Settings;
+  readonly kernel: string;
+  /** Where workspaces are made. */
+  readonly spaces: string;
+  readonly store: BlobStore;
+  readonly fingerprint: string | null;
+}
+
+export class Manager implements SandboxManager {
+  readonly #sessions = new Map<string, Session>();
+  /** Containers that stand ready for the workspace that they were started with. */
+  readonly #given = new Map<string, Spare>();
+  #spare: Spare | null = null;
+  #folders: readonly DataFolder[] = [];
+  #closed = false;
+  readonly #reaper: NodeJS.Timeout;
+
+  constructor(private readonly parts: ManagerParts) {
+    this.#reaper = setInterval(() => {
+      void this.reap(Date.now() - parts.settings.idle);
+    }, parts.settings.reaperInterval);
+    this.#reaper.unref();
+  }
+
+  async newWorkspace(): Promise<Workspace> {
+    const spare = this.#spare;
+    if (spare?.ready === true) {
+      this.#spare = null;
+      this.#given.set(spare.workspace, spare);
+      return { path: spare.workspace };
+    }
+    const path = this.#freshPath();
+    await this.parts.engine.prepareWorkspace(path);
+    return { path };
+  }
+
+  session(
+    workspace: Workspace,
+    options: { dataFolders: readonly DataFolder[]; name: string },
+  ): PythonSession {
+    for (const folder of options.dataFolders) checkDataFolder(folder);
+    const existing = this.#sessions.get(workspace.path);
+    if (existing !== undefined) return existing;
+    this.#folders = [...options.dataFolders];
+    const session = new Session(workspace, options.name, options.dataFolders, {
+      limits: this.parts.settings.limits,
+      store: this.parts.store,
+      start: (path, name, folders) => this.#start(path, name, folders),
+      closed: () => this.#sessions.delete(workspace.path),
+    });
+    this.#sessions.set(workspace.path, session);
+    return session;
+  }
+
+  warm(dataFolders: readonly DataFolder[] = this.#folders): void {
+    if (this.#closed || this.#spare !== null) return;
+    const workspace = this.#freshPath();
+    const folders = [...dataFolders];
+    this.#folders = folders;
+    const started = this.#startContainer(workspace, 'spare', folders);
+    const spare: Spare = { workspace, folders, started, ready: false };
+    this.#spare = spare;
+    started.then(
+      () => {
+        spare.ready = true;
+      },
+      () => {
+        // Whoever needs a container is told why there is none.
+        if (this.#spare === spare) this.#spare = null;
+      },
+    );
+  }
+
+  async check(): Promise<{ ok: true; engine: string } | { ok: false; problem: string; fix: string }> {
+    try {
+      return { ok: true, engine: await this.parts.engine.check(this.parts.fingerprint) };
+    } catch (error) {
+      if (error instanceof SandboxUnavailableError)
+        return { ok: false, problem: error.problem, fix: error.fix };
+      throw error;
+    }
+  }
+
+  removeOrphans(): Promise<string[]> {
+    return this.parts.engine.removeWhere(isOrphan);
+  }
+
+  /** Gives back the containers of sessions that were not used since `before` (milliseconds since the epoch). */
+  async reap(before: number): Promise<void> {
+    await Promise.allSettled([...this.#sessions.values()].map((session) => session.reap(before)));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#reaper);
+    const spares = [this.#spare, ...this.#given.values()].filter((spare) => spare !== null);
+    this.#spare = null;
+    this.#given.clear();
+    await Promise.allSettled([
+      ...[...this.#sessions.values()].map((session) => session.close()),
+      ...spares.map((spare) => spare.started.then((container) => container.remove())),
+    ]);
+    // What was starting, or was left by an error: all that is ours goes.
+    await this.parts.engine
+      .removeWhere((labels) => labels[KERNEL_LABEL] === this.parts.kernel)
+      .catch((error: unknown) => {
+        if (!(error instanceof SandboxUnavailableError)) throw error;
+      });
+  }
+
+  async #start(workspace: string, name: string, folders: readonly DataFolder[]): Promise<RunningContainer> {
+    const spare = this.#given.get(workspace);
+    this.#given.delete(workspace);
+    const container = spare === undefined ? null : await this.#adopt(spare, name, folders);
+    const started = container ?? (await this.#startContainer(workspace, name, folders));
+    this.warm(folders);
+    return started;
+  }
+
+  /** The spare's container where it can be used as it is; else it goes. */
+  async #adopt(spare: Spare, name: string, folders: readonly DataFolder[]): Promise<RunningContainer | null> {
+    const container = await spare.started;
+    if (container.runner.isClosed) return null;
+    if (sameFolders(spare.folders, folders)) {
+      container.rename(name).catch(() => undefined);
+      return container;
+    }
+    await container.remove();
+    return null;
+  }
+
+  async #startContainer(
+    workspace: string,
+    name: string,
+    folders: readonly DataFolder[],
+  ): Promise<RunningContainer> {
+    if (this.#closed) throw new SandboxOptionError('The sandbox manager was closed.');
+    return this.parts.engine.start(workspace, { name, dataFolders: folders, blobs: this.parts.store.folder });
+  }
+
+  #freshPath(): string {
+    return join(this.parts.spaces, randomBytes(8).toString('hex'));
+  }
+}

@@ -1,0 +1,317 @@
+import { rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { RunningContainer } from '../engine/Engine.js';
+import { HIDDEN, OUT } from '../engine/containerOptions.js';
+import { PythonError, SandboxGoneError, WorkerDiedError } from '../errors.js';
+import type {
+  BlobStore,
+  DataFolder,
+  ExecuteOptions,
+  ExecuteResult,
+  Limits,
+  LostVariable,
+  PythonSession,
+  SandboxEvent,
+  Variable,
+  VariablesSnapshot,
+  Workspace,
+} from '../types.js';
+import { openArtifact } from '../workspace/readArtifact.js';
+import { artifactsBetween, scan, type Scan } from '../workspace/scan.js';
+import { failureOf } from './describe.js';
+import { Mutex } from './Mutex.js';
+import { runCell } from './runCell.js';
+import { parseVariables, Variables } from './Variables.js';
+
+const MAX_ARTIFACTS = 200;
+/** Milliseconds that a completion or the like may take, since it may run the user's code. */
+const HELP_PATIENCE = 3000;
+
+/** What a session needs of its manager. */
+export interface SessionServices {
+  readonly limits: Limits;
+  readonly store: BlobStore;
+  start(workspace: string, name: string, folders: readonly DataFolder[]): Promise<RunningContainer>;
+  closed(session: Session): void;
+}
+
+export class Session implements PythonSession {
+  lastUse = Date.now();
+  #state: PythonSession['state'] = 'none';
+  #container: RunningContainer | null = null;
+  #folders: readonly DataFolder[];
+  #seen: Scan = { files: new Map(), bytes: 0, partial: false };
+  #listed: Variable[] = [];
+  #closed = false;
+  readonly #turn = new Mutex();
+  readonly #variables: Variables;
+
+  constructor(
+    readonly workspace: Workspace,
+    readonly name: string,
+    folders: readonly DataFolder[],
+    private readonly services: SessionServices,
+  ) {
+    this.#folders = folders;
+    this.#variables = new Variables(workspace.path, services.store);
+  }
+
+  get state(): PythonSession['state'] {
+    return this.#state;
+  }
+
+  execute(code: string, options: ExecuteOptions): Promise<ExecuteResult> {
+    return this.#turn.run(async () => {
+      const container = await this.#ready(options.onEvent);
+      this.#state = 'running';
+      this.#variables.touch();
+      const started = Date.now();
+      const clock = performance.now();
+      const outcome = await runCell(container.runner, code, options, {
+        workspace: this.workspace.path,
+        limits: this.services.limits,
+        removeContainer: () => void container.remove().catch(() => undefined),
+      });
+      const milliseconds = outcome.end.type === 'done' ? outcome.end.milliseconds : performance.now() - clock;
+      this.#state = 'ready';
+      const artifacts = await this.#artifacts(started, options.onEvent);
+      if (outcome.end.type !== 'done') await this.#recover(container, options.onEvent);
+      this.lastUse = Date.now();
+      const failure = failureOf(outcome, this.services.limits);
+      return failure === null
+        ? { status: 'ok', milliseconds, artifacts }
+        : { ...failure, milliseconds, artifacts };
+    });
+  }
+
+  async complete(code: string, cursor: number): ReturnType<PythonSession['complete']> {
+    const nothing = { matches: [], start: cursor, end: cursor };
+    const reply = await this.#help({ type: 'complete', cursor }, code);
+    if (reply === null || !Array.isArray(reply['matches'])) return nothing;
+    const matches = (reply['matches'] as Record<string, unknown>[]).map(({ text, type, signature }) => ({
+      text: String(text),
+      ...(typeof type === 'string' && type !== '' ? { type } : {}),
+      ...(typeof signature === 'string' && signature !== '' ? { signature } : {}),
+    }));
+    return { matches, start: Number(reply['start']), end: Number(reply['end']) };
+  }
+
+  async inspect(code: string, cursor: number, detail: 0 | 1): Promise<Record<string, unknown> | null> {
+    const reply = await this.#help({ type: 'inspect', cursor, detail }, code);
+    const data = reply?.['data'];
+    return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : null;
+  }
+
+  async isComplete(code: string): ReturnType<PythonSession['isComplete']> {
+    const reply = await this.#help({ type: 'is_complete' }, code);
+    const { status, indent } = reply ?? {};
+    if (status !== 'complete' && status !== 'incomplete' && status !== 'invalid')
+      return { status: 'unknown', indent: '' };
+    return { status, indent: typeof indent === 'string' ? indent : '' };
+  }
+
+  async variables(): Promise<Variable[]> {
+    const reply = await this.#help({ type: 'variables' }, '');
+    if (reply !== null) this.#listed = parseVariables(reply['variables']);
+    return this.#listed;
+  }
+
+  exportFrame(name: string, path: string): Promise<{ fingerprint: string } | null> {
+    return this.#turn.run(async () => {
+      const { runner } = await this.#ready(ignore);
+      const written = `${HIDDEN}/${OUT}/${basename(path)}`;
+      const { fingerprint } = await this.#guarded(runner.call({ type: 'export', name, path: written }));
+      if (typeof fingerprint !== 'string') return null;
+      const target = join(this.workspace.path, path);
+      // Moved out of the code's reach first, then looked at: nothing can be swapped in between.
+      await rename(join(this.workspace.path, written), target);
+      await openArtifact(this.workspace.path, path)
+        .then((file) => file.close())
+        .catch(async (error: unknown) => {
+          await rm(target, { recursive: true, force: true });
+          throw error;
+        });
+      return { fingerprint };
+    });
+  }
+
+  importFrame(name: string, path: string): Promise<void> {
+    return this.#turn.run(async () => {
+      const { runner } = await this.#ready(ignore);
+      this.#variables.touch();
+      await this.#guarded(runner.call({ type: 'import', name, path }));
+    });
+  }
+
+  snapshot(): ReturnType<PythonSession['snapshot']> {
+    return this.#turn.run(async () => {
+      if (this.#container === null || this.#container.runner.isClosed || !this.#variables.changed)
+        return null;
+      const captured = await this.#guarded(this.#variables.capture(this.#container.runner));
+      this.#listed = captured.variables;
+      return captured;
+    });
+  }
+
+  restore(snapshot: VariablesSnapshot | null): Promise<{ lost: readonly LostVariable[] }> {
+    return this.#turn.run(async () => {
+      const runner = this.#container?.runner.isClosed === false ? this.#container.runner : null;
+      return { lost: await this.#variables.replace(runner, snapshot) };
+    });
+  }
+
+  setDataFolders(folders: readonly DataFolder[]): Promise<void> {
+    return this.#turn.run(async () => {
+      if (sameFolders(folders, this.#folders)) return;
+      this.#folders = [...folders];
+      await this.#release('none');
+    });
+  }
+
+  /** Gives the container back where nothing runs and nothing was run since `before`; the variables are kept. */
+  async reap(before: number): Promise<void> {
+    if (this.#turn.isBusy || this.#container === null || this.lastUse > before) return;
+    await this.#turn.run(() => this.#release('reaped'));
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    const container = this.#container;
+    this.#container = null;
+    this.#state = 'none';
+    this.services.closed(this);
+    return container?.remove() ?? Promise.resolve();
+  }
+
+  async #release(state: 'none' | 'reaped'): Promise<void> {
+    const container = this.#container;
+    if (container === null) return;
+    if (this.#variables.changed && !container.runner.isClosed)
+      await this.#variables.capture(container.runner).then(({ done }) => done);
+    await this.#variables.settled();
+    this.#container = null;
+    this.#state = state;
+    await container.remove();
+  }
+
+  /** The container, started where there is none, with the variables in it. */
+  async #ready(onEvent: (event: SandboxEvent) => void): Promise<RunningContainer> {
+    this.lastUse = Date.now();
+    if (this.#closed) throw new SandboxGoneError('This sandbox was closed.');
+    if (this.#container !== null && !this.#container.runner.isClosed) return this.#container;
+    const replaced = this.#container !== null;
+    this.#state = 'starting';
+    try {
+      this.#container = await this.services.start(this.workspace.path, this.name, this.#folders);
+    } catch (error) {
+      this.#state = 'unavailable';
+      throw error;
+    }
+    this.#state = 'ready';
+    this.#seen = await scan(this.workspace.path);
+    const { lost, outdated } = await this.#variables.recover(this.#container.runner);
+    if (replaced || outdated) onEvent({ type: 'notice', text: REPLACED });
+    this.#tellLost(lost, onEvent);
+    return this.#container;
+  }
+
+  /** After a death: the next worker gets the variables as they were kept last. */
+  async #recover(container: RunningContainer, onEvent: (event: SandboxEvent) => void): Promise<void> {
+    if (container.runner.isClosed) {
+      this.#state = 'none';
+      return;
+    }
+    try {
+      const { lost } = await this.#variables.recover(container.runner);
+      onEvent({ type: 'notice', text: RECOVERED });
+      this.#tellLost(lost, onEvent);
+    } catch (error) {
+      if (!(
+        error instanceof WorkerDiedError ||
+        error instanceof SandboxGoneError ||
+        error instanceof PythonError
+      ))
+        throw error;
+      // A sandbox that cannot take its variables back is given up: the next cell gets a new one.
+      await container.remove().catch(() => undefined);
+    }
+  }
+
+  #tellLost(lost: readonly LostVariable[], onEvent: (event: SandboxEvent) => void): void {
+    if (lost.length === 0) return;
+    const names = lost.slice(0, 20).map(({ name, reason }) => `${name} (${reason})`);
+    onEvent({
+      type: 'notice',
+      text: `Not brought back: ${names.join(', ')}${lost.length > 20 ? ', …' : ''}`,
+    });
+  }
+
+  async #artifacts(
+    started: number,
+    onEvent: (event: SandboxEvent) => void,
+  ): Promise<ReturnType<typeof artifactsBetween>> {
+    const before = this.#seen;
+    this.#seen = await scan(this.workspace.path);
+    if (this.#seen.partial && !before.partial)
+      onEvent({
+        type: 'notice',
+        text: 'The workspace has more files than are looked at: not all of the new ones are listed.',
+      });
+    return artifactsBetween(before, this.#seen, started, MAX_ARTIFACTS);
+  }
+
+  /** Asks without waiting for a cell that runs; null where there is none to ask, or no answer in time. */
+  async #help(
+    header: { type: string } & Record<string, unknown>,
+    code: string,
+  ): Promise<Record<string, unknown> | null> {
+    if (this.#turn.isBusy || this.#container === null || this.#container.runner.isClosed) return null;
+    return this.#turn.run(async () => {
+      const runner = this.#container?.runner;
+      if (runner === undefined || runner.isClosed) return null;
+      try {
+        return await this.#guarded(runner.call(header, Buffer.from(code)), HELP_PATIENCE);
+      } catch (error) {
+        if (
+          error instanceof PythonError ||
+          error instanceof WorkerDiedError ||
+          error instanceof SandboxGoneError
+        )
+          return null;
+        throw error;
+      }
+    });
+  }
+
+  /** A request that runs no cell: interrupted where it takes too long, and where the worker dies, its variables come back. */
+  async #guarded<T>(work: Promise<T>, patience = 0): Promise<T> {
+    const container = this.#container;
+    const timer =
+      patience === 0
+        ? null
+        : setTimeout(() => {
+            container?.runner.interrupt();
+          }, patience);
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof WorkerDiedError && container !== null) await this.#recover(container, ignore);
+      throw error;
+    } finally {
+      if (timer !== null) clearTimeout(timer);
+    }
+  }
+}
+
+const REPLACED =
+  'The sandbox was started anew: the variables are as they were after the last cell that kept them.';
+const RECOVERED = 'Python was started anew: the variables are as they were before this cell.';
+
+function ignore(): void {
+  // Nobody is there to be told.
+}
+
+/** The same folders, in any order. */
+export function sameFolders(a: readonly DataFolder[], b: readonly DataFolder[]): boolean {
+  return a.length === b.length && a.every((folder) => b.includes(folder));
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Runner } from '../channel/Runner.js';
+import { HIDDEN, OUT } from '../engine/containerOptions.js';
+import { VariableIntake } from '../snapshots/index.js';
+import type { BlobStore, LostVariable, Variable, VariablesSnapshot } from '../types.js';
+
+/** The variables of one session: what was kept of them last, and how they come back. */
+export class Variables {
+  /** What a new worker is to have; null for none. */
+  #kept: VariablesSnapshot | null = null;
+  #intake: VariableIntake | null = null;
+  #writing: Promise<unknown> = Promise.resolve();
+  /** May they differ from what was kept? */
+  #changed = false;
+  #full = false;
+
+  constructor(
+    private readonly workspace: string,
+    private readonly store: BlobStore,
+  ) {}
+
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  touch(): void {
+    this.#changed = true;
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async settled(): Promise<void> {
+    await this.#writing.catch(() => undefined);
+  }
+
+  /** Brings a fresh container, or a fresh worker after a death, to what was kept. True where there was something to lose. */
+  async recover(runner: Runner): Promise<{ lost: readonly LostVariable[]; outdated: boolean }> {
+    await this.settled();
+    const outdated = this.#changed;
+    this.#changed = false;
+    this.#intake = null;
+    if (this.#kept === null) return { lost: [], outdated };
+    return { lost: await this.#load(runner, this.#kept), outdated };
+  }
+
+  /** Replaces them; with no runner, as soon as there is one. */
+  async replace(runner: Runner | null, snapshot: VariablesSnapshot | null): Promise<readonly LostVariable[]> {
+    await this.settled();
+    this.#kept = snapshot;
+    this.#changed = false;
+    this.#intake = null;
+    if (runner === null) return [];
+    if (snapshot !== null) return this.#load(runner, snapshot);
+    await runner.call({ type: 'reset' });
+    return [];
+  }
+
+  async capture(
+    runner: Runner,
+  ): Promise<{ pause: number; variables: Variable[]; done: Promise<VariablesSnapshot> }> {
+    const label = randomBytes(8).toString('hex');
+    const path = `${HIDDEN}/${OUT}/${label}`;
+    const written = runner.snapshotWritten(label);
+    const reply = await runner.call({
+      type: 'snapshot',
+      label,
+      directory: join(this.workspace, path),
+      full: this.#full,
+    });
+    this.#changed = false;
+    this.#full = false;
+    const done = this.#take(label, path, written);
+    this.#writing = done.catch(() => undefined);
+    return { pause: Number(reply['pause']) || 0, variables: parseVariables(reply['variables']), done };
+  }
+
+  async #take(
+    label: string,
+    path: string,
+    written: ReturnType<Runner['snapshotWritten']>,
+  ): Promise<VariablesSnapshot> {
+    this.#intake ??= new VariableIntake({ store: this.store, root: this.workspace, restored: this.#kept });
+    const intake = this.#intake;
+    try {
+      const result = await written;
+      if (!result.ok) throw new Error(`The variables could not be kept: ${result.error}.`);
+      const snapshot = await intake.take(label, path);
+      if (this.#intake === intake) this.#kept = snapshot;
+      return snapshot;
+    } catch (error) {
+      this.#full = this.#changed = true;
+      throw error;
+    }
+  }
+
+  async #load(runner: Runner, snapshot: VariablesSnapshot): Promise<readonly LostVariable[]> {
+    const reply = await runner.call({ type: 'restore' }, snapshot.manifest);
+    const lost = Array.isArray(reply['lost']) ? (reply['lost'] as Partial<LostVariable>[]) : [];
+    return lost.map(({ name, reason }) => ({ name: String(name), reason: String(reason) }));
+  }
+}
+
+/** Variables as the runner lists them, each field checked. */
+export function parseVariables(value: unknown): Variable[] {
+  if (!Array.isArray(value)) return [];
+  return (value as Partial<Record<keyof Variable, unknown>>[]).map(
+    ({ name, type, shape, bytes, preview }) => ({
+      name: String(name),
+      type: String(type),
+      shape: typeof shape === 'string' ? shape : null,
+      bytes: typeof bytes === 'number' ? bytes : null,
+      preview: typeof preview === 'string' ? preview : '',
+    }),
+  );
+}

@@ -1,0 +1,80 @@
+import type { Limits } from '../types.js';
+import type { CellOutcome } from './runCell.js';
+
+const SIGNALS: Readonly<Record<number, string>> = {
+  4: 'an illegal instruction',
+  6: 'an abort',
+  7: 'a bus error',
+  8: 'an arithmetic error',
+  9: 'SIGKILL',
+  11: 'a segmentation fault',
+  15: 'SIGTERM',
+  25: 'a file larger than the workspace may hold',
+};
+
+/** A failed cell in words: what happened, and where there is something to do, what. */
+export interface Failure {
+  readonly status: 'error' | 'interrupted';
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: readonly string[];
+}
+
+/** Null for a cell that went well. */
+export function failureOf({ end, error, stop }: CellOutcome, limits: Limits): Failure | null {
+  if (end.type === 'done' && end.status === 'ok') return null;
+  const traceback = error?.traceback ?? [];
+  if (stop?.why === 'space')
+    return failure(
+      'WorkspaceFull',
+      `Stopped: ${stop.detail}. Delete files, or set SANDBOX_WORKSPACE_SIZE.`,
+      traceback,
+    );
+  if (stop?.why === 'timeout')
+    return {
+      ...failure('TimeoutError', `Stopped after ${stop.detail}, the time limit.`, traceback),
+      status: 'interrupted',
+    };
+  if (stop?.why === 'interrupt')
+    return {
+      ...failure(
+        'KeyboardInterrupt',
+        end.type === 'done' ? '' : 'The code ignored the interrupt, and was killed.',
+        traceback,
+      ),
+      status: 'interrupted',
+    };
+  switch (end.type) {
+    case 'done':
+      return {
+        ...failure(error?.ename ?? 'Error', error?.evalue ?? '', traceback),
+        status: end.status === 'interrupted' ? 'interrupted' : 'error',
+      };
+    case 'gone':
+      return failure(
+        'SandboxGone',
+        `The sandbox went away while the cell ran: ${end.reason}. Was the container removed, or Docker stopped? The next cell starts a new one.`,
+        [],
+      );
+    case 'died':
+      return died(end.cause, end.code, limits);
+  }
+}
+
+function died(cause: 'exit' | 'signal' | 'memory', code: number, limits: Limits): Failure {
+  if (cause === 'memory') {
+    const size = `${Math.round(limits.memory / 1048576)} MB`;
+    return failure(
+      'MemoryError',
+      `The code needed more than the sandbox's ${size} of memory, and was stopped. Work on less at a time, or set SANDBOX_MEMORY.`,
+      [],
+    );
+  }
+  if (cause === 'signal')
+    return failure('ProcessDied', `Python ended by ${SIGNALS[-code] ?? `signal ${-code}`}.`, []);
+  return failure('ProcessDied', `Python ended by itself, with exit code ${code}.`, []);
+}
+
+function failure(ename: string, evalue: string, traceback: readonly string[]): Failure {
+  return { status: 'error', ename, evalue, traceback };
+}

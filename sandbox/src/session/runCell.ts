@@ -1,0 +1,67 @@
+import type { CellEnd, Runner } from '../channel/Runner.js';
+import type { Limits, ExecuteOptions } from '../types.js';
+import { SpaceWatch } from '../workspace/SpaceWatch.js';
+import { CellEvents } from './CellEvents.js';
+
+/** Milliseconds that code has to answer an interrupt before it is killed, and the supervisor to do the killing. */
+const PATIENCE = 3000;
+
+export type Stop = 'interrupt' | 'timeout' | 'space';
+export interface CellOutcome {
+  readonly end: CellEnd;
+  readonly error: { ename: string; evalue: string; traceback: readonly string[] } | null;
+  /** Why the cell was stopped from outside, if it was. */
+  readonly stop: { readonly why: Stop; readonly detail: string } | null;
+}
+
+/** Runs one cell and keeps its deadlines: interrupt, kill and, as a last resort, `removeContainer`. Never rejects. */
+export async function runCell(
+  runner: Runner,
+  code: string,
+  options: ExecuteOptions,
+  place: { readonly workspace: string; readonly limits: Limits; readonly removeContainer: () => void },
+): Promise<CellOutcome> {
+  const events = new CellEvents(runner, options, place.workspace);
+  const timers = new Set<NodeJS.Timeout>();
+  let stopped: CellOutcome['stop'] = null;
+  const after = (milliseconds: number, action: () => void): void => {
+    timers.add(setTimeout(action, milliseconds));
+  };
+  const kill = (): void => {
+    runner.kill();
+    after(PATIENCE, place.removeContainer);
+  };
+  const stop = (why: Stop, detail: string): void => {
+    if (stopped !== null) return;
+    stopped = { why, detail };
+    if (why === 'space') {
+      kill();
+      return;
+    }
+    runner.interrupt();
+    after(PATIENCE, kill);
+  };
+  const onAbort = (): void => {
+    stop('interrupt', '');
+  };
+  const watch = new SpaceWatch(place.workspace, place.limits.workspaceSize, (what) => {
+    stop('space', what);
+  });
+  try {
+    const running = runner.execute(code, { cell: options.cell, stdin: options.input !== undefined }, events);
+    if (options.signal?.aborted === true) onAbort();
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    if (options.timeout !== undefined) {
+      const seconds = options.timeout / 1000;
+      after(options.timeout, () => {
+        stop('timeout', `${seconds} s`);
+      });
+    }
+    const end = await running;
+    return { end, error: events.error, stop: stopped };
+  } finally {
+    watch.stop();
+    options.signal?.removeEventListener('abort', onAbort);
+    for (const timer of timers) clearTimeout(timer);
+  }
+}

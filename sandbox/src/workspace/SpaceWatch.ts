@@ -1,0 +1,65 @@
+import { statfsSync } from 'node:fs';
+import { scan } from './scan.js';
+
+const INTERVAL = 200;
+/** The disk must have lost this much since the last look before the workspace is measured again. */
+const STEP_BYTES = 32 * 1024 * 1024;
+const STEP_FILES = 20_000;
+const MAX_FILES = 200_000;
+
+/** Looks after a workspace while a cell runs: no quota of the file system does. */
+export class SpaceWatch {
+  #timer: NodeJS.Timeout | null = null;
+  #free: { bytes: number; files: number };
+  readonly #start: { bytes: number; files: number };
+  #measuring = false;
+
+  /** `onFull` is called once, with a sentence that says what is full. */
+  constructor(
+    private readonly workspace: string,
+    private readonly limit: number,
+    private readonly onFull: (what: string) => void,
+  ) {
+    this.#free = this.#start = this.#look();
+    this.#timer = setInterval(() => {
+      void this.#check();
+    }, INTERVAL);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  async #check(): Promise<void> {
+    if (this.#measuring) return;
+    const free = this.#look();
+    if (this.#start.files - free.files > MAX_FILES) {
+      this.#full(`more than ${MAX_FILES} files were made`);
+      return;
+    }
+    if (this.#free.bytes - free.bytes < STEP_BYTES && this.#free.files - free.files < STEP_FILES) return;
+    this.#free = free;
+    this.#measuring = true;
+    try {
+      const { bytes, partial } = await scan(this.workspace);
+      // Where it is too large to be walked, what the disk lost has to do.
+      const used = partial ? Math.max(bytes, this.#start.bytes - free.bytes) : bytes;
+      if (used > this.limit) this.#full(`the workspace may hold ${Math.round(this.limit / 1048576)} MB`);
+    } finally {
+      this.#measuring = false;
+    }
+  }
+
+  #full(what: string): void {
+    if (this.#timer === null) return;
+    this.stop();
+    this.onFull(what);
+  }
+
+  #look(): { bytes: number; files: number } {
+    const { bavail, bsize, ffree } = statfsSync(this.workspace);
+    return { bytes: bavail * bsize, files: ffree };
+  }
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { PythonSession } from '@worldline/sandbox';
+import { failure, openSandbox, run, type Sandbox } from './sandbox.js';
+
+let sandbox: Sandbox;
+let python: PythonSession;
+beforeAll(async () => {
+  sandbox = await openSandbox();
+  python = await sandbox.open();
+});
+afterAll(() => sandbox.close());
+
+describe('a cell', () => {
+  test('shows the value of its last expression, and keeps its variables', async () => {
+    expect((await run(python, 'x = 20\nx + 1')).value).toBe('21');
+    expect((await run(python, 'x += 1; x')).value).toBe('21');
+    expect((await run(python, '_ * 2')).value).toBe('42');
+    expect((await run(python, '1;')).events).toEqual([]);
+  });
+
+  test('keeps the order of stdout and stderr', async () => {
+    const { events } = await run(
+      python,
+      'import sys\nprint("a")\nprint("b", file=sys.stderr)\nprint("c")\nsys.stdout.buffer.write(b"\\xff\\n")',
+    );
+    expect(events.filter(({ type }) => type === 'stream')).toEqual([
+      { type: 'stream', name: 'stdout', text: 'a\n' },
+      { type: 'stream', name: 'stderr', text: 'b\n' },
+      { type: 'stream', name: 'stdout', text: 'c\n\ufffd\n' },
+    ]);
+  });
+
+  test('shows what it prints while it runs', async () => {
+    const stop = new AbortController();
+    const ran = await run(python, 'import time\nprint("now", end="")\ntime.sleep(60)', {
+      signal: stop.signal,
+      onEvent: (event) => {
+        if (event.type === 'stream') stop.abort();
+      },
+    });
+    expect(ran.text).toBe('now');
+    expect(ran.result.status).toBe('interrupted');
+    expect((await run(python, 'x')).value).toBe('21');
+  });
+
+  test('fails with a traceback that points into it', async () => {
+    const ran = await run(python, 'def f():\n    return 1 / 0\nf()', { cell: 'Cell [7]' });
+    expect(failure(ran)).toBe('ZeroDivisionError: division by zero');
+    const traceback = ran.result.status === 'ok' ? '' : ran.result.traceback.join('\n');
+    // eslint-disable-next-line no-control-regex -- colours
+    const plain = traceback.replace(/\u001b\[[0-9;]*m/g, '');
+    expect(plain).toContain('Cell [7], line 3');
+    expect(plain).toContain('----> 2     return 1 / 0');
+    expect(plain).not.toContain('worldline_runner');
+  });
+});
