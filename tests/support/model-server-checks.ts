@@ -10,7 +10,10 @@ interface Message extends Json {
 }
 
 const empty = (content: unknown): boolean =>
-  content === null || content === undefined || content === '' || (Array.isArray(content) && content.length === 0);
+  content === null ||
+  content === undefined ||
+  content === '' ||
+  (Array.isArray(content) && content.length === 0);
 
 /** What OpenAI would refuse, and a little more: requests of ours are to be cleaner than they must. */
 export function openaiViolations(body: Json, reasoningSent: ReadonlyMap<string, unknown>): string[] {
@@ -70,33 +73,42 @@ export function geminiViolations(body: Json, sent: readonly (readonly Json[])[])
     const where = `content ${at} (${content.role ?? 'no role'})`;
     const parts = content.parts ?? [];
     if (parts.length === 0) found.push(`${where} is empty`);
-    const calls = parts.flatMap((part) => (part['functionCall'] === undefined ? [] : [part['functionCall'] as Json]));
+    const calls = parts.flatMap((part) =>
+      part['functionCall'] === undefined ? [] : [part['functionCall'] as Json],
+    );
     const next = (contents[at + 1]?.parts ?? []).flatMap((part) =>
       part['functionResponse'] === undefined ? [] : [part['functionResponse'] as Json],
     );
     const previous = contents[at - 1]?.parts ?? [];
     if (calls.length > 0) {
-      if (next.length !== calls.length) found.push(`${where} has ${calls.length} calls, and ${next.length} responses follow`);
+      if (next.length !== calls.length)
+        found.push(`${where} has ${calls.length} calls, and ${next.length} responses follow`);
       calls.forEach((call, index) => {
-        if (next[index]?.['name'] !== call['name']) found.push(`${where}: response ${index} is of another function`);
+        if (next[index]?.['name'] !== call['name'])
+          found.push(`${where}: response ${index} is of another function`);
         if (call['id'] !== undefined && next[index]?.['id'] !== call['id'])
           found.push(`${where}: response ${index} has another id`);
       });
     }
     if (parts.some((part) => part['functionResponse'] !== undefined)) {
-      if (!previous.some((part) => part['functionCall'] !== undefined)) found.push(`${where} answers no call`);
+      if (!previous.some((part) => part['functionCall'] !== undefined))
+        found.push(`${where} answers no call`);
       if (!parts.every((part) => part['functionResponse'] !== undefined))
         found.push(`${where} mixes responses with other parts`);
     }
     if (content.role !== 'model') return;
     const own = sent.find((turn) => sameCalls(turn, parts));
-    if (own?.some((part) => part['thoughtSignature'] !== undefined) === true && !isDeepStrictEqual(own, parts))
+    if (
+      own?.some((part) => part['thoughtSignature'] !== undefined) === true &&
+      !isDeepStrictEqual(own, parts)
+    )
       found.push(`${where} does not come back word for word (signatures)`);
   });
   return found;
 }
 
 function sameCalls(a: readonly Json[], b: readonly Json[]): boolean {
-  const calls = (parts: readonly Json[]) => parts.map((part) => part['functionCall']).filter((call) => call !== undefined);
+  const calls = (parts: readonly Json[]) =>
+    parts.map((part) => part['functionCall']).filter((call) => call !== undefined);
   return calls(a).length > 0 && isDeepStrictEqual(calls(a), calls(b));
 }

@@ -63,14 +63,18 @@ export function geminiEvents(turn: ScriptedTurn): { events: string[]; half: numb
     });
   });
   if (groups.length === 0 && finish !== null)
-    events.push(JSON.stringify({ candidates: [{ index: 0, finishReason: finish }], usageMetadata: usageOf(turn, 1) }));
+    events.push(
+      JSON.stringify({ candidates: [{ index: 0, finishReason: finish }], usageMetadata: usageOf(turn, 1) }),
+    );
   if (turn.fault?.kind === 'midstream') events.push(JSON.stringify({ error: turn.fault.error }));
   return { events, half };
 }
 
 export function geminiDocument(turn: ScriptedTurn): Json {
   return {
-    candidates: [{ content: { role: 'model', parts: geminiParts(turn) }, index: 0, finishReason: finishOf(turn) }],
+    candidates: [
+      { content: { role: 'model', parts: geminiParts(turn) }, index: 0, finishReason: finishOf(turn) },
+    ],
     usageMetadata: usageOf(turn, 1),
   };
 }

@@ -2,7 +2,8 @@ import type { ScriptedTurn } from './model-server-types.js';
 
 type Json = Record<string, unknown>;
 
-const argumentsOf = (value: Json | string): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const argumentsOf = (value: Json | string): string =>
+  typeof value === 'string' ? value : JSON.stringify(value);
 
 /** Splits a text into pieces of about `size` characters, never inside a surrogate pair. */
 function pieces(text: string, size: number): string[] {
@@ -29,7 +30,9 @@ function deltas(turn: ScriptedTurn, number: number): Json[] {
       );
   if (reasoning !== undefined && dialect === 'openrouter')
     list.push({
-      reasoning_details: [{ type: 'reasoning.encrypted', data: `sealed-${number}`, id: `rs_${number}`, index: 1 }],
+      reasoning_details: [
+        { type: 'reasoning.encrypted', data: `sealed-${number}`, id: `rs_${number}`, index: 1 },
+      ],
     });
   if (text !== undefined) for (const part of pieces(text, 6)) list.push({ content: part });
   if (refusal !== undefined) for (const part of pieces(refusal, 6)) list.push({ refusal: part });
@@ -38,7 +41,9 @@ function deltas(turn: ScriptedTurn, number: number): Json[] {
     const whole = argumentsOf(call.arguments);
     switch (dialect) {
       case 'ollama':
-        list.push({ tool_calls: [{ index: 0, id, type: 'function', function: { name: call.name, arguments: whole } }] });
+        list.push({
+          tool_calls: [{ index: 0, id, type: 'function', function: { name: call.name, arguments: whole } }],
+        });
         return;
       case 'proxy':
         list.push({ tool_calls: [{ id, type: 'function', function: { name: call.name, arguments: '' } }] });
@@ -58,7 +63,8 @@ function deltas(turn: ScriptedTurn, number: number): Json[] {
         list.push({
           tool_calls: [{ index, id, type: 'function', function: { name: call.name, arguments: '' } }],
         });
-        for (const part of pieces(whole, 7)) list.push({ tool_calls: [{ index, function: { arguments: part } }] });
+        for (const part of pieces(whole, 7))
+          list.push({ tool_calls: [{ index, function: { arguments: part } }] });
     }
   });
   return list;
@@ -83,9 +89,20 @@ function usageOf(turn: ScriptedTurn): Json {
 }
 
 /** The events of a turn, without their SSE framing; `half` is where a fault strikes. */
-export function openaiEvents(turn: ScriptedTurn, number: number, model: unknown): { events: string[]; half: number } {
+export function openaiEvents(
+  turn: ScriptedTurn,
+  number: number,
+  model: unknown,
+): { events: string[]; half: number } {
   const chunk = (choices: Json[], more: Json = {}): string =>
-    JSON.stringify({ id: `gen-${number}`, object: 'chat.completion.chunk', created: 1, model, choices, ...more });
+    JSON.stringify({
+      id: `gen-${number}`,
+      object: 'chat.completion.chunk',
+      created: 1,
+      model,
+      choices,
+      ...more,
+    });
   const events = deltas(turn, number).map((delta) => chunk([{ index: 0, delta, finish_reason: null }]));
   const half = Math.ceil(events.length / 2);
   if (turn.fault?.kind === 'midstream') {

@@ -17,7 +17,12 @@ export interface ScriptedTurn {
   readonly dialect?: Dialect;
   /** The finish reason; `null` sends none. */
   readonly finish?: string | null;
-  readonly usage?: { readonly input: number; readonly output: number; readonly cached?: number; readonly cost?: number };
+  readonly usage?: {
+    readonly input: number;
+    readonly output: number;
+    readonly cached?: number;
+    readonly cost?: number;
+  };
   /** Gemini's signature on the first call, or on the text where there is no call. */
   readonly signature?: string;
   /** Gemini: parallel calls in one chunk each; default all in one. */
@@ -63,8 +68,7 @@ export interface SeenRequest {
 
 /** One turn after another, or a function of what was asked. */
 export type Script =
-  | readonly ScriptedTurn[]
-  | ((request: SeenRequest, turn: number) => ScriptedTurn | Promise<ScriptedTurn>);
+  readonly ScriptedTurn[] | ((request: SeenRequest, turn: number) => ScriptedTurn | Promise<ScriptedTurn>);
 
 export interface ModelServer {
   /** Base URL for OpenAI-style clients, with `/v1`. */

@@ -48,7 +48,9 @@ export async function startModelServer(options: { readonly script: Script }): Pr
     const bad = check(request);
     if (bad.length > 0) {
       violations.push(...bad);
-      sendJson(response, 400, { error: { message: bad.join('; '), type: 'invalid_request_error', code: 400 } });
+      sendJson(response, 400, {
+        error: { message: bad.join('; '), type: 'invalid_request_error', code: 400 },
+      });
       return;
     }
     const number = served++;
@@ -106,14 +108,24 @@ function sendJson(response: ServerResponse, status: number, body: unknown, heade
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-async function play(response: ServerResponse, request: SeenRequest, turn: ScriptedTurn, number: number): Promise<void> {
+async function play(
+  response: ServerResponse,
+  request: SeenRequest,
+  turn: ScriptedTurn,
+  number: number,
+): Promise<void> {
   const gone = once(response, 'close').then(() => 'gone');
   const wait = (for_: Promise<void>) => Promise.race([for_, gone]);
   if (turn.delay !== undefined) await wait(after(turn.delay));
   if (turn.hold !== undefined) await wait(turn.hold);
   const { fault } = turn;
   if (fault?.kind === 'status') {
-    sendJson(response, fault.status, fault.body ?? { error: { message: `status ${fault.status}`, code: fault.status } }, fault.headers);
+    sendJson(
+      response,
+      fault.status,
+      fault.body ?? { error: { message: `status ${fault.status}`, code: fault.status } },
+      fault.headers,
+    );
     return;
   }
   if (fault?.kind === 'reset' && fault.when === 'before') {

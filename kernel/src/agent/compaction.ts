@@ -13,7 +13,9 @@ export const defaultCompaction: CompactionOptions = { budget: 240_000, oldResult
 const lengthOf = (turn: Turn): number => {
   if (turn.role === 'user') return turn.text.length;
   if (turn.role === 'tool') return turn.text.length + turn.images.length * 4000;
-  return turn.text.length + turn.calls.reduce((sum, call) => sum + call.arguments.length + call.name.length, 0);
+  return (
+    turn.text.length + turn.calls.reduce((sum, call) => sum + call.arguments.length + call.name.length, 0)
+  );
 };
 
 /**
@@ -63,7 +65,8 @@ function splitRequests(turns: readonly Turn[]): Turn[][] {
 function summaryOf(dropped: readonly (readonly Turn[])[]): Turn[] {
   const lines = dropped.slice(-20).map((turns) => {
     const list = exchanges(turns);
-    const asked = list.find((exchange): exchange is Exchange & { user: string } => 'user' in exchange)?.user ?? '';
+    const asked =
+      list.find((exchange): exchange is Exchange & { user: string } => 'user' in exchange)?.user ?? '';
     return `- asked: ${lastLine(asked)}; answered: ${cutMiddle(answerOf(list), 300).replace(/\s+/g, ' ')}`;
   });
   const text = `(To save room, the ${dropped.length} oldest requests of this conversation are left out. In short:\n${lines.join('\n')})`;

@@ -33,17 +33,43 @@ export function contextBlock(context: WorkContext): string {
   const { today, limits, worldline } = context;
   const parts = [
     `Date: ${today.toISOString().slice(0, 10)}. Branch: ${asName(worldline)}. Left in this run: ${limits}.`,
-    section('Tables', context.tables.map((table) => tableText(table, context)), ROOM.tables, 'use list_tables and describe'),
-    section('Files', context.files.map(({ path, bytes }) => `${asName(path)} (${size(bytes)})`), ROOM.files, 'use list_tables'),
-    section('Python variables', context.variables.map((variable) => variableText(variable, context.hidesRows)), ROOM.variables, 'use run_python'),
-    section('Artifacts', context.artifacts.map(({ path, bytes }) => `${asName(path)} (${size(bytes)})`), ROOM.artifacts, ''),
+    section(
+      'Tables',
+      context.tables.map((table) => tableText(table, context)),
+      ROOM.tables,
+      'use list_tables and describe',
+    ),
+    section(
+      'Files',
+      context.files.map(({ path, bytes }) => `${asName(path)} (${size(bytes)})`),
+      ROOM.files,
+      'use list_tables',
+    ),
+    section(
+      'Python variables',
+      context.variables.map((variable) => variableText(variable, context.hidesRows)),
+      ROOM.variables,
+      'use run_python',
+    ),
+    section(
+      'Artifacts',
+      context.artifacts.map(({ path, bytes }) => `${asName(path)} (${size(bytes)})`),
+      ROOM.artifacts,
+      '',
+    ),
     // Newest first, so that the oldest fall out; then back in order.
     section('Cells run lately', context.cells.map(cellText).reverse(), ROOM.cells, '', true),
   ];
   return `<context>\n${parts.filter((part) => part !== '').join('\n\n')}\n</context>`;
 }
 
-function section(title: string, entries: readonly string[], room: number, hint: string, backwards = false): string {
+function section(
+  title: string,
+  entries: readonly string[],
+  room: number,
+  hint: string,
+  backwards = false,
+): string {
   if (entries.length === 0) return title === 'Tables' ? 'Tables: none yet.' : '';
   const kept: string[] = [];
   let used = 0;

@@ -1,5 +1,5 @@
 import { Budget } from './budget.js';
-import { groundAnswer } from './ground.js';
+import { earlierEvidence, groundAnswer } from './grounding.js';
 import { messageOf, runStep } from './step.js';
 import { streamTurn, type ModelTurn } from './turn.js';
 import type {
@@ -203,7 +203,7 @@ async function lastTurn(
   spend(state, config, emit, reply);
   const text = reply.turn.text.trim() === '' ? 'No answer was reached.' : reply.turn.text;
   state.turns.push({ role: 'assistant', text, calls: [] });
-  return answered(context, state, text, [...state.evidence.keys()], limit);
+  return answered(context, state, text, null, limit);
 }
 
 function spend(state: RunState, config: AgentConfig, emit: Emit, { usage }: ModelTurn): void {
@@ -225,28 +225,35 @@ function ended(context: AgentContext, state: RunState, end: Ending): AgentOutcom
   }
 }
 
+/** `evidence` is null where the model named none: then every result may be meant. */
 function answered(
   context: AgentContext,
   state: RunState,
   answer: string,
-  evidence: readonly string[],
+  evidence: readonly string[] | null,
   limit: string | null,
 ): AgentOutcome {
-  const partial = limit === null ? '' : `> **Partial answer**: the run met ${limit}.\n\n`;
-  const text = partial + answer;
+  const results = new Map([...earlierEvidence(context.turns), ...state.evidence]);
+  const said = [
+    context.request,
+    ...context.turns.filter(({ role }) => role === 'user').map(({ text }) => text),
+  ];
+  const partial = limit === null ? '' : `> **Partial answer:** the run met ${limit}.\n\n`;
+  const grounding = groundAnswer(answer, evidence ?? [...results.keys()], results, said);
+  const shift = partial.length;
+  const figures = grounding.figures.map((figure) => ({
+    ...figure,
+    start: figure.start + shift,
+    end: figure.end + shift,
+  }));
   return {
     state: limit === null ? 'done' : 'partial',
-    answer: text,
+    answer: partial + answer,
     turns: state.turns,
     usage: state.budget.usage,
     steps: state.steps,
-    grounding: groundAnswer(text, evidence, state.evidence, [context.request, ...earlierTexts(context)]),
+    grounding: { ...grounding, figures },
   };
-}
-
-/** What the conversation said before: a figure of it may be quoted. */
-function earlierTexts(context: AgentContext): string[] {
-  return context.turns.filter((turn) => turn.role !== 'assistant').map((turn) => turn.text);
 }
 
 /** A model turn that was cut off stays as text, so that the conversation is not left with a question alone. */

@@ -28,9 +28,13 @@ export function pageText(page: Page, handle: string): string {
 /** Statistics of the columns over the rows given, for a result that is not shown whole. */
 export function columnStatistics(page: Page): string {
   const over = page.rows.length < page.total ? ` over its first ${page.rows.length} rows` : '';
-  const lines = page.columns
-    .slice(0, SHOWN.columns)
-    .map((column, at) => `${asName(column.name)}: ${statistic(column, page.rows.map((row) => row[at] ?? null))}`);
+  const lines = page.columns.slice(0, SHOWN.columns).map(
+    (column, at) =>
+      `${asName(column.name)}: ${statistic(
+        column,
+        page.rows.map((row) => row[at] ?? null),
+      )}`,
+  );
   return `Column statistics${over}:\n${lines.join('\n')}`;
 }
 

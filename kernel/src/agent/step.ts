@@ -49,7 +49,8 @@ export async function runStep(
   };
   const end = (result: ToolResult, state: StepInfo['state'], stopped = false): StepOutcome => {
     say(state, result.summary, result.displays);
-    const found = result.error || result.finish !== undefined ? null : (result.evidence ?? textEvidence(result.text));
+    const found =
+      result.error || result.finish !== undefined ? null : (result.evidence ?? textEvidence(result.text));
     return { id, result, stopped, evidence: found };
   };
 

@@ -1,11 +1,39 @@
-import type { Provider } from './types.js';
+import { resolve } from 'node:path';
 import type { Environment } from './providers/environment.js';
+import { ProviderError } from './providers/errors.js';
+import { RecordingProvider, type CellPlace } from './record.js';
+import { openReplay } from './replay.js';
+import type { Provider } from './types.js';
+
+export interface TurnsOptions {
+  /** The cassette where `WORLDLINE_CASSETTE` names none: beside the notebook. */
+  readonly cassette?: string;
+  /** Fail at the first result that differs from the recorded one. */
+  readonly strict?: boolean;
+}
 
 /** Opens the provider live, recording or replaying, as `WORLDLINE_TURNS` says. */
 export async function replayOrRecord(
-  _env: Environment,
-  _cell: { readonly source: string; readonly position: number },
+  env: Environment,
+  cell: CellPlace,
   live: () => Promise<Provider>,
+  options: TurnsOptions = {},
 ): Promise<Provider> {
-  return live();
+  const mode = env['WORLDLINE_TURNS'] ?? 'live';
+  if (mode === 'live') return live();
+  if (mode !== 'record' && mode !== 'replay')
+    throw new ProviderError('settings', `WORLDLINE_TURNS is "${mode}"; it can be live, record or replay.`);
+  const named = env['WORLDLINE_CASSETTE'] ?? options.cassette;
+  if (named === undefined)
+    throw new ProviderError(
+      'settings',
+      `Set WORLDLINE_CASSETTE to the file to ${mode === 'record' ? 'record to' : 'replay from'}.`,
+    );
+  const path = resolve(named);
+  if (mode === 'replay')
+    return openReplay(path, cell, options.strict ?? env['WORLDLINE_STRICT_REPLAY'] === '1');
+  const secrets = Object.entries(env).flatMap(([name, value]) =>
+    /KEY|TOKEN|SECRET/.test(name) && value !== undefined ? [value] : [],
+  );
+  return new RecordingProvider(await live(), path, cell, secrets);
 }

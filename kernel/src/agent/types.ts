@@ -109,6 +109,8 @@ export interface Evidence {
   readonly tables: readonly string[] | null;
   /** Did the result come from a query that reads no table at all? */
   readonly literal: boolean;
+  /** The query itself, where it reads no table: its numbers need a source of their own. */
+  readonly code?: string;
 }
 
 /** What the loop tells the display as it goes. */

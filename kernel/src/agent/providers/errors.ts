@@ -15,6 +15,7 @@ export type ProviderErrorKind =
   | 'bad-request'
   | 'bad-response'
   | 'not-recorded'
+  | 'drift'
   | 'settings'
   | 'aborted';
 
@@ -192,6 +193,7 @@ function messageOf(kind: ProviderErrorKind, asked: Asked, said: string, failure:
       return `${model} declined to answer.${detail}`;
     case 'no-key':
     case 'not-recorded':
+    case 'drift':
     case 'settings':
     case 'aborted':
       return said;

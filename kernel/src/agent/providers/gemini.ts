@@ -88,13 +88,23 @@ export class GeminiProvider implements Provider {
 
   #failure(error: unknown, partial: string): ProviderError {
     const { status, errorDetails, message } = error as Record<string, unknown>;
-    const said = typeof message === 'string' ? message.replace(/^.*?: \[\d+ [^\]]*\] ?/s, '').replace(/ \[\{.*$/s, '') : '';
+    const said =
+      typeof message === 'string'
+        ? message.replace(/^.*?: \[\d+ [^\]]*\] ?/s, '').replace(/ \[\{.*$/s, '')
+        : '';
     if (typeof status === 'number') {
       const wait = retryDelay(errorDetails);
-      return providerError(this.#asked, { status, message: said, partial, ...(wait === undefined ? {} : { retryAfter: wait }) });
+      return providerError(this.#asked, {
+        status,
+        message: said,
+        partial,
+        ...(wait === undefined ? {} : { retryAfter: wait }),
+      });
     }
-    if (unreadable(error)) return failureOfKind('truncated', this.#asked, 'the stream could not be read', partial);
-    if (/Error fetching from/.test(String(message))) return failureOfKind('network', this.#asked, causeOf(error), partial);
+    if (unreadable(error))
+      return failureOfKind('truncated', this.#asked, 'the stream could not be read', partial);
+    if (/Error fetching from/.test(String(message)))
+      return failureOfKind('network', this.#asked, causeOf(error), partial);
     return failureOfKind('truncated', this.#asked, causeOf(error), partial);
   }
 }

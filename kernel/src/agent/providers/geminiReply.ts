@@ -24,7 +24,15 @@ export const isChunk = (value: unknown): boolean =>
   value !== null &&
   ('candidates' in value || 'promptFeedback' in value || 'error' in value || 'usageMetadata' in value);
 
-const BLOCKED = new Set(['SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'LANGUAGE', 'IMAGE_SAFETY']);
+const BLOCKED = new Set([
+  'SAFETY',
+  'RECITATION',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SPII',
+  'LANGUAGE',
+  'IMAGE_SAFETY',
+]);
 
 /** Gathers the chunks of one turn. */
 export class GeminiReply {
@@ -52,7 +60,12 @@ export class GeminiReply {
       throw providerError(this.#asked, { ...failureOf(chunk.error), partial: this.#text });
     const blocked = chunk.promptFeedback?.blockReason;
     if (blocked !== undefined && blocked !== 'BLOCK_REASON_UNSPECIFIED')
-      throw failureOfKind('safety', this.#asked, `${blocked} ${chunk.promptFeedback?.blockReasonMessage ?? ''}`, this.#text);
+      throw failureOfKind(
+        'safety',
+        this.#asked,
+        `${blocked} ${chunk.promptFeedback?.blockReasonMessage ?? ''}`,
+        this.#text,
+      );
     // Cumulative: the last one counts.
     if (chunk.usageMetadata !== undefined) this.#usage = usageOf(chunk.usageMetadata);
     const candidate = chunk.candidates?.find(({ index }) => (index ?? 0) === 0);
@@ -80,7 +93,8 @@ export class GeminiReply {
       throw failureOfKind('truncated', this.#asked, 'the stream ended without a finish reason', this.#text);
     if (BLOCKED.has(finish)) throw failureOfKind('safety', this.#asked, why, this.#text);
     // A call that the server itself could not read: asking again helps.
-    if (/^(MALFORMED|UNEXPECTED)/.test(finish)) throw failureOfKind('truncated', this.#asked, why, this.#text);
+    if (/^(MALFORMED|UNEXPECTED)/.test(finish))
+      throw failureOfKind('truncated', this.#asked, why, this.#text);
     const calls = this.#calls(taken);
     const value: RawContent = { parts: verbatim(this.#parts) };
     const turn: AssistantTurn = {
@@ -114,7 +128,8 @@ function verbatim(parts: readonly Part[]): Part[] {
 }
 
 const isPlain = (part: Part): boolean =>
-  typeof part['text'] === 'string' && Object.keys(part).every((field) => field === 'text' || field === 'thought');
+  typeof part['text'] === 'string' &&
+  Object.keys(part).every((field) => field === 'text' || field === 'thought');
 
 function usageOf(metadata: Record<string, unknown>): Usage {
   const number = (field: string): number => {

@@ -39,7 +39,11 @@ function thinking(model: string): Record<string, unknown> {
 
 function declaration({ name, description, parameters }: ModelRequest['tools'][number]): FunctionDeclaration {
   // The SDK's types know fewer schemas than the server does.
-  return { name, description, parameters: parameters as unknown as NonNullable<FunctionDeclaration['parameters']> };
+  return {
+    name,
+    description,
+    parameters: parameters as unknown as NonNullable<FunctionDeclaration['parameters']>,
+  };
 }
 
 function contents(request: ModelRequest, model: string): Content[] {
@@ -51,12 +55,16 @@ function contents(request: ModelRequest, model: string): Content[] {
     }
     const { assistant, results } = exchange;
     const raw = rawOf(assistant, model);
-    list.push({ role: 'model', parts: raw === null ? rebuilt(assistant, model) : ([...raw.parts] as unknown as Part[]) });
+    list.push({
+      role: 'model',
+      parts: raw === null ? rebuilt(assistant, model) : ([...raw.parts] as unknown as Part[]),
+    });
     if (results.length > 0) list.push({ role: 'user', parts: responses(assistant, results, raw) });
     const images = imageParts(results);
     if (images.length > 0) list.push({ role: 'user', parts: images });
   }
-  if (list[0]?.role !== 'user') list.unshift({ role: 'user', parts: [{ text: '(the conversation goes on)' }] });
+  if (list[0]?.role !== 'user')
+    list.unshift({ role: 'user', parts: [{ text: '(the conversation goes on)' }] });
   return list;
 }
 
@@ -87,7 +95,8 @@ function rebuilt(turn: AssistantTurn, model: string): Part[] {
 function objectOf(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
   } catch {
     // Quoted below.
   }

@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { startModelServer, type Dialect, type ModelServer, type ScriptedTurn } from '../../../../tests/support/model-server.js';
+import {
+  startModelServer,
+  type Dialect,
+  type ModelServer,
+  type ScriptedTurn,
+} from '../../../../tests/support/model-server.js';
 import type { ModelEvent, ModelRequest, Turn } from '../types.js';
 import { ProviderError } from './errors.js';
 import { OpenAIProvider, type OpenAISettings } from './openai.js';
@@ -8,7 +13,11 @@ import type { Clock } from './retry.js';
 
 const KEY = 'sk-secret-1234567890';
 const tools = [
-  { name: 'run_sql', description: 'Runs SQL.', parameters: { type: 'object', properties: { sql: { type: 'string' } } } },
+  {
+    name: 'run_sql',
+    description: 'Runs SQL.',
+    parameters: { type: 'object', properties: { sql: { type: 'string' } } },
+  },
 ];
 const ask = (turns: readonly Turn[] = [{ role: 'user', text: 'Wie viele?' }]): ModelRequest => ({
   system: 'You answer.',
@@ -87,7 +96,9 @@ const cuts = fc.oneof(
   fc.constant((body: Buffer) => Array.from(body, (byte) => Buffer.from([byte]))),
   fc.array(fc.nat({ max: 4000 }), { maxLength: 40 }).map((places) => (body: Buffer) => {
     const sorted = [...new Set(places.map((place) => place % body.length))].sort((a, b) => a - b);
-    return [0, ...sorted].map((from, at) => body.subarray(from, sorted[at] ?? body.length)).filter((piece) => piece.length > 0);
+    return [0, ...sorted]
+      .map((from, at) => body.subarray(from, sorted[at] ?? body.length))
+      .filter((piece) => piece.length > 0);
   }),
 );
 

@@ -1,5 +1,6 @@
 import type { Provider } from '../types.js';
-import { replayOrRecord } from '../turns.js';
+import type { CellPlace } from '../record.js';
+import { replayOrRecord, type TurnsOptions } from '../turns.js';
 import type { Environment } from './environment.js';
 import { ProviderError } from './errors.js';
 import type { Clock, RetryPolicy } from './retry.js';
@@ -70,7 +71,8 @@ function modelAmong(wishes: readonly Wish[], named: string | undefined): string 
 
 function providerNamed(name: string): ProviderName {
   const plain = name.trim().toLowerCase();
-  if (plain === 'openai' || plain === 'gemini' || plain === 'openrouter' || plain === 'compatible') return plain;
+  if (plain === 'openai' || plain === 'gemini' || plain === 'openrouter' || plain === 'compatible')
+    return plain;
   if (plain === 'google') return 'gemini';
   if (plain === 'local' || plain in localServers) return 'compatible';
   throw new ProviderError(
@@ -80,7 +82,9 @@ function providerNamed(name: string): ProviderName {
 }
 
 function firstWithKey(env: Environment, model: string | null): ProviderName {
-  const withKey = (['openai', 'gemini', 'openrouter'] as const).filter((provider) => keyOf(provider, env) !== null);
+  const withKey = (['openai', 'gemini', 'openrouter'] as const).filter(
+    (provider) => keyOf(provider, env) !== null,
+  );
   const meant = model === null ? undefined : withKey.find((provider) => looksLike(provider, model));
   const provider = meant ?? withKey[0];
   if (provider !== undefined) return provider;
@@ -112,13 +116,23 @@ function keyOf(provider: ProviderName, env: Environment): string | null {
   }
 }
 
-function choiceOf(provider: ProviderName, named: string | undefined, model: string | null, env: Environment): Choice {
+function choiceOf(
+  provider: ProviderName,
+  named: string | undefined,
+  model: string | null,
+  env: Environment,
+): Choice {
   const key = keyOf(provider, env);
   switch (provider) {
     case 'openai': {
       const baseUrl = env['OPENAI_BASE_URL'] ?? baseUrls.openai;
       if (!isOpenAI(baseUrl)) return { provider: 'compatible', model, baseUrl, key };
-      return { provider, model: model ?? defaultModels.openai, baseUrl, key: needed(key, 'OpenAI', 'OPENAI_API_KEY') };
+      return {
+        provider,
+        model: model ?? defaultModels.openai,
+        baseUrl,
+        key: needed(key, 'OpenAI', 'OPENAI_API_KEY'),
+      };
     }
     case 'gemini':
       return {
@@ -138,7 +152,10 @@ function choiceOf(provider: ProviderName, named: string | undefined, model: stri
       const local = named === undefined ? undefined : localServers[named.trim().toLowerCase()];
       const baseUrl = env['OPENAI_BASE_URL'] ?? local;
       if (baseUrl === undefined)
-        throw new ProviderError('settings', 'Set OPENAI_BASE_URL to the address of the server, such as http://127.0.0.1:11434/v1.');
+        throw new ProviderError(
+          'settings',
+          'Set OPENAI_BASE_URL to the address of the server, such as http://127.0.0.1:11434/v1.',
+        );
       // A key for OpenAI is not for somebody else's server unless both were set together.
       return { provider, model, baseUrl, key: env['OPENAI_BASE_URL'] === undefined ? null : key };
     }
@@ -147,7 +164,10 @@ function choiceOf(provider: ProviderName, named: string | undefined, model: stri
 
 function needed(key: string | null, label: string, variable: string): string {
   if (key !== null) return key;
-  throw new ProviderError('no-key', `${label} needs a key. Set ${variable} in your environment, or in a .env file beside the notebook.`);
+  throw new ProviderError(
+    'no-key',
+    `${label} needs a key. Set ${variable} in your environment, or in a .env file beside the notebook.`,
+  );
 }
 
 const isOpenAI = (url: string): boolean =>
@@ -159,7 +179,11 @@ export interface OpenOptions {
 }
 
 /** Opens the chosen provider. The SDK behind it is loaded by its first turn. */
-export async function openProvider(choice: Choice, env: Environment, options: OpenOptions = {}): Promise<Provider> {
+export async function openProvider(
+  choice: Choice,
+  env: Environment,
+  options: OpenOptions = {},
+): Promise<Provider> {
   const model = choice.model ?? (await onlyModel(choice));
   const shared = { ...choice, ...options, model };
   if (choice.provider === 'gemini') {
@@ -180,11 +204,12 @@ export async function openProvider(choice: Choice, env: Environment, options: Op
  */
 export async function providerFor(
   env: Environment,
-  cell: { readonly source: string; readonly position: number },
+  cell: CellPlace,
   wishes: { readonly config?: Wish; readonly cell?: Wish } = {},
-  options: OpenOptions = {},
+  options: OpenOptions & TurnsOptions = {},
 ): Promise<Provider> {
-  return replayOrRecord(env, cell, () => openProvider(chooseModel(env, wishes.config, wishes.cell), env, options));
+  const live = () => openProvider(chooseModel(env, wishes.config, wishes.cell), env, options);
+  return replayOrRecord(env, cell, live, options);
 }
 
 function attribution(env: Environment): Record<string, string> {
@@ -198,22 +223,40 @@ function takesImages(provider: ProviderName, model: string, env: Environment): b
   const set = env['WORLDLINE_IMAGES']?.toLowerCase();
   if (set !== undefined) return ['1', 'on', 'true', 'yes'].includes(set);
   if (provider === 'openai') return !/^(o1-mini|o3-mini|gpt-3)/.test(model);
-  return provider === 'openrouter' && /^(openai\/gpt-[4-9]|anthropic\/claude|google\/gemini|openrouter\/auto)/.test(model);
+  return (
+    provider === 'openrouter' &&
+    /^(openai\/gpt-[4-9]|anthropic\/claude|google\/gemini|openrouter\/auto)/.test(model)
+  );
 }
 
 /** A local server without a named model: the one that it has, or its first. */
 async function onlyModel({ baseUrl, key }: Choice): Promise<string> {
   const { OpenAI } = await import('openai');
-  const client = new OpenAI({ apiKey: key ?? 'none', adminAPIKey: null, baseURL: baseUrl, maxRetries: 0, logLevel: 'off' });
+  const client = new OpenAI({
+    apiKey: key ?? 'none',
+    adminAPIKey: null,
+    baseURL: baseUrl,
+    maxRetries: 0,
+    logLevel: 'off',
+  });
   try {
     const { data } = await client.models.list({ timeout: 10_000 });
     const first = data[0]?.id;
     if (first !== undefined) return first;
   } catch (error) {
-    throw new ProviderError('network', `The model server at ${new URL(baseUrl).host} did not say which models it has. Is it running? Set WORLDLINE_MODEL or --model to skip this question.`, {
-      ...(typeof (error as { status?: unknown }).status === 'number' ? { status: (error as { status: number }).status } : {}),
-      retryable: false,
-    });
+    throw new ProviderError(
+      'network',
+      `The model server at ${new URL(baseUrl).host} did not say which models it has. Is it running? Set WORLDLINE_MODEL or --model to skip this question.`,
+      {
+        ...(typeof (error as { status?: unknown }).status === 'number'
+          ? { status: (error as { status: number }).status }
+          : {}),
+        retryable: false,
+      },
+    );
   }
-  throw new ProviderError('settings', `The model server at ${new URL(baseUrl).host} has no models. Load one, or set WORLDLINE_MODEL.`);
+  throw new ProviderError(
+    'settings',
+    `The model server at ${new URL(baseUrl).host} has no models. Load one, or set WORLDLINE_MODEL.`,
+  );
 }

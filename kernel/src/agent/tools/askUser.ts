@@ -16,7 +16,12 @@ export function askUserTool(ask: AskPort): Tool {
       const question = String(args['question']);
       const answer = await ask.ask(question, context.signal);
       if (answer !== null)
-        return { text: `The user answered: ${answer}`, error: false, displays: [], summary: `answered: ${answer}` };
+        return {
+          text: `The user answered: ${answer}`,
+          error: false,
+          displays: [],
+          summary: `answered: ${answer}`,
+        };
       if (ask.otherwise === 'assume')
         return {
           text: 'Nobody can answer now. Take the most sensible assumption, and state it in the answer.',

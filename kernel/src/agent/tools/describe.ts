@@ -19,7 +19,9 @@ export function describeTool(sql: SqlPort, privacy: Privacy): Tool {
       'Profiles a table, a view, a data file or a Python data frame: per column its type, NULLs, distinct values, range, mean and most frequent values, and a few rows.',
     parameters: {
       type: 'object',
-      properties: { name: { type: 'string', description: 'A table, a file such as sales.csv, or a handle.' } },
+      properties: {
+        name: { type: 'string', description: 'A table, a file such as sales.csv, or a handle.' },
+      },
       required: ['name'],
     },
     async run(args, context) {
@@ -46,14 +48,18 @@ export function describeTool(sql: SqlPort, privacy: Privacy): Tool {
 /** A file by its quoted name; anything else as the model named it, part by part, where the plain name is not known. */
 async function relationOf(sql: SqlPort, name: string, context: ToolContext): Promise<string> {
   const bare = name.replace(/^'(.*)'$/s, '$1');
-  if (bare !== name || /\.(csv|tsv|parquet|json|jsonl|ndjson)(\.gz|\.zst)?$/i.test(bare)) return quoteText(bare);
+  if (bare !== name || /\.(csv|tsv|parquet|json|jsonl|ndjson)(\.gz|\.zst)?$/i.test(bare))
+    return quoteText(bare);
   const whole = quoteName(name.replace(/^"(.*)"$/s, '$1'));
   try {
     await rows(sql, `SELECT * FROM ${whole} LIMIT 0`, context);
     return whole;
   } catch (error) {
     if (context.signal.aborted || !name.includes('.')) throw error;
-    return name.split('.').map((part) => quoteName(part.replace(/^"(.*)"$/s, '$1'))).join('.');
+    return name
+      .split('.')
+      .map((part) => quoteName(part.replace(/^"(.*)"$/s, '$1')))
+      .join('.');
   }
 }
 
@@ -78,11 +84,14 @@ async function profile(
   );
   const total = Number(columns[0]?.['count'] ?? 0);
   const top = await topValues(sql, relation, columns, privacy.minimum, context);
-  const lines = columns.map((column) => line(column, top.get(column['column_name'] ?? ''), privacy.hidesRows, total >= privacy.minimum));
+  const lines = columns.map((column) =>
+    line(column, top.get(column['column_name'] ?? ''), privacy.hidesRows, total >= privacy.minimum),
+  );
   const parts = [`${count(total, 'row')} × ${count(columns.length, 'column')}`, ...lines];
   if (!privacy.hidesRows) {
     const sample = await rows(sql, `SELECT * FROM ${relation} LIMIT ${SAMPLE}`, context);
-    if (sample.rows.length > 0) parts.push(`First rows:\n${pageText({ ...sample, total: sample.rows.length }, context.step)}`);
+    if (sample.rows.length > 0)
+      parts.push(`First rows:\n${pageText({ ...sample, total: sample.rows.length }, context.step)}`);
   }
   return parts.join('\n');
 }
@@ -92,9 +101,12 @@ function line(column: Row, top: string | undefined, hidesRows: boolean, enough: 
   const parts = [`${value('column_type') ?? ''}`, `${value('null_percentage') ?? '0'}% NULL`];
   if (enough) {
     parts.push(`about ${value('approx_unique') ?? '0'} distinct`);
-    if (!hidesRows && value('min') !== null) parts.push(`range ${asCell(value('min'), 60)} … ${asCell(value('max'), 60)}`);
-    if (value('avg') !== null && value('std') !== null) parts.push(`mean ${short(value('avg'))}, std ${short(value('std'))}`);
-    if (!hidesRows && value('q50') !== null) parts.push(`quartiles ${short(value('q25'))}, ${short(value('q50'))}, ${short(value('q75'))}`);
+    if (!hidesRows && value('min') !== null)
+      parts.push(`range ${asCell(value('min'), 60)} … ${asCell(value('max'), 60)}`);
+    if (value('avg') !== null && value('std') !== null)
+      parts.push(`mean ${short(value('avg'))}, std ${short(value('std'))}`);
+    if (!hidesRows && value('q50') !== null)
+      parts.push(`quartiles ${short(value('q25'))}, ${short(value('q50'))}, ${short(value('q75'))}`);
   }
   if (top !== undefined) parts.push(`most frequent: ${top}`);
   return `${asName(value('column_name') ?? '')}: ${parts.join('; ')}`;
@@ -116,8 +128,12 @@ async function topValues(
   const repeating = columns
     .filter((column) => Number(column['approx_unique']) > 0)
     .filter((column) => Number(column['approx_unique']) <= Math.max(20, Number(column['count']) / 2))
-    .filter((column) => /^(VARCHAR|ENUM|BOOLEAN|U?(TINY|SMALL|BIG)?INT|INTEGER)/.test(column['column_type'] ?? ''))
-    .flatMap((column) => (column['column_name'] === null || column['column_name'] === undefined ? [] : [column['column_name']]))
+    .filter((column) =>
+      /^(VARCHAR|ENUM|BOOLEAN|U?(TINY|SMALL|BIG)?INT|INTEGER)/.test(column['column_type'] ?? ''),
+    )
+    .flatMap((column) =>
+      column['column_name'] === null || column['column_name'] === undefined ? [] : [column['column_name']],
+    )
     .slice(0, TOP_COLUMNS);
   const found = new Map<string, string>();
   if (repeating.length === 0) return found;
@@ -125,7 +141,11 @@ async function topValues(
     const column = quoteName(name);
     return `(SELECT ${at} AS c, CAST(${column} AS VARCHAR) AS v, count(*) AS n FROM ${relation} WHERE ${column} IS NOT NULL GROUP BY ${column} HAVING count(*) >= ${minimum} ORDER BY n DESC, v LIMIT ${TOP_VALUES})`;
   });
-  const page = await rows(sql, `SELECT c, v, n FROM (${branches.join(' UNION ALL ')}) ORDER BY c, n DESC, v`, context);
+  const page = await rows(
+    sql,
+    `SELECT c, v, n FROM (${branches.join(' UNION ALL ')}) ORDER BY c, n DESC, v`,
+    context,
+  );
   for (const [at, value, n] of page.rows) {
     const name = repeating[Number(at)] ?? '';
     const before = found.get(name);

@@ -21,7 +21,12 @@ export function finishTool(): Tool {
       const answer = String(args['answer']);
       const evidence = (args['evidence'] as unknown[]).map(String);
       if (answer.trim() === '')
-        return Promise.resolve({ text: 'The answer is empty.', error: true, displays: [], summary: 'empty answer' });
+        return Promise.resolve({
+          text: 'The answer is empty.',
+          error: true,
+          displays: [],
+          summary: 'empty answer',
+        });
       return Promise.resolve({
         text: 'The answer was shown to the user.',
         error: false,

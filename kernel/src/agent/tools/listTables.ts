@@ -10,7 +10,8 @@ const COLUMNS = 40;
 export function listTablesTool(data: DataPort): Tool {
   return {
     name: 'list_tables',
-    description: 'Lists all tables and views with row counts and columns, and the data files that SQL and Python can read.',
+    description:
+      'Lists all tables and views with row counts and columns, and the data files that SQL and Python can read.',
     parameters: { type: 'object', properties: {} },
     async run(_args, context) {
       const [tables, files] = await Promise.all([data.tables(), data.files()]);

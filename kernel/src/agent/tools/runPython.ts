@@ -23,7 +23,8 @@ export function runPythonTool(python: PythonPort | { readonly problem: string },
     codeArgument: 'code',
     writes: () => Promise.resolve(true),
     async run(args, context) {
-      if ('problem' in python) return toolError(`Python is not available: ${python.problem} Use SQL instead.`);
+      if ('problem' in python)
+        return toolError(`Python is not available: ${python.problem} Use SQL instead.`);
       const seen = new Output();
       try {
         const result = await python.execute(String(args['code']), {
@@ -50,7 +51,8 @@ interface Failure {
 }
 
 function failureText(result: { ename: string; evalue: string; traceback: readonly string[] }): Failure {
-  const trace = result.traceback.length > 0 ? result.traceback.join('\n') : `${result.ename}: ${result.evalue}`;
+  const trace =
+    result.traceback.length > 0 ? result.traceback.join('\n') : `${result.ename}: ${result.evalue}`;
   return { ename: result.ename, text: cutMiddle(withoutColour(trace), SHOWN.characters / 2) };
 }
 
@@ -117,7 +119,10 @@ class Output {
       error: error !== null,
       images: privacy.hidesRows ? [] : this.#images.slice(0, IMAGES),
       displays: this.#displays,
-      summary: error === null ? this.#summary(files) : firstLine(error.text.trim().split('\n').at(-1) ?? error.ename),
+      summary:
+        error === null
+          ? this.#summary(files)
+          : firstLine(error.text.trim().split('\n').at(-1) ?? error.ename),
       evidence: { text: shown, tables: null, literal: false },
     };
   }
@@ -127,7 +132,8 @@ class Output {
     if (this.#images.length > 0) parts.push(count(this.#images.length, 'chart'));
     if (files.length > 0) parts.push(count(files.length, 'file'));
     const lines = this.#text.join('\n').split('\n').length;
-    if (parts.length === 0) parts.push(this.#text.length === 0 ? 'no output' : `${count(lines, 'line')} of output`);
+    if (parts.length === 0)
+      parts.push(this.#text.length === 0 ? 'no output' : `${count(lines, 'line')} of output`);
     return parts.join(', ');
   }
 }

@@ -13,7 +13,7 @@ export function runSqlTool(sql: SqlPort, privacy: Privacy): Tool {
   return {
     name: 'run_sql',
     description:
-      'Runs DuckDB SQL on the tables, on data files by name (FROM \'sales.csv\', .parquet, .json), on Python data frames by variable name, and on earlier results by handle (FROM r3). SELECTs are free; CREATE, INSERT, UPDATE, DELETE and ALTER work on this branch only. The person sees the result too.',
+      "Runs DuckDB SQL on the tables, on data files by name (FROM 'sales.csv', .parquet, .json), on Python data frames by variable name, and on earlier results by handle (FROM r3). SELECTs are free; CREATE, INSERT, UPDATE, DELETE and ALTER work on this branch only. The person sees the result too.",
     parameters: {
       type: 'object',
       properties: { sql: { type: 'string', description: 'One or more statements.' } },
@@ -47,7 +47,9 @@ async function resultOf(
 ): Promise<ToolResult> {
   const parts: string[] = [];
   for (const result of results) {
-    parts.push(instead !== null && result.kind === 'rows' ? instead : await textOf(sql, result, context.step));
+    parts.push(
+      instead !== null && result.kind === 'rows' ? instead : await textOf(sql, result, context.step),
+    );
     if (result.kind === 'rows') await sql.keep?.(context.step, result);
   }
   const body = parts.join('\n\n');
@@ -83,7 +85,9 @@ function summaryOf(result: StatementResult): string {
 async function evidenceOf(sql: SqlPort, text: string, body: string): Promise<Evidence> {
   try {
     const tables = await sql.tablesOf(text);
-    return { text: body, tables, literal: tables.length === 0 };
+    return tables.length > 0
+      ? { text: body, tables, literal: false }
+      : { text: body, tables, literal: true, code: text };
   } catch {
     // Several statements, or a kind that DuckDB names no tables for: it cannot be called made up.
     return { text: body, tables: null, literal: false };

@@ -25,7 +25,12 @@ export function showTool({ sql, data }: Ports): Tool {
       try {
         if (typeof file === 'string') {
           const display = await data.showFile(file);
-          return { text: 'It is shown to the user.', error: false, displays: [display], summary: asName(file) };
+          return {
+            text: 'It is shown to the user.',
+            error: false,
+            displays: [display],
+            summary: asName(file),
+          };
         }
         if (typeof table !== 'string')
           return { text: 'Name a table or a file.', error: true, displays: [], summary: 'nothing named' };
@@ -34,7 +39,10 @@ export function showTool({ sql, data }: Ports): Tool {
           signal: context.signal,
           deadline: DEADLINE,
         });
-        const rows = results.reduce((sum, result) => sum + (result.kind === 'rows' ? result.page.total : 0), 0);
+        const rows = results.reduce(
+          (sum, result) => sum + (result.kind === 'rows' ? result.page.total : 0),
+          0,
+        );
         return {
           text: `It is shown to the user (${count(rows, 'row')}).`,
           error: false,

@@ -1,0 +1,136 @@
+/** A number as it is written, and the values that it may stand for. */
+export interface WrittenNumber {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly readings: readonly Reading[];
+  /** Written as a percentage. */
+  readonly percent: boolean;
+  /** A whole number between 1900 and 2100 with nothing that makes it a quantity: most likely a year. */
+  readonly year: boolean;
+}
+/** One way to read a number: its value, and how far from it the exact one may lie. */
+export interface Reading {
+  readonly value: number;
+  readonly tolerance: number;
+}
+
+const NUMBER = /\d(?:[\d.,'’ \u00a0\u202f\u2009]*\d)?(?:[eE][+-]?\d+)?/g;
+const MONTH = '(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez)[a-zäéû]*\\.?';
+/** Dates and times: their numbers are no figures. */
+const MOMENTS = [
+  /\b\d{4}-\d{1,2}(?:-\d{1,2})?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?\b/g,
+  /\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b/g,
+  /\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\b/gi,
+  new RegExp(`\\b\\d{1,2}(?:st|nd|rd|th)?\\.?\\s+(?:of\\s+)?${MONTH}(?:,?\\s+\\d{4})?\\b`, 'gi'),
+  new RegExp(`\\b${MONTH}\\s+\\d{1,2}(?:st|nd|rd|th)?(?:,?\\s+\\d{4})?\\b`, 'gi'),
+  new RegExp(`\\b${MONTH}\\s+\\d{4}\\b`, 'gi'),
+];
+/** Parts of an answer that hold no figures: code, links, images, handles, list numbers, ordinals, and names of places in a text. */
+const ASIDES = [
+  /```[\s\S]*?(?:```|$)/g,
+  /`[^`\n]*`/g,
+  /\]\([^)\s]*\)/g,
+  /https?:\/\/\S+/g,
+  /\[?\br\d+\b\]?/g,
+  /^[ \t]*(?:>[ \t]*)*\d+[.)](?=\s)/gm,
+  /\b\d+(?:st|nd|rd|th|er|ème|e)\b/gi,
+  /\b(?:top|first|last|next|step|figure|fig\.?|table|chart|section|option|part|no\.|nr\.|rank|place|page|row|column|line|decile|quintile|quartile|percentile)[ -]#?\d+\b/gi,
+  /#\d+\b/g,
+];
+const SCALES: readonly (readonly [RegExp, number])[] = [
+  [/^\s?(?:k|thousand|tausend|mille)\b/i, 1e3],
+  [/^\s?(?:m|mn|mio|million(?:en|s)?)\b\.?/i, 1e6],
+  [/^\s?(?:b|bn|mrd|billion(?:s)?|milliarden?)\b\.?/i, 1e9],
+  [/^\s?(?:t|tn|trillion(?:s)?)\b/i, 1e12],
+];
+const ABOUT =
+  /(?:about|around|roughly|approximately|approx\.|nearly|almost|over|under|some|circa|ca\.|more than|less than|at least|up to|~|≈|etwa|rund|fast|knapp|über|environ)\s*[$€£]?$/i;
+
+/** The figures of an answer, dates, ordinals, code and numbering left out. */
+export function figuresOf(answer: string): WrittenNumber[] {
+  return numbersIn(blank(answer, [...ASIDES, ...MOMENTS]), answer);
+}
+
+/** All values that a result holds. The year of a date counts, its month and day don't. */
+export function valuesOf(text: string): number[] {
+  const plain = text.replace(
+    /\b(\d{4})-\d{2}(?:-\d{2})?(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\b/g,
+    ' $1 ',
+  );
+  return numbersIn(plain, plain).flatMap(({ readings }) => readings.map(({ value }) => value));
+}
+
+/** Replaces what matches by blanks of the same length, so that places stay. */
+function blank(text: string, patterns: readonly RegExp[]): string {
+  return patterns.reduce((left, pattern) => left.replace(pattern, (part) => ' '.repeat(part.length)), text);
+}
+
+function numbersIn(text: string, original: string): WrittenNumber[] {
+  const found: WrittenNumber[] = [];
+  for (const match of text.matchAll(NUMBER)) {
+    let at = match.index;
+    for (const part of splitRuns(match[0])) {
+      const start = text.indexOf(part, at);
+      at = start + part.length;
+      const number = numberAt(text, original, part, start);
+      if (number !== null) found.push(number);
+    }
+  }
+  return found;
+}
+
+/** Spaces join groups of three digits only; a comma before a space ends a number. */
+function splitRuns(text: string): string[] {
+  const parts = text.split(/[,.'’]?[ \u00a0\u202f\u2009]+/);
+  if (parts.length === 1) return [text.replace(/[.,'’]+$/, '')];
+  const grouped = /^\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?$/.test(text);
+  return grouped ? [text] : parts.filter((part) => part !== '');
+}
+
+function numberAt(text: string, original: string, part: string, start: number): WrittenNumber | null {
+  const end = start + part.length;
+  const before = text[start - 1] ?? ' ';
+  const after = text.slice(end, end + 16);
+  // Part of a name: COVID-19, Q3, col_2, 3D.
+  if (/[\p{L}_]/u.test(before) || (/[-/]/.test(before) && /\p{L}/u.test(text[start - 2] ?? ' '))) return null;
+  const scale = SCALES.find(([pattern]) => pattern.test(after))?.[1] ?? 1;
+  if (scale === 1 && /^(?:[A-Za-z_]{3,}|_|D\b)/.test(after)) return null;
+  const percent = /^\s?(?:%|percent\b|per cent\b|Prozent\b|pp\b|percentage)/i.test(after);
+  const about = ABOUT.test(original.slice(Math.max(0, start - 24), start));
+  const readings = readingsOf(part, about).map(({ value, tolerance }) => ({
+    value: value * scale,
+    tolerance: tolerance * scale,
+  }));
+  const plainYear = /^(?:19|20)\d\d$/.test(part);
+  const money =
+    /[$€£¥]\s?$/.test(text.slice(Math.max(0, start - 2), start)) || /^\s?(?:[$€£¥]|USD|EUR)/.test(after);
+  return { text: part, start, end, readings, percent, year: plainYear && !percent && !money && scale === 1 };
+}
+
+function readingsOf(text: string, about: boolean): Reading[] {
+  const compact = text.replace(/[ \u00a0\u202f\u2009'’]/g, '');
+  const plain = new Set<string>();
+  if (/^\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(compact)) plain.add(compact);
+  // 1,234.5
+  if (/^\d{1,3}(?:,\d{2,3})*(?:\.\d+)?$/.test(compact)) plain.add(compact.replaceAll(',', ''));
+  // 1.234,5
+  if (/^\d{1,3}(?:\.\d{3})+(?:,\d+)?$/.test(compact))
+    plain.add(compact.replaceAll('.', '').replace(',', '.'));
+  // 12,5
+  if (/^\d+,\d+$/.test(compact)) plain.add(compact.replace(',', '.'));
+  return [...plain].map((digits) => ({ value: Number(digits), tolerance: toleranceOf(digits, about) }));
+}
+
+/** Half of the last digit written; of the last digit that is no zero where the number is said to be rounded. */
+function toleranceOf(digits: string, about: boolean): number {
+  const mantissa = digits.replace(/[eE].*$/, '');
+  const exponent = Number(/[eE](.*)$/.exec(digits)?.[1] ?? 0);
+  const decimals = mantissa.split('.')[1]?.length ?? 0;
+  const zeros = decimals === 0 ? (/0+$/.exec(mantissa)?.[0].length ?? 0) : 0;
+  const significant = mantissa.replace(/\D/g, '').replace(/^0+/, '').length - zeros;
+  const rounded = zeros >= 2 && (about || significant >= 2);
+  const last = rounded || (about && zeros > 0) ? zeros : -decimals;
+  const slack = about && !rounded && zeros === 0 ? 1 : 0.5;
+  return slack * 10 ** (last + exponent);
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import { figuresOf } from './figures.js';
+import { annotate, groundAnswer } from './grounding.js';
+import type { Evidence } from './types.js';
+
+const result = (text: string): Evidence => ({ text, tables: ['sales'], literal: false });
+const results = (entries: Record<string, Evidence>) => new Map(Object.entries(entries));
+
+/** The source of each figure of an answer over one result. */
+function sources(answer: string, text: string, said: string[] = []): Record<string, string> {
+  const { figures } = groundAnswer(answer, ['r1'], results({ r1: result(text) }), said);
+  return Object.fromEntries(figures.map(({ text: written, source, step }) => [written, step ?? source]));
+}
+
+describe('matching figures', () => {
+  test.each([
+    ['Revenue was 1,234,567.', '1234567', '1,234,567'],
+    ['Revenue was 1.2 million.', '1234567.89', '1.2'],
+    ['Revenue was $1.23M.', '1234567.89', '1.23'],
+    ['Revenue was about 1,200.', '1187', '1,200'],
+    ['The share is 45.7 %.', '0.4567', '45.7'],
+    ['The share is 45.7%.', '45.6712', '45.7'],
+    ['It fell by 5.2 points.', '-5.23', '5.2'],
+    ['Der Umsatz war 1.234.567,9 Euro.', '1234567.89', '1.234.567,9'],
+    ['Der Anteil ist 12,5 %.', '12.49', '12,5'],
+    ['In all 1 234 567 rows.', '1234567', '1 234 567'],
+    ['The median is 3.', '3.0', '3'],
+    ['It is 6.02e23.', '6.022e23', '6.02e23'],
+    ['| Nord | 17 |\n| Süd | 4 |', 'Nord | 17\nSüd | 4', '17'],
+  ])('%s', (answer, text, figure) => {
+    expect(sources(answer, text)).toMatchObject({ [figure]: 'r1' });
+  });
+
+  test.each([
+    ['Revenue was 1,234,568.', '1234567', '1,234,568'],
+    ['Revenue was 1.3 million.', '1234567', '1.3'],
+    ['The share is 46.7%.', '0.4567', '46.7'],
+    ['There are 7 regions.', '5 rows × 2 columns', '7'],
+  ])('no source: %s', (answer, text, figure) => {
+    expect(sources(answer, text)).toMatchObject({ [figure]: 'none' });
+  });
+
+  test('dates, years, ordinals, numbering, names, code and handles are no figures', () => {
+    const answer = [
+      '1. On 2024-01-31 at 14:30, and on 3 May 2023, and May 4, 2022, the 2nd quarter (Q3) of 2021 began.',
+      '2) See r12 and [r3], `LIMIT 50`, step 4, the top 5, COVID-19, col_2, #17 and https://example.org/99.',
+      '```sql\nSELECT 77\n```',
+    ].join('\n');
+    expect(groundAnswer(answer, ['r1'], results({ r1: result('nothing') }), []).figures).toEqual([]);
+  });
+
+  test('a year that a result has is linked, and a number that the user said is no finding', () => {
+    expect(sources('In 2021 it was 9.', '2021 | 9')).toEqual({ '2021': 'r1', '9': 'r1' });
+    expect(sources('Over 500 dollars there are 3.', '3', ['How many cost more than 500 dollars?'])).toEqual({
+      '500': 'request',
+      '3': 'r1',
+    });
+  });
+
+  test('months and days of a date in a result are no source for a count', () => {
+    expect(sources('There are 31 shops.', '2024-01-31 | 8')).toEqual({ '31': 'none' });
+  });
+
+  test('only named evidence counts, and unknown handles are told', () => {
+    const all = results({ r1: result('10'), r2: result('20') });
+    const { figures, unknown, evidence } = groundAnswer('It is 20.', ['r1', 'r9'], all, []);
+    expect(figures.map(({ source }) => source)).toEqual(['none']);
+    expect([unknown, evidence]).toEqual([['r9'], ['r1']]);
+  });
+});
+
+describe('made-up answers', () => {
+  test('a query over literals is no source', () => {
+    const all = results({ r1: { text: '42', tables: [], literal: true, code: 'SELECT 42 AS revenue' } });
+    const grounding = groundAnswer('Revenue is 42.', ['r1'], all, []);
+    expect(grounding.madeUp).toBe(true);
+    expect(grounding.unmatched).toBe(1);
+  });
+
+  test('a calculation with figures from real results is one', () => {
+    const all = results({
+      r1: result('5317 | 4890'),
+      r2: { text: '427', tables: [], literal: true, code: 'SELECT 5317 - 4890' },
+    });
+    const grounding = groundAnswer('The difference is 427.', ['r1', 'r2'], all, []);
+    expect(grounding).toMatchObject({ madeUp: false, unmatched: 0, figures: [{ step: 'r2' }] });
+  });
+});
+
+test('annotate writes figures in their places', () => {
+  const answer = 'From 10 to 99.';
+  const { figures } = groundAnswer(answer, ['r1'], results({ r1: result('10') }), []);
+  expect(annotate(answer, figures, ({ text, source }) => (source === 'none' ? `${text} (?)` : text))).toBe(
+    'From 10 to 99 (?).',
+  );
+});
+
+test('the places of figures are those of the answer', () => {
+  const answer = 'Between **1,000** and 2.5 %, ~3k.';
+  for (const { text, start, end } of figuresOf(answer)) expect(answer.slice(start, end)).toBe(text);
+});
