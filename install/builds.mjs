@@ -10,7 +10,7 @@ const tsc = inProject('node_modules', 'typescript', 'bin', 'tsc');
 /** What is compiled: from which files, by which commands, into which folders; the last output tells that it is done. */
 const BUILDS = {
   kernel: {
-    inputs: ['kernel/src', 'sandbox/src', 'kernel/build.mjs', 'package-lock.json'],
+    inputs: ['kernel/src', 'sandbox/src', 'sandbox/image', 'kernel/build.mjs', 'package-lock.json'],
     commands: [[node, inProject('kernel', 'build.mjs')]],
     folders: ['kernel/dist'],
     output: 'kernel/dist/main.js',

@@ -20,6 +20,11 @@ export function fingerprint(inputs, words = []) {
   return hash.digest('hex').slice(0, 32);
 }
 
+/** What the sandbox image is made from, whatever packages it has beside; the kernel compares it with the image's label. */
+export function imageFingerprint() {
+  return fingerprint(['sandbox/image']);
+}
+
 /** @returns {string[]} */
 function filesOf(entry) {
   if (!existsSync(entry)) return [];

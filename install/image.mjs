@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { baseImage } from './base.mjs';
-import { fingerprint } from './fingerprint.mjs';
+import { fingerprint, imageFingerprint } from './fingerprint.mjs';
 import { certificates, pipSettings, proxyArguments } from './host.mjs';
 import { inProject } from './paths.mjs';
 import { Problem } from './problem.mjs';
@@ -50,7 +50,7 @@ export async function image(say, options) {
   const flags = [
     ...['--build-arg', `BASE=${base}`],
     ...['--build-arg', `EXTRA_PACKAGES=${before.packages.join(' ')}`],
-    ...['--build-arg', `FINGERPRINT=${before.inputs}`],
+    ...['--build-arg', `FINGERPRINT=${imageFingerprint()}`],
     ...['--label', `${INPUTS_LABEL}=${before.inputs}`],
     ...['--label', `${PACKAGES_LABEL}=${before.packages.join(' ')}`],
     ...proxyArguments(),

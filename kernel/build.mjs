@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 /**
  * Bundles the kernel into kernel/dist: `main.js`, which Jupyter starts, and `database.js`, the process that runs SQL.
- * What the first reply does not need stays in chunks of its own, or in node_modules.
+ * Beside them, `image-fingerprint` says which sandbox image they go with. What the first reply does not need stays in chunks of its own, or in node_modules.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { imageFingerprint } from '../install/fingerprint.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const ENTRIES = {
@@ -35,6 +36,7 @@ export async function buildKernel({ root = ROOT, entries = ENTRIES, outdir = 'ke
   rmSync(fresh, { recursive: true, force: true });
   try {
     await bundle(root, present, fresh);
+    writeFileSync(path.join(fresh, 'image-fingerprint'), imageFingerprint());
     replace(fresh, out);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
