@@ -32,6 +32,8 @@ def describe(value, seen):
         return [kind, repr(list(value.index[:5])), columns]
     if isinstance(value, pd.Series):
         return [kind, repr(value.name), describe_column(value)]
+    if isinstance(value, type):
+        return [kind, value.__qualname__, sorted(vars(value))]
     if callable(value) and hasattr(value, "__code__"):
         return [kind, value.__name__, value.__code__.co_code.hex()]
     if hasattr(value, "__dict__"):

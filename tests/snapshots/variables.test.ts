@@ -207,7 +207,10 @@ describe('what is stored', () => {
     await lab.run(`
 a = np.random.default_rng(0).random(1_000_000); df = pd.DataFrame({"x": a, "s": ["text"] * len(a)})
 def f(x): return x + a[0]
-class C: pass
+class C:
+    """Documented."""
+    def m(self): return f(2)
+    n = 3
 c = C(); c.a = a`);
     const first = await lab.capture();
     const again = await lab.capture();

@@ -82,13 +82,17 @@ def _is_empty(cell):
 
 
 def make_deterministic():
-    """Keeps random ids and caches out of how cloudpickle saves classes, so that equal namespaces give equal bytes."""
+    """Keeps random ids, caches and a restored class's order of attributes out of how cloudpickle saves classes.
+
+    Then equal namespaces give equal bytes.
+    """
     state_of = internals._class_getstate
 
     def without_cache(cls):
         attributes, slots = state_of(cls)
         attributes.pop("__slotnames__", None)
-        return attributes, slots
+        first = {name: attributes[name] for name in ("__module__", "__doc__") if name in attributes}
+        return {**first, **attributes}, slots
 
     internals._class_getstate = without_cache
     internals._get_or_create_tracker_id = lambda _: None

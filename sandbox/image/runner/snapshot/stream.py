@@ -5,7 +5,7 @@ import sys
 from .blocks import BLOCK
 
 SEGMENT = 1024 * 1024
-SMALLEST = 16 * 1024
+SMALLEST = 32 * 1024
 _FRAME = 0x95
 _LENGTHS = {b"B"[0]: 4, b"X"[0]: 4, 0x8D: 8, 0x8E: 8, 0x96: 8}
 
@@ -68,7 +68,7 @@ def _announced(rest):
 
 
 def _cuts(view):
-    """Where to cut: at places that a hash of the eight bytes there picks, about every 64 KiB."""
+    """Where to cut: at places that a hash of the eight bytes there picks, about every 40 KiB."""
     candidates = _candidates(view)
     cuts = []
     start = 0
@@ -89,6 +89,6 @@ def _candidates(view):
     found = []
     for shift in range(8):
         words = numpy.frombuffer(view[shift : shift + (len(view) - shift) // 8 * 8], "<u8")
-        picked = (words * numpy.uint64(0x9E3779B97F4A7C15)) < numpy.uint64(1 << 48)
+        picked = (words * numpy.uint64(0x9E3779B97F4A7C15)) < numpy.uint64(1 << 51)
         found.append(numpy.flatnonzero(picked) * 8 + shift)
     return numpy.sort(numpy.concatenate(found)).tolist()
