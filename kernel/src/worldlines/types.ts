@@ -85,8 +85,15 @@ export interface Host {
   ): Promise<{ onlyA: TablePage; onlyB: TablePage }>;
   /** Writes every table of a closed database file as Parquet into a folder; gives the files' names. */
   exportTables?(databaseFile: string, folder: string): Promise<readonly string[]>;
-  /** Runs `jupyter nbconvert` with these arguments; rejects with what it printed. */
-  nbconvert?(args: readonly string[]): Promise<void>;
+  /** Creates a table of each Parquet file of a folder in an open worldline's database. */
+  importTables?(place: WorldlinePlace, folder: string): Promise<void>;
+  /** Runs nbconvert on a notebook file; rejects with what it printed. `noInput` leaves the code out. */
+  nbconvert?(request: {
+    readonly notebook: string;
+    readonly to: 'html' | 'markdown' | 'pdf';
+    readonly output: string;
+    readonly noInput: boolean;
+  }): Promise<void>;
 }
 
 /** A cell that ran, as it is to be kept. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
-import { copyFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedObjectError } from '../errors.js';
 import type { DatabaseRef } from '../journal/records.js';
@@ -48,6 +48,14 @@ export class DatabaseSnapshots {
 
   clonePath(file: string): string {
     return join(this.clones, file);
+  }
+
+  /** Takes a clone of a linked store over. */
+  async bring(file: string): Promise<void> {
+    const from = this.alsoIn.map((folder) => join(folder, file)).find((at) => existsSync(at));
+    if (from === undefined || existsSync(this.clonePath(file))) return;
+    await privateFolder(this.clones);
+    await link(from, this.clonePath(file));
   }
 
   async #list(id: string): Promise<BlockList> {

@@ -32,6 +32,8 @@ interface Overlay {
 export class Graph {
   readonly nodes = new Map<string, Node>();
   readonly lines = new Map<string, Line>();
+  /** Journals that say something about what stands in another one. */
+  readonly authorities = new Set<string>();
   readonly #byJournal = new Map<string, Node[]>();
   readonly #names = new Map<string, Overlay>();
   readonly #deletions = new Map<string, Overlay>();
@@ -62,6 +64,7 @@ export class Graph {
         this.#overlay(this.#deletions, journal, record.worldline, record.deleted);
         break;
       case 'drop':
+        this.authorities.add(journal);
         this.#drop(record.worldlines, record.checkpoints);
         break;
       case 'began': {
@@ -162,6 +165,7 @@ export class Graph {
     if ((into.get(id)?.order ?? '') > order) return;
     into.set(id, { order, value });
     const line = this.lines.get(id);
+    if (line?.journal !== journal) this.authorities.add(journal);
     if (line === undefined) return;
     if (typeof value === 'string') line.name = value;
     else line.deleted = value;

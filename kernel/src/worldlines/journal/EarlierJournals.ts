@@ -10,9 +10,12 @@ import { FORMAT, type JournalRecord } from './records.js';
 
 type Apply = (journal: string, record: JournalRecord) => void;
 
-const NAME = /^([0-9]{6,})-([0-9a-f-]{36})\.jsonl$/;
+const NAME = /^(?:![0-9a-z-]+ )?([0-9]{6,})-([0-9a-f-]{36})\.jsonl$/;
 
-/** The journals that other kernels of this notebook wrote; read when asked for, and again where they grew. */
+/**
+ * The journals that other kernels of a notebook wrote; read when asked for, and again where they grew. `prefix` goes
+ * before the names of journals of another notebook's store.
+ */
 export class EarlierJournals {
   readonly #read = new Map<string, number>();
   readonly #refused = new Set<string>();
@@ -24,6 +27,7 @@ export class EarlierJournals {
   constructor(
     private readonly folder: StoreFolder,
     private readonly own: string,
+    private readonly prefix = '',
   ) {}
 
   async names(): Promise<string[]> {
@@ -51,7 +55,7 @@ export class EarlierJournals {
       this.notes.push(new NewerStoreError('An earlier session of this notebook', first.format).message);
       return;
     }
-    for (const record of records) apply(name, record);
+    for (const record of records) apply(this.prefix + name, record);
     this.#read.set(name, from + end);
     for (const damage of damages) {
       if (!(damage.tail && live)) await this.#note(name, from, damage, bytes);

@@ -108,12 +108,12 @@ export class ObjectStore {
     return joinPieces(await this.read(id), (piece) => this.read(piece));
   }
 
-  /** Brings an object of a linked store here. */
-  async bring(id: ObjectId, folder: (store: ObjectStore) => string): Promise<void> {
-    const here = folder(this);
+  /** Brings an object of a linked store here. One that is lost there stays lost. */
+  async bring(path: (store: ObjectStore) => string): Promise<void> {
+    const here = path(this);
     if (existsSync(here)) return;
-    const from = this.#linked.map(folder).find((path) => existsSync(path));
-    if (from === undefined) throw new DamagedObjectError(id);
+    const from = this.#linked.map(path).find((path) => existsSync(path));
+    if (from === undefined) return;
     await mkdir(dirname(here), { recursive: true, mode: 0o700 });
     await link(from, here);
     this.#unsynced.add(dirname(here));

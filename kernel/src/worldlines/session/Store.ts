@@ -14,6 +14,8 @@ export interface Store {
   readonly journal: JournalWriter;
   /** This kernel's journal, by file name. */
   readonly own: string;
+  /** Checkpoints wait for this: clean-up by this kernel. */
+  gate: Promise<unknown>;
 }
 
 /** Writes records and takes them into the graph. */

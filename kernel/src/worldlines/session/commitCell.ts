@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import { whenNotCollecting } from '../collect/gate.js';
 import type { Line } from '../graph/Graph.js';
 import { summarizeCheckpoint, titleOf } from '../graph/summaries.js';
 import type { CheckpointRecord } from '../journal/records.js';
@@ -22,6 +23,8 @@ export function newId(): string {
  * disk. It survives the end of this process at once. Throws StoreWriteError, and then nothing has changed.
  */
 export async function commitCell(store: Store, line: Line, live: Live, cell: RanCell): Promise<Commit> {
+  await store.gate;
+  await whenNotCollecting(store.folder.collecting);
   const problems: string[] = [];
   const capture = await takeVariables(live, cell, problems);
   const entry = recordOf(store, line, cell);

@@ -42,7 +42,9 @@ export async function openStore(
     ...{ t: 'open', format: FORMAT, kernel, time: Date.now() },
   });
   const databases = new DatabaseSnapshots(objects, folder.clones);
-  return { store: { folder, objects, databases, graph: new Graph(), journal, own: name }, runs, lock, notes };
+  const graph = new Graph();
+  const store = { folder, objects, databases, graph, journal, own: name, gate: Promise.resolve() };
+  return { store, runs, lock, notes };
 }
 
 /** The notebook's folder; one beside it where a newer version has taken that. */

@@ -105,6 +105,7 @@ export async function restoreVariables(
 async function readVariables(store: Store, ref: VariablesRef): Promise<CapturedVariables> {
   const manifest = await store.objects.readPieces(ref.manifest);
   const blobs = splitIds(await store.objects.readPieces(ref.blobs));
+  for (const id of blobs) await store.objects.bring((from) => from.variablePath(id));
   const missing = blobs.find((id) => !store.objects.hasVariable(id));
   if (missing !== undefined) throw new DamagedObjectError(missing);
   return { manifest, blobs, bytesAdded: 0, lost: ref.lost };

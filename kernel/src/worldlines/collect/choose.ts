@@ -1,0 +1,48 @@
+import type { Line, Node } from '../graph/Graph.js';
+import type { Store } from '../session/Store.js';
+import type { CollectOptions } from '../types.js';
+
+export interface Choice {
+  readonly lines: readonly Line[];
+  readonly keep: ReadonlySet<Node>;
+  readonly drop: readonly Node[];
+}
+
+/**
+ * What clean-up lets go of: deleted worldlines; those of earlier runs that are too old, or the oldest ones until the
+ * store is small enough; and what no remaining worldline leads to. `inUse` is never touched.
+ */
+export function choose(
+  store: Store,
+  options: CollectOptions,
+  inUse: ReadonlySet<string>,
+  total: number,
+): Choice {
+  const { graph, own } = store;
+  const gone = new Set<Line>();
+  const free = [...graph.lines.values()].filter((line) => !inUse.has(line.id));
+  const cutoff = options.maxAge === undefined ? -Infinity : Date.now() - options.maxAge;
+  for (const line of free) {
+    if (line.deleted || (line.journal !== own && line.lastUsed < cutoff)) gone.add(line);
+  }
+  let size = total - [...gone].reduce((sum, line) => sum + line.bytes, 0);
+  const earlier = free.filter((line) => line.journal !== own && !gone.has(line));
+  for (const line of earlier.sort((a, b) => a.lastUsed - b.lastUsed)) {
+    if (size <= (options.maxBytes ?? Infinity)) break;
+    gone.add(line);
+    size -= line.bytes;
+  }
+  const keep = new Set<Node>();
+  const keepWith = (from: Node | undefined): void => {
+    for (const node of graph.ancestry(from ?? null)) {
+      if (keep.has(node)) break;
+      keep.add(node);
+    }
+  };
+  const goneIds = new Set([...gone].map((line) => line.id));
+  for (const line of graph.lines.values()) if (!gone.has(line)) keepWith(graph.nodes.get(line.head));
+  for (const node of graph.nodes.values()) {
+    if (!goneIds.has(node.record.worldline) && node.record.ended >= cutoff) keepWith(node);
+  }
+  return { lines: [...gone], keep, drop: [...graph.nodes.values()].filter((node) => !keep.has(node)) };
+}

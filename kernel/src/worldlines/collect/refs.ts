@@ -1,0 +1,69 @@
+import { decodeList, idAt, ENTRY_BYTES } from '../database/blockList.js';
+import { DamagedObjectError } from '../errors.js';
+import type { Node } from '../graph/Graph.js';
+import type { Stored } from '../journal/records.js';
+import { splitIds } from '../objects/hash.js';
+import type { Store } from '../session/Store.js';
+import { decodeManifest } from '../workspace/manifest.js';
+
+/** Everything in the store that some checkpoints need. */
+export interface Refs {
+  readonly objects: Set<string>;
+  readonly variables: Set<string>;
+  readonly clones: Set<string>;
+  /** Lists that could not be read: what only they name is out of reach anyway. */
+  damaged: number;
+}
+
+/** Follows the references of checkpoints down to the last piece. */
+export async function refsOf(store: Store, nodes: Iterable<Node>): Promise<Refs> {
+  const refs: Refs = { objects: new Set(), variables: new Set(), clones: new Set(), damaged: 0 };
+  const followed = new Set<string>();
+
+  const stored = (value: Stored<unknown> | null | undefined): void => {
+    if (value != null && 'object' in value) refs.objects.add(value.object);
+  };
+  /** Reads a list in pieces, once, and hands its bytes on. */
+  const list = async (id: string, use: (bytes: Buffer) => void): Promise<void> => {
+    if (followed.has(id)) return;
+    followed.add(id);
+    refs.objects.add(id);
+    try {
+      for (const piece of splitIds(await store.objects.read(id))) refs.objects.add(piece);
+      use(await store.objects.readPieces(id));
+    } catch (error) {
+      if (!(error instanceof DamagedObjectError)) throw error;
+      refs.damaged++;
+    }
+  };
+
+  for (const { record, saved } of nodes) {
+    for (const value of [record.source, record.outputs, record.turns]) stored(value);
+    if (saved === null) continue;
+    for (const value of [saved.source, saved.outputs, saved.turns]) stored(value);
+    const { database, workspace, variables, tables, shown } = saved.state;
+    stored(tables);
+    stored(shown);
+    if (workspace !== null) {
+      await list(workspace.list, (bytes) => {
+        for (const file of decodeManifest(bytes).files) refs.objects.add(file.id);
+      });
+    }
+    if (variables !== null) {
+      await list(variables.manifest, () => undefined);
+      await list(variables.blobs, (bytes) => {
+        for (const id of splitIds(bytes)) refs.variables.add(id);
+      });
+    }
+    if (database?.form === 'clone') refs.clones.add(database.file);
+    if (database?.form === 'blocks') {
+      await list(database.list, (bytes) => {
+        const blocks = decodeList(bytes);
+        refs.objects.add(blocks.header);
+        const count = blocks.entries.length / ENTRY_BYTES;
+        for (let block = 0; block < count; block++) refs.objects.add(idAt(blocks, block));
+      });
+    }
+  }
+  return refs;
+}

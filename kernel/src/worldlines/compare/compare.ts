@@ -1,0 +1,155 @@
+import type {
+  CellRecord,
+  Change,
+  Comparison,
+  TableDifference,
+  TableInfo,
+  VariableInfo,
+} from '../../contract.js';
+import type { Node } from '../graph/Graph.js';
+import type { State } from '../journal/records.js';
+import { unstore } from '../journal/stored.js';
+import { readCell } from '../session/readCell.js';
+import { targetOf } from '../session/restoreState.js';
+import type { Store } from '../session/Store.js';
+import type { Host } from '../types.js';
+import { readManifest } from '../workspace/restoreWorkspace.js';
+import { withDatabases } from './withDatabases.js';
+
+/** Databases above this are compared by shape only, unless asked otherwise: they would have to be put together first. */
+const ROWS_LIMIT = 256 * 1024 ** 2;
+
+/** What two checkpoints have apart, from their common ancestor on. */
+export async function compare(
+  store: Store,
+  host: Host,
+  a: Node,
+  b: Node,
+  exact = false,
+): Promise<Comparison> {
+  const ancestor = commonAncestor(store, a, b);
+  const [stateA, stateB] = [targetOf(store, a).state, targetOf(store, b).state];
+  return {
+    ...{ a: a.record.id, b: b.record.id, ancestor: ancestor?.record.id ?? null },
+    cellsA: await cellsAfter(store, ancestor, a),
+    cellsB: await cellsAfter(store, ancestor, b),
+    tables: await compareTables(store, host, stateA, stateB, exact),
+    files: await compareFiles(store, stateA, stateB),
+    variables: await compareVariables(store, stateA, stateB),
+  };
+}
+
+function commonAncestor(store: Store, a: Node, b: Node): Node | null {
+  const seen = new Set(store.graph.ancestry(a));
+  for (const node of store.graph.ancestry(b)) if (seen.has(node)) return node;
+  return null;
+}
+
+async function cellsAfter(store: Store, ancestor: Node | null, head: Node): Promise<CellRecord[]> {
+  const cells: Node[] = [];
+  for (const node of store.graph.ancestry(head)) {
+    if (node === ancestor) break;
+    if (node.record.kind !== 'root' && node.record.kind !== 'step') cells.push(node);
+  }
+  return Promise.all(cells.reverse().map((node) => readCell(node, store)));
+}
+
+async function compareTables(
+  store: Store,
+  host: Host,
+  a: State,
+  b: State,
+  exact: boolean,
+): Promise<TableDifference[]> {
+  const inA = await tablesOf(store, a);
+  const inB = await tablesOf(store, b);
+  const unsure = [...inA.keys()].filter((name) => inB.has(name) && sameShape(inA.get(name), inB.get(name)));
+  const changed = new Set(await changedRows(store, host, a, b, unsure, exact));
+  const differences: TableDifference[] = [];
+  for (const name of [...new Set([...inA.keys(), ...inB.keys()])].sort()) {
+    const [left, right] = [inA.get(name), inB.get(name)];
+    if (left !== undefined && right !== undefined && sameShape(left, right) && !changed.has(name)) continue;
+    differences.push({
+      ...{ name, change: changeOf(left, right) },
+      ...{ rowsA: left?.rows ?? null, rowsB: right?.rows ?? null },
+      ...{ columnsA: left?.columns ?? [], columnsB: right?.columns ?? [] },
+    });
+  }
+  return differences;
+}
+
+async function changedRows(
+  store: Store,
+  host: Host,
+  a: State,
+  b: State,
+  tables: readonly string[],
+  exact: boolean,
+): Promise<readonly string[]> {
+  const ask = host.changedTables?.bind(host);
+  if (ask === undefined || tables.length === 0 || a.database === null || b.database === null) return [];
+  if (JSON.stringify(a.database) === JSON.stringify(b.database)) return [];
+  if (!exact && a.database.bytes + b.database.bytes > ROWS_LIMIT) return [];
+  return withDatabases(store, a.database, b.database, (fileA, fileB) => ask(fileA, fileB, tables));
+}
+
+async function tablesOf(store: Store, state: State): Promise<Map<string, TableInfo>> {
+  const tables = (await unstore(state.tables, store.objects)) as readonly TableInfo[];
+  return new Map(tables.map((table) => [table.name, table]));
+}
+
+function sameShape(a: TableInfo | undefined, b: TableInfo | undefined): boolean {
+  return JSON.stringify([a?.kind, a?.rows, a?.columns]) === JSON.stringify([b?.kind, b?.rows, b?.columns]);
+}
+
+async function compareFiles(store: Store, a: State, b: State): Promise<Comparison['files'][number][]> {
+  const inA = new Map(
+    (await readManifest(a.workspace, store.objects)).files.map((file) => [file.path, file]),
+  );
+  const inB = new Map(
+    (await readManifest(b.workspace, store.objects)).files.map((file) => [file.path, file]),
+  );
+  return [...new Set([...inA.keys(), ...inB.keys()])]
+    .sort()
+    .filter((path) => inA.get(path)?.id !== inB.get(path)?.id)
+    .map((path) => {
+      const [left, right] = [inA.get(path), inB.get(path)];
+      return {
+        path,
+        change: changeOf(left, right),
+        bytesA: left?.bytes ?? null,
+        bytesB: right?.bytes ?? null,
+      };
+    });
+}
+
+async function compareVariables(
+  store: Store,
+  a: State,
+  b: State,
+): Promise<Comparison['variables'][number][]> {
+  const inA = await variablesOf(store, a);
+  const inB = await variablesOf(store, b);
+  return [...new Set([...inA.keys(), ...inB.keys()])]
+    .sort()
+    .filter((name) => JSON.stringify(inA.get(name)) !== JSON.stringify(inB.get(name)))
+    .map((name) => {
+      const [left, right] = [inA.get(name), inB.get(name)];
+      return { name, change: changeOf(left, right), a: textOf(left), b: textOf(right) };
+    });
+}
+
+async function variablesOf(store: Store, state: State): Promise<Map<string, VariableInfo>> {
+  const variables = (await unstore(state.shown, store.objects)) as readonly VariableInfo[];
+  return new Map(variables.map((variable) => [variable.name, variable]));
+}
+
+function textOf(variable: VariableInfo | undefined): string | null {
+  if (variable === undefined) return null;
+  const { type, shape, preview } = variable;
+  return `${shape === null ? type : `${type} ${shape}`}: ${preview}`;
+}
+
+function changeOf(a: unknown, b: unknown): Change {
+  return a === undefined ? 'only-b' : b === undefined ? 'only-a' : 'changed';
+}

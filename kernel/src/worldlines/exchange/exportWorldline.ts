@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { withDatabases } from '../compare/withDatabases.js';
+import { WorldlineError } from '../errors.js';
+import type { Node } from '../graph/Graph.js';
+import { readCell, readTurns } from '../session/readCell.js';
+import { targetOf } from '../session/restoreState.js';
+import type { Store } from '../session/Store.js';
+import { writeWhole } from '../store/files.js';
+import type { ExportOptions, Host } from '../types.js';
+import { restoreWorkspace } from '../workspace/restoreWorkspace.js';
+import { WorkspaceIndex } from '../workspace/WorkspaceIndex.js';
+import { type ExportCell, type Notebook, notebookOf } from './notebook.js';
+import { reportOf } from './report.js';
+
+const REPORTS = { '.html': 'html', '.md': 'markdown', '.pdf': 'pdf' } as const;
+
+/** Writes the cells up to a checkpoint to a file, as a notebook or as a report; gives the file's path. */
+export async function exportWorldline(
+  store: Store,
+  host: Host,
+  head: Node,
+  path: string,
+  options: ExportOptions,
+): Promise<string> {
+  const file = resolve(path);
+  const nodes = [...store.graph.ancestry(head)].reverse();
+  const cells = nodes.filter(({ record: { kind } }) => kind !== 'root' && kind !== 'step');
+  const shown = await Promise.all(cells.map((node) => exportCell(store, node)));
+  const ending = extname(file);
+  if (ending in REPORTS) {
+    const to = REPORTS[ending as keyof typeof REPORTS];
+    await writeReport(host, file, to, reportOf(shown, options.steps !== false));
+    return file;
+  }
+  if (ending !== '.ipynb') {
+    throw new WorldlineError(
+      `Name the file .ipynb for a notebook, or .html, .md or .pdf for a report: ${path}`,
+    );
+  }
+  const withData = options.withData === true;
+  const notebook = notebookOf(shown, { asCode: options.asCode === true, withTurns: withData });
+  if (withData) await writeData(store, host, head, dataFolder(file));
+  await writeNotebook(file, notebook);
+  return file;
+}
+
+/** Where the data of an exported notebook is: beside it. */
+export function dataFolder(notebook: string): string {
+  return join(dirname(notebook), `${basename(notebook, '.ipynb')}_data`);
+}
+
+async function exportCell(store: Store, node: Node): Promise<ExportCell> {
+  const turns = await readTurns(node, store);
+  return { ...(await readCell(node, store)), asCells: node.record.asCells, turns };
+}
+
+async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeWhole(path, `${JSON.stringify(notebook, null, 1)}\n`);
+}
+
+async function writeReport(
+  host: Host,
+  output: string,
+  to: 'html' | 'markdown' | 'pdf',
+  report: Notebook,
+): Promise<void> {
+  if (host.nbconvert === undefined) throw new WorldlineError('Reports need nbconvert: pip install nbconvert');
+  const notebook = join(dirname(output), `.${randomUUID()}.ipynb`);
+  await writeNotebook(notebook, report);
+  try {
+    await host.nbconvert({ notebook, to, output, noInput: true });
+  } finally {
+    await rm(notebook, { force: true });
+  }
+}
+
+async function writeData(store: Store, host: Host, head: Node, folder: string): Promise<void> {
+  const { state } = targetOf(store, head);
+  const [files, tables] = [join(folder, 'workspace'), join(folder, 'tables')];
+  await mkdir(files, { recursive: true });
+  await restoreWorkspace(files, state.workspace, new WorkspaceIndex(), store.objects);
+  if (state.database === null || host.exportTables === undefined) return;
+  await mkdir(tables, { recursive: true });
+  const write = host.exportTables.bind(host);
+  await withDatabases(store, state.database, null, (database) => write(database, tables));
+}

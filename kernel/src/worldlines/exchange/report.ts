@@ -1,0 +1,37 @@
+import { RUN_MIME, type RunInfo } from '../../contract.js';
+import { type ExportCell, markdownCell, type Notebook, type NotebookCell } from './notebook.js';
+
+type Output = Record<string, unknown>;
+
+/** A notebook to be turned into a document: questions as text, answers, charts and tables; steps left out if asked. */
+export function reportOf(cells: readonly ExportCell[], steps: boolean): Notebook {
+  return {
+    ...{ nbformat: 4, nbformat_minor: 5, metadata: {} },
+    cells: cells.filter((cell) => cell.kind !== 'magic').flatMap((cell) => reportCells(cell, steps)),
+  };
+}
+
+function reportCells(cell: ExportCell, steps: boolean): NotebookCell[] {
+  const { checkpoint, executionCount: execution_count } = cell;
+  if (cell.kind !== 'ask') return [outputCell(cell.outputs, cell.source)];
+  const question = markdownCell(`${checkpoint}-q`, `## ${cell.source.replace(/^%%ask[^\n]*\n/, '').trim()}`);
+  if (steps) return [question, outputCell(cell.outputs, cell.source)];
+  const answers = cell.outputs.map(answerOf).filter((answer) => answer !== null);
+  const rest = cell.outputs.filter((output) => answerOf(output) === null);
+  return [
+    question,
+    ...answers.map((answer, index) => markdownCell(`${checkpoint}-a${index}`, answer)),
+    outputCell(rest, ''),
+  ];
+
+  function outputCell(outputs: readonly Output[], source: string): NotebookCell {
+    return { cell_type: 'code', id: checkpoint, metadata: {}, source, execution_count, outputs };
+  }
+}
+
+/** The answer in an output that shows an agent run; null in any other. */
+function answerOf(output: Output): string | null {
+  const data = output['data'] as Record<string, unknown> | undefined;
+  const run = data?.[RUN_MIME] as RunInfo | undefined;
+  return run?.answer ?? null;
+}

@@ -1,0 +1,32 @@
+import { kernelOf } from '../journal/EarlierJournals.js';
+import type { TreeLine } from '../types.js';
+import type { Graph, Line } from './Graph.js';
+import { listed } from './summaries.js';
+
+/** The worldlines as a tree, depth first: a branch stands below the worldline that it was made from. */
+export function treeOf(graph: Graph, own: string, active: string, live: ReadonlySet<string>): TreeLine[] {
+  const shown = listed(graph, own).filter((line) => !line.deleted);
+  const ids = new Set(shown.map((line) => line.id));
+  const children = new Map<string | null, Line[]>();
+  for (const line of shown) {
+    const from = line.fork === null ? undefined : graph.nodes.get(line.fork)?.record.worldline;
+    const parent = from !== undefined && from !== line.id && ids.has(from) ? from : null;
+    const siblings = children.get(parent);
+    if (siblings === undefined) children.set(parent, [line]);
+    else siblings.push(line);
+  }
+  const drawn: TreeLine[] = [];
+  const add = (parent: string | null, depth: number): void => {
+    for (const line of children.get(parent) ?? []) {
+      drawn.push({
+        ...{ depth, worldline: line.id, name: line.name, active: line.id === active },
+        ...{ earlier: line.journal !== own, inUse: line.journal === own || live.has(kernelOf(line.journal)) },
+        ...{ head: line.head, headTitle: graph.nodes.get(line.head)?.record.title ?? '' },
+        ...{ cells: line.cells, lastUsed: line.lastUsed, bytes: line.bytes },
+      });
+      add(line.id, depth + 1);
+    }
+  };
+  add(null, 0);
+  return drawn;
+}

@@ -1,0 +1,114 @@
+import { NotFoundError } from '../errors.js';
+import type { Line, Node } from '../graph/Graph.js';
+import { EarlierJournals } from '../journal/EarlierJournals.js';
+import { linkedStores } from './links.js';
+import type { Store } from './Store.js';
+
+/** Finds worldlines and checkpoints by what a person or a front end calls them. Earlier runs are read when needed. */
+export class Lookup {
+  readonly earlier: EarlierJournals;
+  readonly #linked = new Map<string, EarlierJournals>();
+  #loading: Promise<void> | null = null;
+
+  constructor(private readonly store: Store) {
+    this.earlier = new EarlierJournals(store.folder, store.own);
+  }
+
+  /** A worldline by id or name: of this run first, else the latest of that name. Throws NotFoundError. */
+  async line(reference: string): Promise<Line> {
+    const known = this.#findLine(reference);
+    if (known !== undefined) return known;
+    await this.load();
+    return this.knownLine(reference);
+  }
+
+  /** As `line`, among what was read so far. */
+  knownLine(reference: string): Line {
+    const line = this.#findLine(reference);
+    if (line !== undefined) return line;
+    throw new NotFoundError(`There is no worldline "${reference}". %worldlines lists them.`);
+  }
+
+  /** A checkpoint by its id, the beginning of it, or a worldline whose head is meant. Throws NotFoundError. */
+  async node(reference: string): Promise<Node> {
+    const known = this.#findNode(reference);
+    if (known !== undefined) return known;
+    await this.load();
+    const node = this.#findNode(reference);
+    if (node !== undefined) return node;
+    throw new NotFoundError(`There is no checkpoint or worldline "${reference}". %worldlines lists them.`);
+  }
+
+  /** The head of a worldline; where its record was lost, the newest of its checkpoints that is left. */
+  head(line: Line): Node {
+    const { graph } = this.store;
+    const head =
+      graph.nodes.get(line.head) ??
+      [...graph.nodes.values()].reverse().find((node) => node.record.worldline === line.id) ??
+      graph.nodes.get(line.fork ?? '');
+    if (head !== undefined) return head;
+    throw new NotFoundError(`Nothing is left of "${line.name}".`);
+  }
+
+  /** Worldlines of this kernel. */
+  own(): Line[] {
+    return [...this.store.graph.lines.values()].filter((line) => this.isOwn(line));
+  }
+
+  isOwn(line: Line): boolean {
+    return line.journal === this.store.own;
+  }
+
+  /** Reads what other kernels wrote since the last time; of this notebook, and of the ones that it came from. */
+  async load(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = null;
+    });
+    await this.#loading;
+  }
+
+  takeNotes(): string[] {
+    return [this.earlier, ...this.#linked.values()].flatMap((journals) => journals.notes.splice(0));
+  }
+
+  async #load(): Promise<void> {
+    for (const folder of await linkedStores(this.store)) {
+      const known = this.#linked.get(folder.id);
+      const journals = known ?? new EarlierJournals(folder, '', `!${folder.id} `);
+      this.#linked.set(folder.id, journals);
+      await journals.load((journal, one) => {
+        this.store.graph.apply(journal, one);
+      });
+    }
+    await this.earlier.load((journal, one) => {
+      this.store.graph.apply(journal, one);
+    });
+  }
+
+  #findLine(reference: string): Line | undefined {
+    const { lines } = this.store.graph;
+    const byId = lines.get(reference);
+    if (byId !== undefined) return byId;
+    const named = [...lines.values()].filter((line) => line.name === reference);
+    const mine = named.filter((line) => this.isOwn(line));
+    return mine.find((line) => !line.deleted) ?? mine[0] ?? named.sort(latestFirst)[0];
+  }
+
+  #findNode(reference: string): Node | undefined {
+    const { nodes } = this.store.graph;
+    const exact = nodes.get(reference);
+    if (exact !== undefined) return exact;
+    const line = this.#findLine(reference);
+    if (line !== undefined) return this.head(line);
+    if (!/^[0-9a-f]{4,}$/.test(reference)) return undefined;
+    const alike = [...nodes.keys()].filter((id) => id.startsWith(reference));
+    if (alike.length > 1) {
+      throw new NotFoundError(`"${reference}" begins ${alike.length} checkpoints' ids: type more of it.`);
+    }
+    return nodes.get(alike[0] ?? '');
+  }
+}
+
+function latestFirst(a: Line, b: Line): number {
+  return a.journal === b.journal ? b.created - a.created : a.journal < b.journal ? 1 : -1;
+}

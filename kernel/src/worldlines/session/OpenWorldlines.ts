@@ -1,0 +1,73 @@
+import { rm } from 'node:fs/promises';
+import { WorldlineError } from '../errors.js';
+import type { Line } from '../graph/Graph.js';
+import type { Host, OpenWorldline } from '../types.js';
+import type { Live } from './Live.js';
+import type { Lookup } from './Lookup.js';
+import { openLive } from './openLive.js';
+import type { Store } from './Store.js';
+
+/** The worldlines whose files are in place and whose parts are made. */
+export class OpenWorldlines {
+  readonly #lives = new Map<string, Live>();
+  readonly #opening = new Map<string, Promise<OpenWorldline>>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly host: Host,
+    private readonly lookup: Lookup,
+  ) {}
+
+  get ids(): Set<string> {
+    return new Set(this.#opening.keys());
+  }
+
+  /** Opens a worldline, or gives the open one; a call that comes while it opens waits for it. */
+  async open(line: Line): Promise<OpenWorldline> {
+    const pending = this.#opening.get(line.id);
+    if (pending !== undefined) return pending;
+    if (!this.lookup.isOwn(line)) {
+      throw new WorldlineError(`"${line.name}" is of an earlier run: %resume ${line.name} goes on with it.`);
+    }
+    const opening = this.#open(line);
+    this.#opening.set(line.id, opening);
+    opening.catch(() => this.#opening.delete(line.id));
+    return opening;
+  }
+
+  async live(line: Line): Promise<Live> {
+    await this.open(line);
+    const live = this.#lives.get(line.id);
+    if (live === undefined)
+      throw new WorldlineError('This worldline was closed meanwhile. Run the cell again.');
+    return live;
+  }
+
+  /** The live worldline where it is open, or being opened. */
+  async ifOpen(id: string): Promise<Live | undefined> {
+    await this.#opening.get(id)?.catch(() => undefined);
+    return this.#lives.get(id);
+  }
+
+  /** Resolves when the state of every checkpoint so far is in the store. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#lives.values()].map((live) => live.saving));
+  }
+
+  /** Stops a worldline's parts. Its live files are removed, unless they hold what the store does not. */
+  async close(id: string): Promise<void> {
+    const live = await this.ifOpen(id);
+    this.#opening.delete(id);
+    this.#lives.delete(id);
+    if (live === undefined) return;
+    await live.saving;
+    await live.parts.close();
+    if (!live.unsaved) await rm(this.store.folder.liveOf(id), { recursive: true, force: true });
+  }
+
+  async #open(line: Line): Promise<OpenWorldline> {
+    const { live, restored } = await openLive(this.store, this.host, line, this.lookup.head(line));
+    this.#lives.set(line.id, live);
+    return { place: live.place, parts: live.parts, restored };
+  }
+}

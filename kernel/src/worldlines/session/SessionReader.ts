@@ -1,0 +1,126 @@
+import type {
+  ArtifactInfo,
+  CellRecord,
+  Comparison,
+  GraphPage,
+  TablePage,
+  WorldlineSummary,
+} from '../../contract.js';
+import { sizesOf } from '../collect/sizes.js';
+import { compare } from '../compare/compare.js';
+import { withDatabases } from '../compare/withDatabases.js';
+import { WorldlineError } from '../errors.js';
+import { exportWorldline } from '../exchange/exportWorldline.js';
+import type { Line } from '../graph/Graph.js';
+import { listed, summarizeCheckpoint, summarizeLine } from '../graph/summaries.js';
+import { treeOf } from '../graph/tree.js';
+import { liveKernels } from '../store/liveness.js';
+import type { ExportOptions, Host, StoreSizes, TreeLine } from '../types.js';
+import { artifactsOf } from '../workspace/artifacts.js';
+import { Lookup } from './Lookup.js';
+import { OpenWorldlines } from './OpenWorldlines.js';
+import { readCell, readTurns } from './readCell.js';
+import { targetOf } from './restoreState.js';
+import type { Store } from './Store.js';
+
+/**
+ * What can be asked of a session without changing it. Worldlines go by id or name, checkpoints by id, its beginning,
+ * or the worldline whose head is meant.
+ */
+export class SessionReader {
+  protected readonly lookup: Lookup;
+  protected readonly opened: OpenWorldlines;
+
+  protected constructor(
+    protected readonly store: Store,
+    protected readonly host: Host,
+    protected activeId: string,
+  ) {
+    this.lookup = new Lookup(store);
+    this.opened = new OpenWorldlines(store, host, this.lookup);
+  }
+
+  /** Resolves when the state of every checkpoint so far is in the store. */
+  async settled(): Promise<void> {
+    await this.opened.settled();
+  }
+
+  async graph(offset: number, count: number): Promise<GraphPage> {
+    await this.lookup.load();
+    const { graph, own } = this.store;
+    return {
+      worldlines: listed(graph, own).map((line) => this.summary(line)),
+      checkpoints: graph.page(own, offset, count).map(summarizeCheckpoint),
+      ...{ total: graph.count, offset },
+    };
+  }
+
+  /** What `%worldlines` draws, depth first. */
+  async tree(): Promise<TreeLine[]> {
+    await this.lookup.load();
+    const { graph, own, folder } = this.store;
+    return treeOf(graph, own, this.activeId, await liveKernels(folder.kernels));
+  }
+
+  async checkpoint(id: string): Promise<CellRecord> {
+    return readCell(await this.lookup.node(id), this.store);
+  }
+
+  /** The cells from the root to a checkpoint, oldest first; steps of runs are left out. */
+  async cells(of = this.activeId): Promise<CellRecord[]> {
+    const nodes = [...this.store.graph.ancestry(await this.lookup.node(of))].reverse();
+    const cells = nodes.filter(({ record: { kind } }) => kind !== 'root' && kind !== 'step');
+    return Promise.all(cells.map((node) => readCell(node, this.store)));
+  }
+
+  /** All conversation turns from the root to a checkpoint. */
+  async conversation(of = this.activeId): Promise<unknown[]> {
+    const nodes = [...this.store.graph.ancestry(await this.lookup.node(of))].reverse();
+    return (await Promise.all(nodes.map((node) => readTurns(node, this.store)))).flat();
+  }
+
+  /** The files of a checkpoint's workspace. */
+  async artifacts(of = this.activeId): Promise<ArtifactInfo[]> {
+    return artifactsOf(this.store, await this.lookup.node(of));
+  }
+
+  /** `exact` also compares the rows of large databases, which have to be put together for it. */
+  async compare(a: string, b = this.activeId, exact = false): Promise<Comparison> {
+    const [left, right] = [await this.lookup.node(a), await this.lookup.node(b)];
+    await this.settled();
+    return compare(this.store, this.host, left, right, exact);
+  }
+
+  /** The first rows of a table that only one of two checkpoints has. */
+  async compareRows(
+    a: string,
+    b: string,
+    table: string,
+    count: number,
+  ): Promise<{ onlyA: TablePage; onlyB: TablePage }> {
+    const differences = this.host.rowDifferences?.bind(this.host);
+    if (differences === undefined) throw new WorldlineError('Rows cannot be compared without a database.');
+    const [left, right] = [await this.lookup.node(a), await this.lookup.node(b)];
+    await this.settled();
+    const [from, to] = [
+      targetOf(this.store, left).state.database,
+      targetOf(this.store, right).state.database,
+    ];
+    return withDatabases(this.store, from, to, (fileA, fileB) => differences(fileA, fileB, table, count));
+  }
+
+  /** Writes a worldline as a notebook or, by the file's ending, as a report. Gives the file's path. */
+  async export(worldline: string, file: string, options: ExportOptions = {}): Promise<string> {
+    const head = await this.lookup.node(worldline);
+    await this.settled();
+    return exportWorldline(this.store, this.host, head, file, options);
+  }
+
+  async sizes(): Promise<StoreSizes> {
+    return sizesOf(this.store.folder);
+  }
+
+  protected summary(line: Line): WorldlineSummary {
+    return summarizeLine(line, this.store.own, this.activeId);
+  }
+}

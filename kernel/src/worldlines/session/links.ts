@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { refsOf } from '../collect/refs.js';
+import { NotFoundError } from '../errors.js';
+import type { Node } from '../graph/Graph.js';
+import type { JournalRecord } from '../journal/records.js';
+import { ObjectStore } from '../objects/ObjectStore.js';
+import { ifExists, privateFolder, writeWhole } from '../store/files.js';
+import { StoreFolder } from '../store/StoreFolder.js';
+import { record, type Store } from './Store.js';
+
+const STORE_ID = /^[0-9a-f]{20}(-format\d+)?$/;
+
+/** Notes that this notebook was renamed, moved or copied from one with another store. That store is only read. */
+export async function linkStore(store: Store, id: string): Promise<void> {
+  if (id === store.folder.id) return;
+  if (!STORE_ID.test(id) || !existsSync(new StoreFolder(store.folder.home, id).path)) {
+    throw new NotFoundError('The earlier worldlines of this notebook are not on this machine.');
+  }
+  await writeWhole(join(await privateFolder(store.folder.links), id), '');
+}
+
+const looking = new WeakMap<Store, Set<string>>();
+
+/** The stores that this notebook's worldlines may come from, nearest first; their objects can be read from now on. */
+export async function linkedStores(store: Store): Promise<StoreFolder[]> {
+  const known = looking.get(store) ?? new Set([store.folder.id]);
+  looking.set(store, known);
+  const found: StoreFolder[] = [];
+  const seen = new Set([store.folder.id]);
+  const follow = async (folder: StoreFolder): Promise<void> => {
+    for (const id of await ifExists(readdir(folder.links), [])) {
+      if (!STORE_ID.test(id) || seen.has(id)) continue;
+      seen.add(id);
+      const other = new StoreFolder(store.folder.home, id);
+      found.push(other);
+      if (!known.has(id)) {
+        known.add(id);
+        store.objects.lookAlsoIn(new ObjectStore(other.objects, store.folder.aside));
+        store.databases.lookAlsoIn(other.clones);
+      }
+      await follow(other);
+    }
+  };
+  await follow(store.folder);
+  return found;
+}
+
+/**
+ * Takes a checkpoint of a linked store over, with all that came before it, so that the worldline `into` no longer
+ * needs that store. Files are hard-linked: objects never change.
+ */
+export async function bringOver(store: Store, node: Node, into: string): Promise<void> {
+  const foreign: Node[] = [];
+  for (const one of store.graph.ancestry(node)) if (one.journal.startsWith('!')) foreign.push(one);
+  if (foreign.length === 0) return;
+  const refs = await refsOf(store, foreign);
+  const { objects, databases } = store;
+  for (const id of refs.objects) await objects.bring((from) => from.pathOf(id));
+  for (const id of refs.variables) await objects.bring((from) => from.variablePath(id));
+  for (const file of refs.clones) await databases.bring(file);
+  await objects.settle();
+  const records = foreign.reverse().flatMap(({ record: one, saved }): JournalRecord[] => {
+    const copy = { ...one, worldline: into };
+    return saved === null ? [copy] : [copy, saved];
+  });
+  record(store, ...records);
+}
