@@ -86,7 +86,7 @@ export class KernelClient {
   readonly session = randomUUID();
   /** All broadcast messages so far. */
   readonly broadcasts: Message[] = [];
-  readonly #rules = new ProtocolRules();
+  readonly #rules = new ProtocolRules(this.session);
   readonly #sockets: KernelSockets;
   readonly #pending = new Map<string, Pending>();
   readonly #watchers = new Set<(message: Message) => void>();
@@ -110,7 +110,9 @@ export class KernelClient {
     const child = new KernelProcess(argv, env, options.cwd ?? process.cwd());
     const client = new KernelClient(child, connection, options.timeout ?? 20_000);
     try {
-      await Promise.all([client.next((message) => message.type === 'iopub_welcome'), client.kernelInfo()]);
+      // What is published before the kernel knows of the subscription is lost, a busy or an idle too.
+      await client.next((message) => message.type === 'iopub_welcome');
+      await client.kernelInfo();
     } catch (error) {
       child.signal('SIGKILL');
       client.#release();
@@ -153,11 +155,11 @@ export class KernelClient {
   }
 
   /** The reply's content; the cursor counts code points and stands at the end where absent. */
-  async complete(code: string, cursor = [...code].length): Promise<Json> {
+  async complete(code: string, cursor = Array.from(code).length): Promise<Json> {
     return (await this.request('complete_request', { code, cursor_pos: cursor })).reply.content;
   }
 
-  async inspect(code: string, cursor = [...code].length, detail: 0 | 1 = 0): Promise<Json> {
+  async inspect(code: string, cursor = Array.from(code).length, detail: 0 | 1 = 0): Promise<Json> {
     const content = { code, cursor_pos: cursor, detail_level: detail };
     return (await this.request('inspect_request', content)).reply.content;
   }
@@ -278,8 +280,6 @@ export class KernelClient {
       this.#rules.violate(`${channel}: ${String(error)}`);
       return;
     }
-    if (message.header.session === this.session)
-      this.#rules.violate(`${message.type} has the client's session`);
     const pending = this.#pending.get(message.parent.msg_id ?? '');
     if (channel === 'iopub') this.#broadcast(message, pending);
     else if (channel === 'stdin') this.#question(message, pending);

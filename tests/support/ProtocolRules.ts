@@ -18,8 +18,14 @@ export class ProtocolRules {
   readonly violations: string[] = [];
   readonly #exchanges = new Map<string, Exchange>();
   readonly #ids = new Set<string>();
+  readonly #client: string;
   #session: string | null = null;
   #starting = 0;
+
+  /** Takes the session of the client; what belongs to other clients is not watched. */
+  constructor(client: string) {
+    this.#client = client;
+  }
 
   /** Notes a request that is about to be sent. */
   sent(header: Header, expectsReply: boolean): void {
@@ -87,6 +93,7 @@ export class ProtocolRules {
     if (this.#ids.has(id)) this.violate(`${message.type}: the msg_id ${id} was used before`);
     this.#ids.add(id);
     this.#session ??= session;
+    if (session === this.#client) this.violate(`${message.type} has the client's session`);
     if (session !== this.#session) this.violate(`${message.type}: the session changed`);
   }
 
@@ -94,7 +101,8 @@ export class ProtocolRules {
     const { parent } = message;
     const exchange = this.#exchanges.get(parent.msg_id ?? '');
     if (exchange === undefined) {
-      if (!UNBOUND.has(message.type))
+      const foreign = parent.session !== undefined && parent.session !== this.#client;
+      if (!UNBOUND.has(message.type) && !foreign)
         this.violate(`${message.type} has the parent ${JSON.stringify(parent)}`);
       return null;
     }

@@ -125,9 +125,9 @@ const engine: Engine = {
     return { status: 'ok', userExpressions: Object.fromEntries(values) as Record<string, unknown> };
   },
   complete: (code, cursor) => {
-    const typed = [...code].slice(0, cursor).join('');
-    const start = [...typed.slice(0, typed.length - (/\S*$/u.exec(typed)?.[0].length ?? 0))].length;
-    const word = [...typed].slice(start).join('');
+    const typed = Array.from(code).slice(0, cursor).join('');
+    const start = Array.from(typed.slice(0, typed.length - (/\S*$/u.exec(typed)?.[0].length ?? 0))).length;
+    const word = Array.from(typed).slice(start).join('');
     const matches = Object.keys(commands)
       .filter((name) => name.startsWith(word))
       .map((text) => ({ text, type: 'function', signature: '(text)' }));

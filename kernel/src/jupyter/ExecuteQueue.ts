@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { Engine, ExecuteOutcome } from './engine.js';
 import { errorContent } from './errorContent.js';
 import { type ParsedExecute, parseExecute } from './executeRequest.js';
@@ -11,12 +11,14 @@ export interface ExecuteOptions {
   readonly iopub: IoPub;
   readonly stdin: Stdin;
   engine(): Promise<Engine>;
-  /** Whether requests have arrived that nobody has read yet. */
-  unread(): boolean;
 }
 
-/** Turns of the event loop that a failed cell waits for requests that have arrived but are not read yet. */
-const MOST_TURNS = 1000;
+/**
+ * Milliseconds without another execute after which the queue behind a failed cell counts as complete. Front ends send
+ * all cells of *Run All* at once, but a cell can fail sooner than the others have made their way through the server.
+ */
+const GRACE = 10;
+const MOST_ROUNDS = 20;
 
 /** What an interrupt before the engine had begun looks like. */
 class KeyboardInterrupt extends Error {
@@ -135,7 +137,11 @@ export class ExecuteQueue {
   }
 
   async #takeWaiting(): Promise<Request[]> {
-    for (let turn = 0; turn < MOST_TURNS && this.#options.unread(); turn += 1) await nextTurn();
+    let known = -1;
+    for (let round = 0; round < MOST_ROUNDS && this.#waiting.length > known; round += 1) {
+      known = this.#waiting.length;
+      await setTimeout(GRACE);
+    }
     return this.#waiting.splice(0);
   }
 

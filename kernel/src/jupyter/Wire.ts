@@ -11,7 +11,7 @@ export interface Wire {
   /** The engine, loaded on first use. */
   engine(): Promise<Engine>;
   /** Stops the running cell. */
-  interrupt(): void;
+  readonly interrupt: () => void;
   /** Ends the kernel once the answer to this request is out. */
   shutdown(restart: boolean): Promise<void>;
 }

@@ -8,19 +8,24 @@ export interface ReceivingSocket {
 
 /** The one receive loop of a socket: hands over each message until the socket closes. What `take` throws is logged. */
 export async function receiveAll(socket: ReceivingSocket, take: (frames: Buffer[]) => void): Promise<void> {
-  while (!socket.closed) {
-    let frames: Buffer[];
-    try {
-      frames = await socket.receive();
-    } catch (error) {
-      // Closing a socket ends its receive with an error.
-      if (!socket.closed) log(`Receiving failed: ${messageOf(error)}`);
-      continue;
-    }
+  for (let frames = await next(socket); frames !== null; frames = await next(socket)) {
     try {
       take(frames);
     } catch (error) {
       log(`A message was dropped: ${messageOf(error)}`);
     }
   }
+}
+
+/** The next message; null when the socket has closed, which ends a receive with an error. */
+async function next(socket: ReceivingSocket): Promise<Buffer[] | null> {
+  const isOpen = () => !socket.closed;
+  while (isOpen()) {
+    try {
+      return await socket.receive();
+    } catch (error) {
+      if (isOpen()) log(`Receiving failed: ${messageOf(error)}`);
+    }
+  }
+  return null;
 }

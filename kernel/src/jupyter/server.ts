@@ -37,7 +37,6 @@ export async function serveKernel(connectionFile: string, source: Engine | Engin
     iopub,
     stdin,
     engine: () => engine.get(),
-    unread: () => channels.shell.readable,
   });
   const shutdown = new Shutdown(queue, engine);
   const wire: Wire = {

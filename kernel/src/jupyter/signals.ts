@@ -4,8 +4,8 @@ import { log, messageOf } from './log.js';
 const PARENT_CHECK = 1000;
 
 export interface SignalActions {
-  interrupt(): void;
-  end(): void;
+  readonly interrupt: () => void;
+  readonly end: () => void;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { log, messageOf } from '../log.js';
 import { codeAndCursor, text } from '../request.js';
 import type { Handler } from '../Wire.js';
 
@@ -23,8 +24,14 @@ export const complete: Handler = async (request, wire) => {
   };
 };
 
+/** Its reply has no error form: what fails is unknown. */
 export const isComplete: Handler = async (request, wire) => {
-  const code = text(request.content, 'code');
-  const engine = await wire.engine();
-  return { content: await engine.isComplete(code) };
+  try {
+    const code = text(request.content, 'code');
+    const engine = await wire.engine();
+    return { content: await engine.isComplete(code) };
+  } catch (error) {
+    log(`is_complete failed: ${messageOf(error)}`);
+    return { content: { status: 'unknown' } };
+  }
 };
