@@ -27,32 +27,44 @@ export async function findJupyter() {
 }
 
 /**
- * The user's own JupyterLab where there is one, else one in `.venv`, made now.
+ * The user's own JupyterLab where there is one, else the project's own, made now where it is missing.
  * @param {{ yes: boolean }} options
  * @returns {Promise<{ jupyter: Jupyter, made: boolean }>}
  */
 export async function jupyter(say, options) {
   const found = await findJupyter();
-  if (found !== null) return { jupyter: found, made: false };
-  const python = await findPython(say, options);
+  return found === null ? await ownJupyter(say, options) : { jupyter: found, made: false };
+}
+
+/**
+ * The JupyterLab in `.venv`, made now where it is missing.
+ * @param {{ yes: boolean }} options
+ * @returns {Promise<{ jupyter: Jupyter, made: boolean }>}
+ */
+export async function ownJupyter(say, options) {
   const fix = `Is the Python package index within reach? Then run this again. To start over, remove ${ENVIRONMENT}.`;
-  remember('paths', '.venv');
-  say(`making .venv with ${python}`);
-  await work(python, ['-m', 'venv', ENVIRONMENT], { say, fix });
-  // JupyterLab brings a CommonJS yarn.js, which the project's "type": "module" above it would break.
-  writeFileSync(path.join(ENVIRONMENT, 'package.json'), '{ "type": "commonjs" }\n');
-  await installRequirements(REQUIREMENTS, say, fix);
-  stamp('python', fingerprint([REQUIREMENTS]));
-  const made = await describe(program(ENVIRONMENT, 'jupyter'), true);
-  if (made === null) throw new Problem('The Jupyter in .venv does not start.', fix);
-  return { jupyter: made, made: true };
+  const wanted = fingerprint([REQUIREMENTS]);
+  const made = readState().stamps.python !== wanted || !existsSync(program(ENVIRONMENT, 'jupyter'));
+  if (made) {
+    const python = await findPython(say, options);
+    remember('paths', '.venv');
+    say(`making .venv with ${python}`);
+    await work(python, ['-m', 'venv', ENVIRONMENT], { say, fix });
+    // JupyterLab brings a CommonJS yarn.js, which the project's "type": "module" above it would break.
+    writeFileSync(path.join(ENVIRONMENT, 'package.json'), '{ "type": "commonjs" }\n');
+    await pipInstall(REQUIREMENTS, say, fix);
+    stamp('python', wanted);
+  }
+  const jupyter = await describe(program(ENVIRONMENT, 'jupyter'), true);
+  if (jupyter === null) throw new Problem('The Jupyter in .venv does not start.', fix);
+  return { jupyter, made };
 }
 
 /**
  * Installs a requirements file into `.venv`.
  * @param {string} file relative to the project
  */
-export async function installRequirements(file, say, fix) {
+export async function pipInstall(file, say, fix) {
   const wanted = readFileSync(inProject(file), 'utf8').match(/^[\w.-]+==\S+/gm) ?? [];
   say(`pip install ${wanted.join(' ')}`);
   await work(

@@ -78,7 +78,7 @@ export async function work(command, args, { say, fix, ...options }) {
  */
 export function foreground(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, stdio: 'inherit' });
+    const child = spawn(command, args, { stdio: 'inherit', ...options });
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 128));
   });

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { installSystemPackages } from '../install/apt.mjs';
+import { exampleData } from '../install/exampleData.mjs';
+import { fingerprint } from '../install/fingerprint.mjs';
+import { ownJupyter, pipInstall } from '../install/jupyter.mjs';
+import { Problem } from '../install/problem.mjs';
+import { step } from '../install/report.mjs';
+import { capture } from '../install/run.mjs';
+import { setUp } from '../install/setup.mjs';
+import { readState, stamp } from '../install/state.mjs';
+
+const REQUIREMENTS = 'tests/requirements.txt';
+const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+
+/**
+ * Installs Worldline as a user would, and what only the tests need.
+ * @param {{ yes: boolean }} options
+ * @returns {Promise<NodeJS.ProcessEnv>} the environment to run the tests in
+ */
+export async function setUpTests(options) {
+  await setUp({ ...options, docker: true });
+  await step('Example data', exampleData);
+  await step('Python packages of the tests', (say) => pythonPackages(say, options));
+  let browser;
+  await step('Browser', async (say) => {
+    browser = await findBrowser(say, options);
+    return browser;
+  });
+  return { ...process.env, CHROMIUM: browser };
+}
+
+/** Tests use the project's own environment even where the user has a Jupyter: theirs is not for us to add to. */
+async function pythonPackages(say, options) {
+  await ownJupyter(say, options);
+  const wanted = fingerprint([REQUIREMENTS]);
+  if (readState().stamps['python-tests'] === wanted) return 'in .venv';
+  await pipInstall(REQUIREMENTS, say, 'Is the Python package index within reach? Then run this again.');
+  stamp('python-tests', wanted);
+  return 'installed into .venv';
+}
+
+async function findBrowser(say, options) {
+  const found = await firstBrowser();
+  if (found !== undefined) return found;
+  await installSystemPackages(['chromium'], 'The browser tests', say, options);
+  const installed = await firstBrowser();
+  if (installed !== undefined) return installed;
+  throw new Problem(
+    'The browser tests need Chromium or Chrome.',
+    'Install one, or name it in CHROMIUM, and run this again:\n    sudo apt-get install chromium',
+  );
+}
+
+async function firstBrowser() {
+  const named = process.env.CHROMIUM;
+  for (const candidate of [...(named ? [named] : []), ...CHROMIUM]) {
+    const { code, stdout } = await capture('which', [candidate]);
+    if (code === 0) return stdout.trim();
+  }
+  return existsSync(MAC) ? MAC : undefined;
+}
