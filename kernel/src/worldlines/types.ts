@@ -87,13 +87,8 @@ export interface Host {
   exportTables?(databaseFile: string, folder: string): Promise<readonly string[]>;
   /** Creates a table of each Parquet file of a folder in an open worldline's database. */
   importTables?(place: WorldlinePlace, folder: string): Promise<void>;
-  /** Runs nbconvert on a notebook file; rejects with what it printed. `noInput` leaves the code out. */
-  nbconvert?(request: {
-    readonly notebook: string;
-    readonly to: 'html' | 'markdown' | 'pdf';
-    readonly output: string;
-    readonly noInput: boolean;
-  }): Promise<void>;
+  /** Runs `jupyter nbconvert` with these arguments; rejects with what it printed. */
+  nbconvert?(args: readonly string[]): Promise<void>;
 }
 
 /** A cell that ran, as it is to be kept. */

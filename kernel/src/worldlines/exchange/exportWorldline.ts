@@ -14,7 +14,7 @@ import { WorkspaceIndex } from '../workspace/WorkspaceIndex.js';
 import { type ExportCell, type Notebook, notebookOf } from './notebook.js';
 import { reportOf } from './report.js';
 
-const REPORTS = { '.html': 'html', '.md': 'markdown', '.pdf': 'pdf' } as const;
+const REPORTS = { '.html': 'html', '.md': 'markdown', '.pdf': 'webpdf' } as const;
 
 /** Writes the cells up to a checkpoint to a file, as a notebook or as a report; gives the file's path. */
 export async function exportWorldline(
@@ -64,14 +64,23 @@ async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
 async function writeReport(
   host: Host,
   output: string,
-  to: 'html' | 'markdown' | 'pdf',
+  to: (typeof REPORTS)[keyof typeof REPORTS],
   report: Notebook,
 ): Promise<void> {
   if (host.nbconvert === undefined) throw new WorldlineError('Reports need nbconvert: pip install nbconvert');
   const notebook = join(dirname(output), `.${randomUUID()}.ipynb`);
   await writeNotebook(notebook, report);
   try {
-    await host.nbconvert({ notebook, to, output, noInput: true });
+    await host.nbconvert([
+      '--to',
+      to,
+      '--no-input',
+      '--output',
+      basename(output),
+      '--output-dir',
+      dirname(output),
+      notebook,
+    ]);
   } finally {
     await rm(notebook, { force: true });
   }
