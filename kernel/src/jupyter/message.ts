@@ -65,7 +65,7 @@ export function decode(frames: readonly Buffer[], signer: Signer): Incoming {
   };
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function parseObject(frame: Buffer, what: string): Fields {
   let value: unknown;
