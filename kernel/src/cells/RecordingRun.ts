@@ -78,6 +78,10 @@ export class RecordingRun implements Run {
     this.inner.nextInput(text, replace);
   }
 
+  page(display: Display): void {
+    this.inner.page(display);
+  }
+
   #add(type: string, display: Display): Output {
     this.#applyClear();
     const output: Output = { output_type: type, data: display.data, metadata: display.metadata ?? {} };

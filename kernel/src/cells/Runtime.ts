@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { PythonSession } from '@worldline/sandbox';
+import { listArtifacts, type ListedArtifact, type PythonSession } from '@worldline/sandbox';
 import type { VariableInfo } from '../contract.js';
-import type { Author, Database } from '../database/types.js';
+import type { Author, Database, Readable } from '../database/types.js';
 import type { Run } from '../jupyter/engine.js';
 import type {
   CapturedVariables,
@@ -18,8 +18,10 @@ import { ProgressBar } from './ProgressBar.js';
 /** What a runtime needs of the kernel: how to start its two processes, and what they may read. */
 export interface RuntimeServices {
   openDatabase(place: WorldlinePlace): Database;
-  openPython(place: WorldlinePlace): PythonSession;
-  dataFolders(): readonly string[];
+  openPython(place: WorldlinePlace): Promise<PythonSession>;
+  readable(): Readable;
+  /** Told when the runtime has stopped. */
+  closed(): void;
 }
 
 /** The hidden folder of a workspace through which SQL and Python hand each other tables. */
@@ -27,9 +29,10 @@ export const EXCHANGE = '.worldline/exchange';
 
 /** The running parts of one worldline: its database, its Python, its workspace. Both start on first use. */
 export class Runtime implements Parts {
-  readonly #frames: Frames;
+  #frames: Frames;
   #database: Database | null = null;
   #python: PythonSession | null = null;
+  #opening: Promise<PythonSession> | null = null;
   #exchanged = 0;
 
   constructor(
@@ -47,8 +50,10 @@ export class Runtime implements Parts {
     return (this.#database ??= this.services.openDatabase(this.place));
   }
 
-  get python(): PythonSession {
-    return (this.#python ??= this.services.openPython(this.place));
+  /** Resolves at once where Python was used before. Throws where there is no sandbox to be had. */
+  python(): Promise<PythonSession> {
+    this.#opening ??= this.#openPython();
+    return this.#opening;
   }
 
   get pythonState(): PythonSession['state'] {
@@ -57,7 +62,7 @@ export class Runtime implements Parts {
 
   /** Brings the links to the data folders up to date; called before each cell. */
   async prepare(): Promise<void> {
-    await linkDataFolders(this.workspace, this.services.dataFolders());
+    await linkDataFolders(this.workspace, this.services.readable().folders);
   }
 
   /** Makes DataFrames that the SQL names visible to it, as they are now. */
@@ -77,7 +82,8 @@ export class Runtime implements Parts {
   sqlForPython(author: Author, signal: AbortSignal): (query: string) => Promise<string> {
     return async (query) => {
       const { absolute, relative } = await this.exchangeFile();
-      await this.database.toParquet(query, { author, file: absolute, signal });
+      await this.offerFrames(query);
+      await this.database.toParquet(query, absolute, { author, signal });
       return relative;
     };
   }
@@ -88,14 +94,15 @@ export class Runtime implements Parts {
   }
 
   async flushDatabase(): ReturnType<Parts['flushDatabase']> {
-    if (this.#database === null || !(await this.#database.flush())) return null;
+    if (this.#database === null || !this.#database.changed()) return null;
+    if (!(await this.#database.flush()).changed) return null;
     return { tables: await this.#database.tables() };
   }
 
   async closeDatabase(): Promise<void> {
     const database = this.#database;
     this.#database = null;
-    this.#frames.forget();
+    this.#frames = new Frames(this);
     await database?.close();
   }
 
@@ -103,14 +110,15 @@ export class Runtime implements Parts {
     if (this.#python === null) return null;
     const snapshot = await this.#python.snapshot();
     if (snapshot === null) return null;
-    return { variables: snapshot.variables satisfies readonly VariableInfo[], done: snapshot.done };
+    const variables: readonly VariableInfo[] = await this.#python.variables();
+    return { variables, done: snapshot.done };
   }
 
   async restoreVariables(
     snapshot: CapturedVariables | null,
   ): Promise<{ readonly lost: readonly LostVariable[] }> {
-    this.#frames.forget();
-    return this.python.restore(snapshot);
+    await this.#frames.forget();
+    return (await this.python()).restore(snapshot);
   }
 
   async workspaceRestored(): Promise<void> {
@@ -121,5 +129,37 @@ export class Runtime implements Parts {
   async close(): Promise<void> {
     await Promise.all([this.closeDatabase(), this.#python?.close()]);
     this.#python = null;
+    this.#opening = null;
+    this.services.closed();
+  }
+
+  /** What may be read has changed: both processes are told, and lose nothing. */
+  async readableChanged(): Promise<void> {
+    const readable = this.services.readable();
+    await this.prepare();
+    await Promise.all([
+      this.#database?.setReadable(readable),
+      this.#python?.setDataFolders([...readable.folders, ...readable.files]),
+    ]);
+  }
+
+  /** Writing SQL waits until then; it never rejects for that. */
+  holdWrites(until: Promise<unknown>): void {
+    this.#database?.holdWrites(until);
+  }
+
+  /** Files that cells made in the workspace. */
+  artifacts(): Promise<ListedArtifact[]> {
+    return listArtifacts(this.workspace);
+  }
+
+  async #openPython(): Promise<PythonSession> {
+    try {
+      this.#python = await this.services.openPython(this.place);
+      return this.#python;
+    } catch (error) {
+      this.#opening = null;
+      throw error;
+    }
   }
 }

@@ -25,7 +25,9 @@ export async function runPythonCell(context: CellContext, rest: string, text: st
   }
   const { runtime, run, request } = context;
   const timeout = options.get('timeout');
-  const result = await runtime.python.execute(code, {
+  const result = await (
+    await runtime.python()
+  ).execute(code, {
     cell: `Cell [${run.executionCount}]`,
     signal: run.signal,
     onEvent: (event) => {

@@ -1,10 +1,13 @@
 import type { StatementResult } from '../database/types.js';
+import { DatabaseError } from '../database/errors.js';
+import { quoteText } from '../database/sql/quote.js';
 import { duration } from '../display/format.js';
 import { tableDisplay } from '../display/table.js';
 import type { OptionSpec } from './arguments.js';
 import { parseLeadingOptions } from './arguments.js';
 import type { CellContext } from './context.js';
 import { UserError } from './errors.js';
+import { pointingAt } from './outcome.js';
 
 export const SQL_OPTIONS: readonly OptionSpec[] = [
   { name: 'limit', value: 'N', type: 'integer', about: 'rows shown at first (the whole result is counted)' },
@@ -55,27 +58,64 @@ export async function runSqlCell(context: CellContext, cell: SqlCell): Promise<v
       'Write it below %%sql. %%sql? explains it.',
     );
   }
-  const { runtime, run, kernel } = context;
-  const deadline = kernel.settings.number('statement-seconds');
+  try {
+    await context.runtime.offerFrames(cell.sql);
+    if (cell.into === null) await showStatements(context, cell);
+    else await giveToPython(context, cell, cell.into);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.position === null) throw error;
+    throw pointingAt(error, context.source, cell.offset + codeUnits(cell.sql, error.position));
+  }
+}
+
+async function showStatements(context: CellContext, cell: SqlCell): Promise<void> {
   let pending: StatementResult | null = null;
-  const show = (result: StatementResult, last: boolean): void => {
-    showResult(context, result, last);
-  };
-  await runtime.offerFrames(cell.sql, run.signal);
-  await runtime.database.query(cell.sql, {
-    author: 'user',
-    limit: cell.limit ?? kernel.settings.number('rows') ?? 50,
-    signal: run.signal,
-    ...(deadline === undefined ? {} : { deadline: deadline * 1000 }),
-    onProgress: runtime.progress(run),
-    onResult: (result) => {
-      if (pending) show(pending, false);
-      pending = result;
-    },
+  await query(context, cell.sql, cell.limit, (result) => {
+    if (pending) showResult(context, pending, false);
+    pending = result;
   });
-  if (cell.into !== null) await runtime.resultToPython(cell.sql, cell.into, run.signal);
-  if (pending) show(pending, cell.into === null);
-  if (cell.into !== null) run.stream('stdout', `The result is in Python as ${cell.into}.\n`);
+  if (pending) showResult(context, pending, true);
+}
+
+/** Runs the SQL once, into a Parquet file: Python reads it, and the first page is shown from it. */
+async function giveToPython(context: CellContext, cell: SqlCell, name: string): Promise<void> {
+  const { runtime, run } = context;
+  const { absolute, relative } = await runtime.exchangeFile();
+  await runtime.database.toParquet(cell.sql, absolute, { author: 'user', signal: run.signal });
+  await query(context, `FROM ${quoteText(absolute)}`, cell.limit, (result) => {
+    showResult(context, result, false);
+  });
+  await (await runtime.python()).importFrame(name, relative);
+  run.stream('stdout', `Python has it as ${name}.\n`);
+}
+
+async function query(
+  { runtime, run, kernel }: CellContext,
+  sql: string,
+  limit: number | null,
+  onResult: (result: StatementResult) => void,
+): Promise<void> {
+  const deadline = kernel.settings.number('statement-seconds');
+  const progress = runtime.progress(run);
+  try {
+    await runtime.database.query(sql, {
+      author: 'user',
+      limit: limit ?? kernel.settings.number('rows') ?? 50,
+      signal: run.signal,
+      ...(deadline === undefined ? {} : { deadline: deadline * 1000 }),
+      onProgress: (fraction) => {
+        progress.report(fraction);
+      },
+      onResult,
+    });
+  } finally {
+    progress.done();
+  }
+}
+
+/** UTF-16 units in the first `points` code points. */
+function codeUnits(text: string, points: number): number {
+  return [...text].slice(0, points).join('').length;
 }
 
 function showResult({ run }: CellContext, result: StatementResult, last: boolean): void {

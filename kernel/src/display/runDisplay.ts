@@ -4,15 +4,14 @@ import type { Display } from '../mime.js';
 import { count, duration } from './format.js';
 import { escapeHtml } from './html.js';
 
-/** A step with what it gave, as the display of a run folds it. */
-export interface ShownStep {
-  readonly step: StepInfo;
-  readonly displays: readonly Display[];
-}
+/** What a run shows in order: steps with what they gave, what the model said between them, notes of the kernel's. */
+export type RunItem =
+  | { readonly kind: 'step'; readonly step: StepInfo; readonly displays: readonly Display[] }
+  | { readonly kind: 'said' | 'note'; readonly text: string };
 
 export interface RunView {
   readonly info: RunInfo;
-  readonly steps: readonly ShownStep[];
+  readonly items: readonly RunItem[];
   /** Text of the turn that streams now, not yet known to be the answer. */
   readonly streaming: string;
   /** What the run is doing now, such as `thinking` or `retrying in 2 s`. */
@@ -81,7 +80,7 @@ function stepsHtml(view: RunView): string {
   const label = view.info.replayed
     ? `<div ${MUTED}><small>The model's turns are replayed from a recording; every step runs for real.</small></div>\n`
     : '';
-  const steps = view.steps.map(stepHtml).join('\n');
+  const steps = view.items.map(itemHtml).join('\n');
   const streaming =
     view.streaming === '' ? '' : `<div style="white-space:pre-wrap">${escapeHtml(view.streaming)}</div>\n`;
   const activity =
@@ -89,7 +88,18 @@ function stepsHtml(view: RunView): string {
   return `<div class="worldline-run">\n${label}${steps}\n${streaming}${activity}</div>`;
 }
 
-function stepHtml({ step, displays }: ShownStep): string {
+function itemHtml(item: RunItem): string {
+  switch (item.kind) {
+    case 'step':
+      return stepHtml(item.step, item.displays);
+    case 'said':
+      return `<div style="white-space:pre-wrap">${escapeHtml(item.text)}</div>`;
+    case 'note':
+      return `<div ${MUTED}><small>${escapeHtml(item.text)}</small></div>`;
+  }
+}
+
+function stepHtml(step: StepInfo, displays: readonly Display[]): string {
   const body = displays.map(resultHtml).join('\n');
   const open = step.state === 'running' || step.state === 'waiting' ? ' open' : '';
   return (
@@ -111,7 +121,7 @@ function resultHtml({ data }: Display): string {
 }
 
 function stepsText(view: RunView): string {
-  const lines = view.steps.map(({ step }) => stepLine(step));
+  const lines = view.items.map((item) => (item.kind === 'step' ? stepLine(item.step) : item.text));
   if (view.info.replayed) lines.unshift("(the model's turns are replayed; every step runs for real)");
   if (view.activity !== '') lines.push(view.activity);
   return lines.join('\n');

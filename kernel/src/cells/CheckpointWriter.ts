@@ -1,0 +1,103 @@
+import type { CellKind, CellStatus } from '../contract.js';
+import type { ExecuteOutcome, ExecuteRequest } from '../jupyter/engine.js';
+import { log } from '../jupyter/log.js';
+import type { Saved } from '../worldlines/types.js';
+import { cellTurns } from './cellTurns.js';
+import type { Kernel } from './Kernel.js';
+import { toOutcome } from './outcome.js';
+import type { RecordingRun } from './RecordingRun.js';
+import type { AskResult } from './runCell.js';
+import type { Runtime } from './Runtime.js';
+
+export interface FinishedCell {
+  readonly kind: CellKind;
+  readonly request: ExecuteRequest;
+  readonly run: RecordingRun;
+  readonly status: CellStatus;
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+  readonly asked: AskResult | null;
+  readonly outcome: ExecuteOutcome;
+}
+
+/** Makes a checkpoint of every cell that may have changed something, and says what could not be kept. */
+export class CheckpointWriter {
+  readonly #saidLost = new Set<string>();
+  #late: string[] = [];
+  #greeted = false;
+
+  constructor(private readonly kernel: Kernel) {}
+
+  /** Called before a cell runs: gives the parts of the active worldline, ready to be written to. */
+  async begin(
+    cell: { title: string; cellId: string | null },
+    kind: CellKind | null,
+    run: RecordingRun,
+    interactive: boolean,
+  ): Promise<Runtime> {
+    const session = await this.kernel.session();
+    const runtime = await this.kernel.active();
+    if (kind !== null) {
+      await session.begin(cell);
+      await session.ready('workspace');
+    }
+    await runtime.prepare();
+    for (const text of [...session.takeNotes(), ...this.#late.splice(0)]) run.stream('stderr', `${text}\n`);
+    if (!this.#greeted && interactive && session.earlierRuns > 0) {
+      run.stream(
+        'stderr',
+        'This is a fresh worldline. Earlier ones of this notebook are kept: %resume goes on with the last.\n',
+      );
+    }
+    this.#greeted = true;
+    return runtime;
+  }
+
+  /** Called when a cell has run: the reply waits for this. */
+  async commit(cell: FinishedCell): Promise<ExecuteOutcome> {
+    const { kind, request, run, status, started, asked, outcome } = cell;
+    try {
+      const session = await this.kernel.session();
+      const worldline = session.active.id;
+      const { saved } = await session.commit({
+        kind,
+        source: request.code,
+        status,
+        started,
+        ended: Date.now(),
+        executionCount: run.executionCount,
+        cellId: request.cellId ?? null,
+        outputs: run.outputs,
+        turns: asked?.turns ?? cellTurns(kind, request.code, run.outputs),
+        ...(asked === null ? {} : { asCells: asked.asCells }),
+      });
+      const runtime = await this.kernel.active();
+      runtime.holdWrites(session.ready('database', worldline));
+      void saved.then((report) => {
+        this.#report(report);
+      });
+      this.kernel.dataChanged();
+      return outcome;
+    } catch (error) {
+      log(`The checkpoint could not be made: ${String(error)}`);
+      const failed = toOutcome(error);
+      run.stream('stderr', `No checkpoint was made of this cell: ${failed.message}\n`);
+      return outcome;
+    }
+  }
+
+  /** What came up while state was written goes to the person with the next cell; a variable is named once. */
+  #report({ lost, skipped, problems }: Saved): void {
+    for (const { name, reason } of lost) {
+      if (this.#saidLost.has(name)) continue;
+      this.#saidLost.add(name);
+      this.#late.push(`The variable ${name} cannot be kept in checkpoints: ${reason}`);
+    }
+    for (const { path, reason } of skipped) {
+      if (this.#saidLost.has(`file ${path}`)) continue;
+      this.#saidLost.add(`file ${path}`);
+      this.#late.push(`The file ${path} is not kept in checkpoints: ${reason}`);
+    }
+    this.#late.push(...problems);
+  }
+}

@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { PythonSession, SandboxManager } from '@worldline/sandbox';
+import type { KernelEvent, KernelState } from '../contract.js';
+import { openDatabase } from '../database/openDatabase.js';
+import type { Catalog, Readable } from '../database/types.js';
+import { Session } from '../worldlines/session/Session.js';
+import type { WorldlinePlace } from '../worldlines/types.js';
+import { completeFiles } from './completion/files.js';
+import type { Match } from './completion/sql.js';
+import { UserError } from './errors.js';
+import { Grants } from './Grants.js';
+import { createHost } from './host.js';
+import { Ledger } from './Ledger.js';
+import type { LiveRun } from './LiveRun.js';
+import { findPaths, type Paths } from './paths.js';
+import { Runtime } from './Runtime.js';
+import { Settings } from './settings.js';
+
+/** What the front end is told beside the session's own events. */
+export type Listener = (event: KernelEvent) => void;
+
+/** The state of one kernel process: its settings, its notebook's session, and the parts that run. */
+export class Kernel {
+  readonly id = randomUUID();
+  readonly paths: Paths;
+  readonly settings: Settings;
+  readonly usage = new Ledger();
+  readonly runs: LiveRun[] = [];
+  readonly grants: Grants;
+  readonly #runtimes = new Map<string, Runtime>();
+  readonly #listeners = new Set<Listener>();
+  readonly #onState = new Set<() => void>();
+  #session: Promise<Session> | null = null;
+  #sandbox: Promise<SandboxManager> | null = null;
+  #busy = false;
+  #idle: Promise<void> = Promise.resolve();
+  #becomeIdle: () => void = () => undefined;
+  #lastActive: Runtime | null = null;
+  #sandboxProblem: { what: string; fix: string } | null = null;
+
+  constructor(
+    readonly environment: NodeJS.ProcessEnv,
+    cwd: string,
+  ) {
+    this.paths = findPaths(environment, cwd);
+    this.settings = new Settings(environment, this.paths.configFile);
+    this.grants = new Grants(this.paths.notebookFolder);
+  }
+
+  /** The notebook's worldlines; opened by the first call. */
+  session(): Promise<Session> {
+    this.#session ??= this.#openSession();
+    return this.#session;
+  }
+
+  /** The parts of the worldline in which the next cell runs. */
+  async active(): Promise<Runtime> {
+    const session = await this.session();
+    this.#lastActive = await this.runtime(session.active.id);
+    return this.#lastActive;
+  }
+
+  /** The parts of an open worldline, its files put in place. */
+  async runtime(worldline: string): Promise<Runtime> {
+    const { place } = await (await this.session()).open(worldline);
+    return this.opened(place);
+  }
+
+  /** The one runtime of a place: the session opens places, cells run in runtimes. */
+  opened(place: WorldlinePlace): Runtime {
+    const known = this.#runtimes.get(place.id);
+    if (known) return known;
+    const runtime = new Runtime(place, {
+      openDatabase: (at) => this.#openDatabase(at),
+      openPython: (at) => this.#openPython(at),
+      readable: () => this.readable(),
+      closed: () => this.#runtimes.delete(place.id),
+    });
+    this.#runtimes.set(place.id, runtime);
+    return runtime;
+  }
+
+  /** The sandbox manager; nothing of it is loaded before the first call. */
+  sandbox(): Promise<SandboxManager> {
+    this.#sandbox ??= this.#openSandbox();
+    return this.#sandbox;
+  }
+
+  /** The folder of a spare sandbox, where one is being kept; null before Python was used. */
+  async spareWorkspace(): Promise<string | null> {
+    const manager = await this.#sandbox;
+    return manager ? (await manager.newWorkspace()).path : null;
+  }
+
+  readable(): Readable {
+    return this.grants.readable;
+  }
+
+  /** Grants or takes back a folder, and tells what runs. */
+  async allow(target: string, revoke: boolean): Promise<void> {
+    await this.grants.allow(target, revoke);
+    await this.#readableChanged();
+  }
+
+  /** Grants files that the user named in a cell of their own. */
+  async grantFiles(files: readonly string[]): Promise<void> {
+    if (await this.grants.grantFiles(files)) await this.#readableChanged();
+  }
+
+  async catalog(): Promise<Catalog> {
+    return (await this.active()).database.catalog();
+  }
+
+  async worldlineNames(): Promise<string[]> {
+    const session = await this.session();
+    const { worldlines } = await session.graph(0, 0);
+    return worldlines.filter((line) => !line.deleted).map((line) => line.name);
+  }
+
+  /** Files that SQL and Python can read and whose path begins so. */
+  async completeReadable(prefix: string): Promise<Match[]> {
+    const { workspace } = await this.active();
+    return completeFiles(prefix, [workspace, ...this.readable().folders]);
+  }
+
+  /** The agent run of a cell, or the last one. */
+  findRun(cell: string | undefined): LiveRun | undefined {
+    return cell === undefined ? this.runs.at(-1) : this.runs.findLast((run) => String(run.cell) === cell);
+  }
+
+  /** The state of the active worldline's Python, as far as it is open. */
+  get sandboxState(): KernelState['sandbox'] {
+    return this.#lastActive?.pythonState ?? 'none';
+  }
+
+  /** What stood in the way of Python when it was last asked for. */
+  get sandboxProblems(): readonly { what: string; fix: string }[] {
+    return this.#sandboxProblem === null ? [] : [this.#sandboxProblem];
+  }
+
+  /** Runs something that moves a worldline while no cell runs. */
+  async betweenCells<T>(act: () => Promise<T>): Promise<T> {
+    await this.#idle;
+    return act();
+  }
+
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  setBusy(busy: boolean): void {
+    if (busy && !this.#busy) {
+      this.#idle = new Promise((resolve) => {
+        this.#becomeIdle = resolve;
+      });
+    }
+    this.#busy = busy;
+    if (!busy) this.#becomeIdle();
+    this.stateChanged();
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Front ends that follow what happens over the comm. */
+  get frontEnds(): number {
+    return this.#listeners.size;
+  }
+
+  emit(event: KernelEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Tables, variables or files are not what they were. */
+  dataChanged(): void {
+    this.emit({ kind: 'data' });
+  }
+
+  /** Settings, sandbox or usage are not what they were. The comm asks for what they are. */
+  stateChanged(): void {
+    for (const listener of this.#onState) listener();
+  }
+
+  onState(listener: () => void): () => void {
+    this.#onState.add(listener);
+    return () => this.#onState.delete(listener);
+  }
+
+  /** Saves what is under way and removes every process and container of ours. */
+  async close(): Promise<void> {
+    const session = await this.#session?.catch(() => null);
+    await session?.close();
+    const sandbox = await this.#sandbox?.catch(() => null);
+    await sandbox?.close();
+  }
+
+  async #openSession(): Promise<Session> {
+    await this.settings.load();
+    const { notebook, notebookFolder, home } = this.paths;
+    const session = await Session.open({
+      home,
+      notebook: { path: notebook ?? notebookFolder, client: notebook === null ? 'console' : 'notebook' },
+      host: createHost(this),
+    });
+    session.subscribe((event) => {
+      this.emit(event);
+    });
+    return session;
+  }
+
+  async #openSandbox(): Promise<SandboxManager> {
+    const { createSandboxManager, limitsFromEnvironment } = await import('@worldline/sandbox');
+    const { blobs } = await this.session();
+    return createSandboxManager({
+      kernel: this.id,
+      spaces: join(this.paths.home, 'spaces'),
+      store: blobs,
+      settings: limitsFromEnvironment(this.environment),
+    });
+  }
+
+  #openDatabase(place: WorldlinePlace): ReturnType<typeof openDatabase> {
+    return openDatabase({
+      file: place.databaseFile,
+      workspace: place.workspace,
+      readable: this.readable(),
+    });
+  }
+
+  async #openPython(place: WorldlinePlace): Promise<PythonSession> {
+    const manager = await this.sandbox();
+    const check = await manager.check();
+    this.#sandboxProblem = check.ok ? null : { what: check.problem, fix: check.fix };
+    this.stateChanged();
+    if (!check.ok) throw new UserError('SandboxUnavailable', check.problem, check.fix);
+    return manager.session({ path: place.workspace }, { dataFolders: this.#dataFolders(), name: place.name });
+  }
+
+  #dataFolders(): string[] {
+    const { folders, files } = this.readable();
+    return [...folders, ...files];
+  }
+
+  async #readableChanged(): Promise<void> {
+    await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.readableChanged()));
+  }
+}

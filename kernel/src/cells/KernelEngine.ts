@@ -1,0 +1,114 @@
+import type { CellStatus } from '../contract.js';
+import { firstLine } from '../display/format.js';
+import type {
+  Comm,
+  CommHandler,
+  Completions,
+  Engine,
+  ExecuteOutcome,
+  ExecuteRequest,
+  HistoryEntry,
+  HistoryRequest,
+  IsComplete,
+  KernelInfo,
+  Run,
+} from '../jupyter/engine.js';
+import type { Display } from '../mime.js';
+import { COMM_TARGET } from '../contract.js';
+import { CheckpointWriter } from './CheckpointWriter.js';
+import { FrontEnd } from './comm/FrontEnd.js';
+import { complete } from './completion/complete.js';
+import { History } from './History.js';
+import { inspect } from './inspect.js';
+import { isComplete } from './isComplete.js';
+import type { Kernel } from './Kernel.js';
+import { kernelInfo } from './kernelInfo.js';
+import { toOutcome } from './outcome.js';
+import { parseCell } from './parse.js';
+import { planCell, type AskResult } from './runCell.js';
+import { RecordingRun } from './RecordingRun.js';
+import { userExpressions } from './userExpressions.js';
+
+/** The kernel as the wire sees it. */
+export class KernelEngine implements Engine {
+  readonly #history = new History();
+  readonly #checkpoints: CheckpointWriter;
+
+  constructor(private readonly kernel: Kernel) {
+    this.#checkpoints = new CheckpointWriter(kernel);
+  }
+
+  kernelInfo(): KernelInfo {
+    return kernelInfo();
+  }
+
+  async execute(request: ExecuteRequest, run: Run): Promise<ExecuteOutcome> {
+    if (!request.silent && request.storeHistory) this.#history.add(run.executionCount, request.code);
+    if (request.code.trim() === '') return this.#withExpressions(request, { status: 'ok' });
+    this.kernel.setBusy(true);
+    try {
+      return await this.#withExpressions(request, await this.#runCell(request, new RecordingRun(run)));
+    } finally {
+      this.kernel.setBusy(false);
+    }
+  }
+
+  async #runCell(request: ExecuteRequest, run: RecordingRun): Promise<ExecuteOutcome> {
+    const started = Date.now();
+    let outcome: ExecuteOutcome = { status: 'ok' };
+    let asked: AskResult | null = null;
+    let kind = null;
+    try {
+      const plan = planCell(parseCell(request.code), this.kernel.settings.get('default') ?? 'ask');
+      kind = request.silent ? null : plan.kind;
+      const runtime = await this.#checkpoints.begin(
+        { title: firstLine(request.code), cellId: request.cellId ?? null },
+        kind,
+        run,
+        request.allowStdin,
+      );
+      asked = await plan.run({ kernel: this.kernel, runtime, run, request, source: request.code });
+      if (asked?.failure) throw asked.failure;
+    } catch (error) {
+      outcome = toOutcome(error);
+      run.recordError(outcome.name, outcome.message, outcome.traceback);
+    }
+    if (kind === null) return outcome;
+    const status: CellStatus = outcome.status === 'ok' ? 'ok' : run.signal.aborted ? 'interrupted' : 'error';
+    return this.#checkpoints.commit({ kind, request, run, status, started, asked, outcome });
+  }
+
+  async #withExpressions(request: ExecuteRequest, outcome: ExecuteOutcome): Promise<ExecuteOutcome> {
+    if (outcome.status !== 'ok' || Object.keys(request.userExpressions).length === 0) return outcome;
+    return { status: 'ok', userExpressions: await userExpressions(this.kernel, request.userExpressions) };
+  }
+
+  complete(code: string, cursor: number): Promise<Completions> {
+    return complete(this.kernel, code, cursor);
+  }
+
+  inspect(code: string, cursor: number, detail: 0 | 1): Promise<Display | null> {
+    return inspect(this.kernel, code, cursor, detail);
+  }
+
+  isComplete(code: string): Promise<IsComplete> {
+    return isComplete(this.kernel, code);
+  }
+
+  history(request: HistoryRequest): Promise<HistoryEntry[]> {
+    return Promise.resolve(this.#history.find(request));
+  }
+
+  openComm(target: string, comm: Comm): CommHandler | null {
+    return target === COMM_TARGET ? new FrontEnd(this.kernel, comm) : null;
+  }
+
+  /** The wire aborts the signal of what runs; everything of a cell listens to it. */
+  interrupt(): void {
+    return undefined;
+  }
+
+  async shutdown(): Promise<void> {
+    await this.kernel.close();
+  }
+}

@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  AgentEvent,
+  AgentOutcome,
+  Approval,
+  AssistantTurn,
+  ModelRequest,
+  Provider,
+} from '../agent/types.js';
+import type { Requests, RunInfo, Usage } from '../contract.js';
+import { answerDisplay, stepLine, stepsDisplay, type RunItem, type RunView } from '../display/runDisplay.js';
+import { duration } from '../display/format.js';
+import type { Run } from '../jupyter/engine.js';
+import type { Display } from '../mime.js';
+import { UserError } from './errors.js';
+import { NO_USAGE } from './Ledger.js';
+
+export type Steering = Requests['steer']['params']['action'];
+
+export interface RunOptions {
+  readonly provider: Provider;
+  /** The execution count of its cell. */
+  readonly cell: number;
+  /** The front end prints text only and ignores updates: steps are printed as they end. */
+  readonly textOnly: boolean;
+  /** A front end that can approve, edit and skip steps is connected. */
+  readonly steerable: boolean;
+  readonly onChange: (info: RunInfo) => void;
+}
+
+/** One agent run as it is shown: events come in, one display with the steps is kept up to date, the answer follows. */
+export class LiveRun {
+  readonly id = randomUUID();
+  readonly #items: RunItem[] = [];
+  readonly #shownImages = new Set<string>();
+  readonly #exchanges: { request: ModelRequest; turn: AssistantTurn }[] = [];
+  readonly #began = Date.now();
+  readonly #remarks: string[] = [];
+  readonly #stop = new AbortController();
+  #decide: ((approval: Approval) => void) | null = null;
+  #streaming = '';
+  #activity = 'thinking …';
+  #usage: Usage = NO_USAGE;
+  #state: RunInfo['state'] = 'running';
+  #answer = '';
+
+  constructor(
+    private readonly run: Run,
+    private readonly options: RunOptions,
+  ) {
+    if (!options.textOnly) run.display(stepsDisplay(this.#view()), this.id);
+  }
+
+  get cell(): number {
+    return this.options.cell;
+  }
+
+  get steerable(): boolean {
+    return this.options.steerable;
+  }
+
+  get info(): RunInfo {
+    const { provider } = this.options;
+    return {
+      run: this.id,
+      state: this.#state,
+      model: provider.model,
+      replayed: provider.replayed,
+      steps: this.#items.flatMap((item) => (item.kind === 'step' ? [item.step] : [])),
+      answer: this.#answer,
+      usage: this.#usage,
+    };
+  }
+
+  /** Its steps as ordinary cells. */
+  get cells(): string[] {
+    const magics: Readonly<Record<string, string>> = { run_sql: '%%sql', run_python: '%%python' };
+    return this.info.steps.flatMap(({ tool, code, state }) => {
+      const magic = magics[tool];
+      return magic !== undefined && state === 'ok' ? [`${magic}\n${code}`] : [];
+    });
+  }
+
+  /** Just what the model was sent and what it answered, in order. */
+  raw(): readonly { request: ModelRequest; turn: AssistantTurn }[] {
+    return this.#exchanges;
+  }
+
+  /** The steps as they now are. */
+  display(): Display {
+    return stepsDisplay(this.#view());
+  }
+
+  on(event: AgentEvent): void {
+    switch (event.type) {
+      case 'turn-began':
+        this.#activity = 'thinking …';
+        break;
+      case 'text':
+        this.#streaming += event.text;
+        this.#activity = '';
+        break;
+      case 'reasoning':
+        this.#activity = 'reasoning …';
+        break;
+      case 'retry':
+        this.#streaming = '';
+        this.#activity = `${event.reason}; trying again in ${duration(event.wait)}`;
+        break;
+      case 'step':
+        this.#onStep(event);
+        break;
+      case 'usage':
+        this.#usage = event.usage;
+        break;
+      case 'note':
+        this.#items.push({ kind: 'note', text: event.text });
+        if (this.options.textOnly) this.run.stream('stdout', `${event.text}\n`);
+        break;
+      case 'exchange':
+        this.#exchanges.push({ request: event.request, turn: event.turn });
+        return;
+    }
+    this.#changed();
+  }
+
+  /** What a person says to the run while it goes on. Throws a UserError where it has ended. */
+  steer(action: Steering, text: string): void {
+    if (this.#state !== 'running')
+      throw new UserError('RunEnded', 'That run has ended.', 'Ask again in a new cell.');
+    if (action === 'remark') this.#remarks.push(text);
+    else if (action === 'stop') this.#stop.abort();
+    else this.#decide?.(toApproval(action, text));
+  }
+
+  /** Aborted when a person stops the run. */
+  get stopped(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** What was said since the last call. */
+  takeRemarks(): readonly string[] {
+    return this.#remarks.splice(0);
+  }
+
+  /** Waits for a person's word on a step that is shown as waiting. */
+  decision(): Promise<Approval> {
+    return new Promise((resolve) => {
+      this.#decide = resolve;
+    });
+  }
+
+  /** Shows the end: the steps folded, then the answer. */
+  end(outcome: AgentOutcome): void {
+    this.#state = outcome.state;
+    this.#answer = outcome.answer;
+    this.#usage = outcome.usage;
+    this.#streaming = '';
+    this.#activity = '';
+    this.#changed();
+    if (outcome.answer !== '') this.run.display(answerDisplay(this.#view()));
+  }
+
+  #onStep({ step, displays }: Extract<AgentEvent, { type: 'step' }>): void {
+    if (this.#streaming.trim() !== '') this.#items.push({ kind: 'said', text: this.#streaming.trim() });
+    this.#streaming = '';
+    this.#activity = '';
+    const item: RunItem = { kind: 'step', step, displays };
+    const at = this.#items.findIndex((known) => known.kind === 'step' && known.step.id === step.id);
+    if (at === -1) this.#items.push(item);
+    else this.#items[at] = item;
+    const ended = step.state !== 'running' && step.state !== 'waiting';
+    if (ended && this.options.textOnly) this.run.stream('stdout', `${stepLine(step)}\n`);
+    if (ended) this.#showImages(step.id, displays);
+  }
+
+  /** Charts stand between the steps and the answer, each once, as pictures that every front end shows. */
+  #showImages(step: string, displays: readonly Display[]): void {
+    displays.forEach((display, i) => {
+      const key = `${step}/${i}`;
+      const isImage = Object.keys(display.data).some((type) => type.startsWith('image/'));
+      if (!isImage || this.#shownImages.has(key)) return;
+      this.#shownImages.add(key);
+      this.run.display(imagesOf(display));
+    });
+  }
+
+  #changed(): void {
+    this.options.onChange(this.info);
+    if (!this.options.textOnly) this.run.update(stepsDisplay(this.#view()), this.id);
+  }
+
+  #view(): RunView {
+    return {
+      info: this.info,
+      items: this.#items,
+      streaming: this.#streaming,
+      activity: this.#activity,
+      milliseconds: Date.now() - this.#began,
+    };
+  }
+}
+
+/** A display without what a script could hide in: pictures and text only. */
+function imagesOf(display: Display): Display {
+  const kept = Object.entries(display.data).filter(
+    ([type]) => type === 'text/plain' || (type.startsWith('image/') && type !== 'image/svg+xml'),
+  );
+  return { data: Object.fromEntries(kept), metadata: display.metadata ?? {} };
+}
+
+function toApproval(action: Exclude<Steering, 'remark' | 'stop'>, text: string): Approval {
+  switch (action) {
+    case 'approve':
+      return { action: 'run' };
+    case 'skip':
+      return text === '' ? { action: 'skip' } : { action: 'skip', reason: text };
+    case 'edit':
+      return { action: 'edit', code: text };
+  }
+}

@@ -1,0 +1,60 @@
+import { compact } from '../agent/compaction.js';
+import { requestText } from '../agent/context.js';
+import { openPrivacy } from '../agent/privacy.js';
+import { systemPrompt } from '../agent/prompt.js';
+import { agentTools } from '../agent/tools/index.js';
+import type { Ports } from '../agent/ports.js';
+import type { AgentContext, RunLimits, Turn } from '../agent/types.js';
+import type { Runtime } from './Runtime.js';
+
+export interface RunRequest {
+  readonly question: string;
+  readonly turns: readonly Turn[];
+  readonly ports: Ports;
+  readonly limits: RunLimits;
+  readonly noRows: boolean;
+  readonly runtime: Runtime;
+  readonly now: Date;
+}
+
+/** What a run starts from: the prompt, the conversation so far, and the question with what there is to work on. */
+export async function agentContext(request: RunRequest): Promise<AgentContext> {
+  const { question, turns, ports, limits, noRows, runtime, now } = request;
+  const python = 'execute' in ports.python;
+  const [tables, files, artifacts, variables] = await Promise.all([
+    ports.data.tables(),
+    ports.data.files(),
+    ports.data.artifacts(),
+    'variables' in ports.python ? ports.python.variables() : [],
+  ]);
+  return {
+    system: systemPrompt({ python, explore: ports.explore !== null, hidesRows: noRows }),
+    turns: compact(turns, []),
+    request: requestText(question, {
+      worldline: runtime.place.name,
+      tables,
+      files,
+      variables,
+      artifacts,
+      cells: [],
+      today: now,
+      limits: limitsText(limits),
+      hidesRows: noRows,
+    }),
+    tools: agentTools(ports, openPrivacy),
+  };
+}
+
+function limitsText({ steps, tokens, usd }: RunLimits): string {
+  return [
+    `${steps} steps`,
+    ...(tokens === null ? [] : [`${tokens} tokens`]),
+    ...(usd === null ? [] : [`$${usd}`]),
+  ].join(', ');
+}
+
+/** Is it a turn of a conversation? The store keeps them as JSON. */
+export function isTurn(value: unknown): value is Turn {
+  const role = typeof value === 'object' && value !== null ? (value as { role?: unknown }).role : undefined;
+  return role === 'user' || role === 'assistant' || role === 'tool';
+}

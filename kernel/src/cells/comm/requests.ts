@@ -1,0 +1,130 @@
+import { readArtifact } from '@worldline/sandbox';
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { DataFolder, RequestName, Requests, TablePage } from '../../contract.js';
+import { quoteText } from '../../database/sql/quote.js';
+import { imageType } from '../../display/artifacts.js';
+import { UserError } from '../errors.js';
+import type { Kernel } from '../Kernel.js';
+import { exportOptions } from '../exportOptions.js';
+import { kernelState } from './kernelState.js';
+
+type Handlers = {
+  [Name in RequestName]: (
+    kernel: Kernel,
+    params: Requests[Name]['params'],
+  ) => Promise<Requests[Name]['result']>;
+};
+
+/** Bytes of an artifact that go over the comm. */
+const MAX_ARTIFACT = 20_000_000;
+
+/** What a front end may ask, by name. Each is answered while a cell runs; what moves a worldline waits for its cell. */
+export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) => Promise<never> } = {
+  state: kernelState,
+  graph: async (kernel, { offset, count }) => (await kernel.session()).graph(offset, count),
+  checkpoint: async (kernel, { id }) => (await kernel.session()).checkpoint(id),
+  cells: async (kernel, { of }) => ({ cells: await (await kernel.session()).cells(of) }),
+  branch: async (kernel, { name, from }) =>
+    moved(kernel, (session) => session.branch(name, ...(from === undefined ? [] : [from]))),
+  switch: (kernel, { worldline }) => moved(kernel, (session) => session.switch(worldline)),
+  undo: (kernel, params) => moved(kernel, async (session) => (await session.undo(params)).worldline),
+  rename: async (kernel, { worldline, name }) => (await kernel.session()).rename(worldline, name),
+  delete: async (kernel, { worldline, restore }) => (await kernel.session()).delete(worldline, restore),
+  resume: (kernel, { worldline }) => moved(kernel, (session) => session.resume(worldline)),
+  adopt: (kernel, { worldline }) =>
+    moved(kernel, async (session) => (await session.adopt(worldline)).worldline),
+  compare: async (kernel, { a, b }) => (await kernel.session()).compare(a, b),
+  compareRows: async (kernel, { a, b, table, count }) =>
+    (await kernel.session()).compareRows(a, b, table, count),
+  export: async (kernel, { worldline, file, options }) => {
+    const session = await kernel.session();
+    return {
+      file: await session.export(
+        worldline,
+        resolve(kernel.paths.notebookFolder, file),
+        exportOptions(options),
+      ),
+    };
+  },
+  tables: async (kernel) => ({ tables: await (await kernel.active()).database.tables() }),
+  preview: async (kernel, { table, count }) => preview(kernel, table, count),
+  page: async (kernel, { result, offset, count, ...options }) => {
+    const page = await (await kernel.active()).database.page(result, offset, count, options);
+    return { result, ...page };
+  },
+  variables: async (kernel) => {
+    const runtime = await kernel.active();
+    return { variables: runtime.pythonState === 'none' ? [] : await (await runtime.python()).variables() };
+  },
+  artifacts: async (kernel) => {
+    const found = await (await kernel.active()).artifacts();
+    return { artifacts: found.map((artifact) => ({ ...artifact, checkpoint: null })) };
+  },
+  artifact: async (kernel, { path }) => {
+    const content = await readArtifact((await kernel.active()).workspace, path, MAX_ARTIFACT);
+    return { mime: imageType(path) ?? 'application/octet-stream', base64: content.toString('base64') };
+  },
+  folders: async (kernel) => ({ folders: await folders(kernel) }),
+  allow: async (kernel, { folder, revoke }) => {
+    await kernel.allow(folder, revoke ?? false);
+    return { folders: await folders(kernel) };
+  },
+  steer: (kernel, { run, action, text }) => {
+    runById(kernel, run).steer(action, text ?? '');
+    return Promise.resolve({});
+  },
+  stepsAsCells: (kernel, { run }) => Promise.resolve({ cells: runById(kernel, run).cells }),
+  unknown: () => Promise.reject(new UserError('UnknownRequest', 'This kernel does not know that request.')),
+};
+
+type Session = Awaited<ReturnType<Kernel['session']>>;
+
+/** Moves the active worldline between cells, and opens where it arrived. */
+async function moved<T>(kernel: Kernel, move: (session: Session) => Promise<T>): Promise<T> {
+  const session = await kernel.session();
+  const result = await kernel.betweenCells(() => move(session));
+  await (await kernel.active()).prepare();
+  kernel.dataChanged();
+  kernel.stateChanged();
+  return result;
+}
+
+async function preview(kernel: Kernel, table: string, count: number): Promise<TablePage> {
+  const { database } = await kernel.active();
+  const known = await database.tables();
+  if (!known.some(({ name }) => name === table))
+    throw new UserError('NotFound', `There is no table ${table}.`);
+  const [result] = await database.query(`FROM ${table}`, { author: 'model', limit: count });
+  if (result?.kind !== 'rows') throw new UserError('NotFound', `${quoteText(table)} has no rows to show.`);
+  return { result: result.id, ...result.page };
+}
+
+async function folders(kernel: Kernel): Promise<DataFolder[]> {
+  const { notebookFolder } = kernel.paths;
+  return Promise.all(
+    kernel.readable().folders.map(async (path) => ({
+      path,
+      granted: path !== notebookFolder,
+      entries: await entriesOf(path),
+    })),
+  );
+}
+
+async function entriesOf(folder: string): Promise<DataFolder['entries']> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const visible = entries.filter((entry) => !entry.name.startsWith('.')).slice(0, 500);
+  return Promise.all(
+    visible.map(async (entry) => ({
+      name: entry.name,
+      folder: entry.isDirectory(),
+      bytes: entry.isFile() ? (await stat(join(folder, entry.name))).size : 0,
+    })),
+  );
+}
+
+function runById(kernel: Kernel, id: string): Kernel['runs'][number] {
+  const run = kernel.runs.find((candidate) => candidate.id === id);
+  if (!run) throw new UserError('NotFound', 'That agent run is no longer known to this kernel.');
+  return run;
+}

@@ -1,0 +1,162 @@
+import type { Completions } from '../../jupyter/engine.js';
+import type { OptionSpec } from '../arguments.js';
+import type { Kernel } from '../Kernel.js';
+import { CELL_MAGICS } from '../magics/cellMagics.js';
+import type { ArgumentKind } from '../magics/Magic.js';
+import { LINE_MAGICS } from '../magics/registry.js';
+import { parseCell } from '../parse.js';
+import { SETTINGS } from '../settings.js';
+import { readSqlCell } from '../sqlCell.js';
+import { completeFiles } from './files.js';
+import { completeSql, type Match } from './sql.js';
+
+/** Matches with the UTF-16 offset in the cell where the word that they replace begins. */
+interface Found {
+  readonly start: number;
+  readonly matches: readonly Match[];
+}
+
+/** Tab in any cell: magics and their options, SQL, Python, files. `cursor` counts code points. */
+export async function complete(kernel: Kernel, code: string, cursor: number): Promise<Completions> {
+  const at = [...code].slice(0, cursor).join('').length;
+  const { start, matches } = await find(kernel, code, at);
+  return { matches, start: [...code.slice(0, start)].length, end: cursor };
+}
+
+async function find(kernel: Kernel, code: string, at: number): Promise<Found> {
+  const lineStart = code.lastIndexOf('\n', at - 1) + 1;
+  const line = code.slice(lineStart, at);
+  const { body } = parseCell(code);
+  const inBody = body !== null && body.form !== 'help' && at >= body.textOffset && body.textOffset > 0;
+  const magicLine = /^\s*%/.test(line) && !(inBody && body.form === 'magic');
+  if (magicLine) return completeMagicLine(kernel, line, lineStart, at);
+  const kind = body?.form === 'magic' ? body.name : (kernel.settings.get('default') ?? 'ask');
+  const from = body === null || body.form === 'help' ? lineStart : body.textOffset;
+  switch (kind) {
+    case 'sql':
+      return body?.form === 'magic'
+        ? completeSqlAt(kernel, code, readSqlCell(code, body.restOffset).offset, at)
+        : completeSqlAt(kernel, code, from, at);
+    case 'python':
+      return completePython(kernel, code, from, at);
+    default:
+      return completeNames(kernel, line, at);
+  }
+}
+
+async function completeMagicLine(
+  kernel: Kernel,
+  line: string,
+  lineStart: number,
+  at: number,
+): Promise<Found> {
+  const naming = /^(\s*)(%%?)([\w-]*)$/.exec(line);
+  if (naming) {
+    const [, indent = '', sign = '%', typed = ''] = naming;
+    const cell = CELL_MAGICS.map((magic) => ({ text: `%%${magic.name}`, type: 'magic' }));
+    const lines = LINE_MAGICS.map((magic) => ({ text: `%${magic.name}`, type: 'magic' }));
+    const all = sign === '%%' ? cell : [...lines, ...cell];
+    const wanted = all.filter(({ text }) => text.replace(/^%+/, '').startsWith(typed));
+    return { start: lineStart + indent.length, matches: wanted };
+  }
+  const [, sign, name = ''] = /^\s*(%%?)([\w-]+)/.exec(line) ?? [];
+  const word = /\S*$/.exec(line)?.[0] ?? '';
+  const start = at - word.length;
+  const magic = [...LINE_MAGICS, ...CELL_MAGICS].find((candidate) => candidate.name === name);
+  if (!magic) return { start, matches: [] };
+  const earlier = line
+    .slice(0, line.length - word.length)
+    .trim()
+    .split(/\s+/);
+  if (word.startsWith('-')) return { start, matches: optionMatches(magic.options, word) };
+  const valued = magic.options.find((option) => `--${option.name}` === earlier.at(-1));
+  if (valued?.choices) return { start, matches: matching(valued.choices, word, 'value') };
+  if (sign === '%%' || !('words' in magic)) return { start, matches: [] };
+  const position = earlier.slice(1).filter((text) => !text.startsWith('-')).length;
+  const kind = magic.words[Math.min(position, magic.words.length - 1)];
+  if (kind === undefined || (magic.name === 'load' && position > 0)) return { start, matches: [] };
+  return { start, matches: await wordsOfKind(kernel, kind, word) };
+}
+
+function optionMatches(options: readonly OptionSpec[], word: string): Match[] {
+  return matching(
+    options.map((option) => `--${option.name}`),
+    word,
+    'option',
+  );
+}
+
+async function wordsOfKind(kernel: Kernel, kind: ArgumentKind, word: string): Promise<Match[]> {
+  switch (kind) {
+    case 'file':
+      return completeFiles(word, [kernel.paths.notebookFolder]);
+    case 'folder':
+      return completeFiles(word, [kernel.paths.notebookFolder], true);
+    case 'table':
+      return matching(
+        (await kernel.catalog()).tables.map(({ name }) => name),
+        word,
+        'table',
+      );
+    case 'worldline':
+      return matching(await kernel.worldlineNames(), word, 'worldline');
+    case 'setting':
+      return matching(
+        SETTINGS.map(({ name }) => name),
+        word,
+        'setting',
+      );
+    case 'magic':
+      return matching(
+        [...CELL_MAGICS, ...LINE_MAGICS].map(({ name }) => name),
+        word.replace(/^%+/, ''),
+        'magic',
+      );
+    case 'kind':
+      return matching(['ask', 'sql', 'python'], word, 'kind');
+    case 'alias':
+      return matching((await kernel.catalog()).schemas, word, 'alias');
+    case 'run':
+      return matching(
+        kernel.usage.runs.map(({ cell }) => String(cell)),
+        word,
+        'run',
+      );
+  }
+}
+
+async function completeSqlAt(kernel: Kernel, code: string, offset: number, at: number): Promise<Found> {
+  if (at < offset) return { start: at, matches: [] };
+  const { start, matches, file } = completeSql(code.slice(offset), at - offset, await kernel.catalog());
+  if (file === null) return { start: offset + start, matches };
+  return { start: offset + start, matches: await kernel.completeReadable(file) };
+}
+
+async function completePython(kernel: Kernel, code: string, offset: number, at: number): Promise<Found> {
+  const text = code.slice(offset);
+  const runtime = await kernel.active();
+  const found = await (await runtime.python()).complete(text, [...code.slice(offset, at)].length);
+  const start = offset + [...text].slice(0, found.start).join('').length;
+  return {
+    start,
+    matches: found.matches.map((match) => ({ text: match.text, type: match.type ?? 'instance' })),
+  };
+}
+
+/** In a question: the tables and files that may be meant. */
+async function completeNames(kernel: Kernel, line: string, at: number): Promise<Found> {
+  const word = /[\p{L}\p{N}_./-]*$/u.exec(line)?.[0] ?? '';
+  if (word === '') return { start: at, matches: [] };
+  const tables = matching(
+    (await kernel.catalog()).tables.map(({ name }) => name),
+    word,
+    'table',
+  );
+  return { start: at - word.length, matches: [...tables, ...(await kernel.completeReadable(word))] };
+}
+
+function matching(texts: readonly string[], word: string, type: string): Match[] {
+  return texts
+    .filter((text) => text.toLowerCase().startsWith(word.toLowerCase()))
+    .map((text) => ({ text, type }));
+}

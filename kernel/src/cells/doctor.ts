@@ -1,0 +1,57 @@
+import { listDisplay } from '../display/list.js';
+import type { Display } from '../mime.js';
+import type { Kernel } from './Kernel.js';
+import { problemOfProvider } from './provider.js';
+
+interface Finding {
+  readonly what: string;
+  readonly state: string;
+  readonly fix: string;
+}
+
+/** What the kernel needs, whether it is there, and how to mend what is not. */
+export async function findings(kernel: Kernel): Promise<Finding[]> {
+  return [node(), await docker(kernel), await model(kernel), await store(kernel), folder(kernel)];
+}
+
+export async function doctorReport(kernel: Kernel): Promise<Display> {
+  const found = await findings(kernel);
+  return listDisplay(
+    [{ title: 'what' }, { title: 'state' }, { title: 'what to do' }],
+    found.map(({ what, state, fix }) => [what, state, fix]),
+  );
+}
+
+function node(): Finding {
+  return { what: 'Node', state: `ok: ${process.version}`, fix: '' };
+}
+
+async function docker(kernel: Kernel): Promise<Finding> {
+  const check = await (await kernel.sandbox()).check();
+  return check.ok
+    ? { what: 'Python sandbox', state: `ok: ${check.engine}`, fix: '' }
+    : { what: 'Python sandbox', state: check.problem, fix: check.fix };
+}
+
+async function model(kernel: Kernel): Promise<Finding> {
+  const problem = await problemOfProvider(kernel);
+  return problem === null
+    ? { what: 'model', state: 'ok', fix: '' }
+    : { what: 'model', state: problem.message, fix: problem.hint ?? '' };
+}
+
+async function store(kernel: Kernel): Promise<Finding> {
+  const session = await kernel.session();
+  return { what: 'store', state: `ok: ${kernel.paths.home} (${session.id})`, fix: '' };
+}
+
+function folder(kernel: Kernel): Finding {
+  const { folders } = kernel.readable();
+  return folders.length > 0
+    ? { what: 'data folders', state: `ok: ${folders.join(', ')}`, fix: '' }
+    : {
+        what: 'data folders',
+        state: 'none',
+        fix: 'The home folder is never readable as a whole: %allow FOLDER grants the one with your data.',
+      };
+}

@@ -1,0 +1,77 @@
+import type { Display } from '../mime.js';
+import type { CellContext } from './context.js';
+import { UserError } from './errors.js';
+import { magicHelp } from './help.js';
+import type { Kernel } from './Kernel.js';
+import { CELL_MAGICS } from './magics/cellMagics.js';
+import { showDescription } from './magics/data.js';
+import { anyMagic, LINE_MAGICS } from './magics/registry.js';
+import { parseCell } from './parse.js';
+
+/** What Shift-Tab shows: a magic's help, a table's columns, or what Python says. `cursor` counts code points. */
+export async function inspect(
+  kernel: Kernel,
+  code: string,
+  cursor: number,
+  detail: 0 | 1,
+): Promise<Display | null> {
+  const at = [...code].slice(0, cursor).join('').length;
+  const word = wordAt(code, at);
+  if (word.startsWith('%')) return knownMagic(word) ? magicHelp(anyMagic(word)) : null;
+  const { body } = parseCell(code);
+  if (body?.form === 'magic' && body.name === 'python' && at >= body.textOffset) {
+    const python = await (await kernel.active()).python();
+    const data = await python.inspect(body.text, [...code.slice(body.textOffset, at)].length, detail);
+    return data === null ? null : { data };
+  }
+  return tableTip(kernel, word);
+}
+
+/** `name?` as a cell of its own: a magic, a table, or a Python name. */
+export async function showSubject({ runtime, run }: CellContext, subject: string): Promise<void> {
+  const bare = subject.replace(/^%+/, '');
+  if (subject.startsWith('%')) {
+    run.display(magicHelp(anyMagic(bare)));
+    return;
+  }
+  const { tables } = await runtime.database.catalog();
+  if (tables.some(({ name }) => name.toLowerCase() === subject.toLowerCase())) {
+    showDescription(await runtime.database.describe(subject), run);
+    return;
+  }
+  if (runtime.pythonState !== 'none') {
+    const data = await (await runtime.python()).inspect(subject, [...subject].length, 0);
+    if (data !== null) {
+      run.display({ data });
+      return;
+    }
+  }
+  if (knownMagic(bare)) {
+    run.display(magicHelp(anyMagic(bare)));
+    return;
+  }
+  throw new UserError(
+    'NotFound',
+    `There is no table, variable or magic ${subject}.`,
+    '%tables and %vars list what there is.',
+  );
+}
+
+async function tableTip(kernel: Kernel, word: string): Promise<Display | null> {
+  const { tables } = await kernel.catalog();
+  const table = tables.find(({ name }) => name.replaceAll('"', '').toLowerCase() === word.toLowerCase());
+  if (!table) return null;
+  const columns = table.columns.map(({ name, type }) => `  ${name} ${type}`).join('\n');
+  return { data: { 'text/plain': `${table.kind} ${table.name}\n${columns}` } };
+}
+
+function knownMagic(name: string): boolean {
+  const bare = name.replace(/^%+/, '');
+  return [...CELL_MAGICS, ...LINE_MAGICS].some((magic) => magic.name === bare);
+}
+
+function wordAt(code: string, at: number): string {
+  const before = /[\p{L}\p{N}_.%]*$/u.exec(code.slice(0, at))?.[0] ?? '';
+  const after = /^[\p{L}\p{N}_.]*/u.exec(code.slice(at))?.[0] ?? '';
+  return before + after;
+}

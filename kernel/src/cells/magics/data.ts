@@ -1,0 +1,306 @@
+import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { extname, join, resolve } from 'node:path';
+import type { LoadResult, TableDescription } from '../../database/types.js';
+import { artifactDisplays } from '../../display/artifacts.js';
+import { bytes, count, cut, duration, plural } from '../../display/format.js';
+import { listDisplay } from '../../display/list.js';
+import { tableDisplay } from '../../display/table.js';
+import { seeHelp } from '../arguments.js';
+import { readAttachment } from '../attachments.js';
+import type { CellContext } from '../context.js';
+import { UserError } from '../errors.js';
+import { loadExcel } from '../excel.js';
+import type { Magic } from './Magic.js';
+
+const tables: Magic = {
+  name: 'tables',
+  usage: '%tables',
+  about: 'Lists the tables and views of the active worldline, and of attached databases.',
+  options: [],
+  words: [],
+  async run(_, { runtime, run }) {
+    const found = await runtime.database.tables();
+    if (found.length === 0) {
+      run.stream(
+        'stdout',
+        "There are no tables yet. %load FILE makes one; FROM 'file.csv' reads a file as it is.\n",
+      );
+      return;
+    }
+    run.display(
+      listDisplay(
+        [{ title: 'table' }, { title: 'kind' }, { title: 'rows', align: 'right' }, { title: 'columns' }],
+        found.map((table) => [
+          table.name,
+          table.kind,
+          table.rows === null ? '–' : count(table.rows),
+          table.columns.map((column) => `${column.name} ${column.type}`).join(', '),
+        ]),
+      ),
+    );
+  },
+};
+
+const describe: Magic = {
+  name: 'describe',
+  usage: '%describe TABLE',
+  about: 'Shows the columns of a table: types, missing values, range, distinct values, a sample.',
+  options: [],
+  words: ['table'],
+  async run({ positional }, { runtime, run }) {
+    const name = required(positional[0], '%describe', 'the name of a table');
+    showDescription(await runtime.database.describe(name, { signal: run.signal }), run);
+  },
+};
+
+/** A table's columns and sample as two displays. */
+export function showDescription(table: TableDescription, run: CellContext['run']): void {
+  run.display(
+    listDisplay(
+      [
+        { title: 'column' },
+        { title: 'type' },
+        { title: 'NULLs', align: 'right' },
+        { title: 'distinct', align: 'right' },
+        { title: 'min' },
+        { title: 'max' },
+        { title: 'most frequent' },
+      ],
+      table.columns.map((column) => [
+        column.name,
+        column.type,
+        count(column.nulls),
+        column.distinct === null ? '–' : count(column.distinct),
+        cut(column.min ?? '–', 30),
+        cut(column.max ?? '–', 30),
+        cut(column.top.map(({ value, count: n }) => `${value ?? 'NULL'} (${count(n)})`).join(', '), 60),
+      ]),
+      `${table.kind} ${table.name}: ${plural(table.rows, 'row')}, ${plural(table.columns.length, 'column')}`,
+    ),
+  );
+  run.display(tableDisplay({ result: '', ...table.sample }));
+}
+
+const vars: Magic = {
+  name: 'vars',
+  usage: '%vars',
+  about: 'Lists the Python variables of the active worldline.',
+  options: [],
+  words: [],
+  async run(_, { runtime, run }) {
+    const variables = runtime.pythonState === 'none' ? [] : await (await runtime.python()).variables();
+    if (variables.length === 0) {
+      run.stream('stdout', 'There are no Python variables yet.\n');
+      return;
+    }
+    run.display(
+      listDisplay(
+        [
+          { title: 'name' },
+          { title: 'type' },
+          { title: 'shape' },
+          { title: 'size', align: 'right' },
+          { title: 'value' },
+        ],
+        variables.map((variable) => [
+          variable.name,
+          variable.type,
+          variable.shape ?? '',
+          variable.bytes === null ? '' : bytes(variable.bytes),
+          cut(variable.preview, 60),
+        ]),
+      ),
+    );
+  },
+};
+
+const artifacts: Magic = {
+  name: 'artifacts',
+  usage: '%artifacts',
+  about: 'Lists the files that cells made in the active worldline, images shown.',
+  options: [],
+  words: [],
+  async run(_, { runtime, run }) {
+    const found = await runtime.artifacts();
+    if (found.length === 0) run.stream('stdout', 'No cell has made a file yet.\n');
+    for (const display of await artifactDisplays(runtime.workspace, found)) run.display(display);
+  },
+};
+
+const LOADED_BY_PYTHON = new Set(['.xlsx', '.xlsm', '.xls', '.ods']);
+
+const load: Magic = {
+  name: 'load',
+  usage: '%load FILE [as TABLE] [--replace | --append]',
+  about: 'Loads a CSV, TSV, JSON, NDJSON, Parquet or Excel file into a table.',
+  details: 'Rows that do not parse are counted and shown, never dropped in silence.',
+  examples: ['%load sales.csv', '%load "my file.csv" as sales --replace'],
+  options: [
+    { name: 'replace', about: 'replace the table if it is there' },
+    { name: 'append', about: 'add the rows to the table' },
+  ],
+  words: ['file'],
+  writes: true,
+  async run({ positional, options }, context) {
+    const [named, as, table] = positional;
+    const file = await existingFile(required(named, '%load', 'a file'), context);
+    if (as !== undefined && (as.toLowerCase() !== 'as' || table === undefined)) {
+      throw new UserError('UsageError', `%load does not know what "${as}" is.`, seeHelp('%load'));
+    }
+    if (options.has('replace') && options.has('append')) {
+      throw new UserError('UsageError', '--replace and --append exclude each other.', seeHelp('%load'));
+    }
+    const mode = options.has('replace') ? 'replace' : options.has('append') ? 'append' : 'create';
+    const { runtime, run } = context;
+    await context.kernel.grantFiles([file]);
+    const progress = runtime.progress(run);
+    const loadOptions = {
+      mode,
+      signal: run.signal,
+      onProgress: (fraction: number): void => {
+        progress.report(fraction);
+      },
+      ...(table === undefined ? {} : { table }),
+    } as const;
+    try {
+      const excel = LOADED_BY_PYTHON.has(extname(file).toLowerCase());
+      const loaded = excel
+        ? await loadExcel(runtime, file, loadOptions)
+        : await runtime.database.load(file, loadOptions);
+      progress.done();
+      showLoaded(loaded, run);
+    } finally {
+      progress.done();
+    }
+    context.kernel.dataChanged();
+  },
+};
+
+function showLoaded(loaded: LoadResult, run: CellContext['run']): void {
+  run.stream(
+    'stdout',
+    `Loaded ${plural(loaded.rows, 'row')} into ${loaded.table} (${duration(loaded.milliseconds)}).\n`,
+  );
+  run.display(
+    listDisplay(
+      [{ title: 'column' }, { title: 'type' }],
+      loaded.columns.map((column) => [column.name, column.type]),
+    ),
+  );
+  if (loaded.rejected === 0) return;
+  run.stream(
+    'stderr',
+    `${plural(loaded.rejected, 'row')} would not parse and ${loaded.rejected === 1 ? 'is' : 'are'} not in the table:\n`,
+  );
+  run.display(
+    listDisplay(
+      [{ title: 'line', align: 'right' }, { title: 'column' }, { title: 'reason' }, { title: 'text' }],
+      loaded.rejects.map((reject) => [
+        reject.line === null ? '' : count(reject.line),
+        reject.column ?? '',
+        reject.reason,
+        cut(reject.text, 60),
+      ]),
+    ),
+  );
+}
+
+const attach: Magic = {
+  name: 'attach',
+  usage: '%attach SOURCE as ALIAS',
+  about: 'Attaches a DuckDB or SQLite file, or a Postgres or MySQL database, for reading.',
+  examples: ['%attach sales.duckdb as sales', '%attach postgresql://reader@db.example/shop as shop'],
+  options: [],
+  words: ['file'],
+  async run({ positional }, { runtime, run, kernel }) {
+    const [source, as, alias] = positional;
+    if (source === undefined || as?.toLowerCase() !== 'as' || alias === undefined) {
+      throw new UserError(
+        'UsageError',
+        '%attach needs a source and a name: %attach sales.duckdb as sales',
+        seeHelp('%attach'),
+      );
+    }
+    await runtime.database.attach(await readAttachment(source, alias, kernel.paths.notebookFolder));
+    run.stream('stdout', `Attached as ${alias}, read-only. %tables lists its tables as ${alias}.….\n`);
+    kernel.dataChanged();
+  },
+};
+
+const detach: Magic = {
+  name: 'detach',
+  usage: '%detach ALIAS',
+  about: 'Lets go of an attached database.',
+  options: [],
+  words: ['alias'],
+  async run({ positional }, { runtime, run, kernel }) {
+    const alias = required(positional[0], '%detach', 'the name that the database was attached as');
+    await runtime.database.detach(alias);
+    run.stream('stdout', `Detached ${alias}.\n`);
+    kernel.dataChanged();
+  },
+};
+
+const allow: Magic = {
+  name: 'allow',
+  usage: '%allow [FOLDER] [--revoke]',
+  about:
+    'Lets SQL and Python read a folder (or s3://bucket/prefix, by SQL); alone, lists what they may read.',
+  details:
+    'Hidden entries (.env, .git, …) stay hidden. The folder of the notebook is readable from the start.',
+  options: [{ name: 'revoke', about: 'take the folder back' }],
+  words: ['folder'],
+  async run({ positional, options }, { kernel, run }) {
+    const [named] = positional;
+    if (named !== undefined) {
+      await kernel.allow(await existingFolder(named, kernel.paths.notebookFolder), options.has('revoke'));
+      kernel.dataChanged();
+    }
+    const readable = kernel.readable();
+    const rows = [...readable.folders, ...readable.files, ...(readable.urls ?? [])].map((path) => [path]);
+    if (rows.length === 0)
+      run.stream('stdout', 'Nothing beside the workspace may be read. %allow FOLDER grants a folder.\n');
+    else run.display(listDisplay([{ title: 'SQL and Python may read' }], rows));
+  },
+};
+
+async function existingFile(named: string, { kernel, runtime }: CellContext): Promise<string> {
+  const path = expandHome(named);
+  for (const folder of [kernel.paths.notebookFolder, runtime.workspace]) {
+    const candidate = resolve(folder, path);
+    if (await isKind(candidate, 'file')) return candidate;
+  }
+  throw new UserError(
+    'FileNotFound',
+    `There is no file ${named}.`,
+    `It was looked for in ${kernel.paths.notebookFolder} and in the workspace.`,
+  );
+}
+
+async function existingFolder(named: string, from: string): Promise<string> {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(named)) return named;
+  const folder = resolve(from, expandHome(named));
+  if (await isKind(folder, 'folder')) return folder;
+  throw new UserError(
+    'FileNotFound',
+    `There is no folder ${folder}.`,
+    'A relative path starts at the folder of the notebook.',
+  );
+}
+
+async function isKind(path: string, kind: 'file' | 'folder'): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return kind === 'file' ? (found?.isFile() ?? false) : (found?.isDirectory() ?? false);
+}
+
+function expandHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}
+
+function required(value: string | undefined, magic: string, what: string): string {
+  if (value !== undefined) return value;
+  throw new UserError('UsageError', `${magic} needs ${what}.`, seeHelp(magic));
+}
+
+export const DATA_MAGICS: readonly Magic[] = [tables, describe, vars, artifacts, load, attach, detach, allow];

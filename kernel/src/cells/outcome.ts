@@ -1,0 +1,40 @@
+import { isNativeError } from 'node:util/types';
+import { caretLines, errorTraceback } from '../display/errorText.js';
+import type { ExecuteOutcome } from '../jupyter/engine.js';
+import { CellFailure, UserError } from './errors.js';
+
+/** A problem that has a fix to offer, whatever room it comes from. */
+interface Fixable {
+  readonly hint?: unknown;
+  readonly fix?: unknown;
+}
+
+/** An error of a cell as the reply and the `error` output tell it. */
+export function toOutcome(error: unknown): Extract<ExecuteOutcome, { status: 'error' }> {
+  if (error instanceof CellFailure) {
+    return { status: 'error', name: error.name, message: error.message, traceback: error.traceback };
+  }
+  const { name, message } = nameAndMessage(error);
+  return { status: 'error', name, message, traceback: errorTraceback(name, message, hintOf(error)) };
+}
+
+/** The same error with the line it points at: `offset` counts UTF-16 units of the cell's `source`. */
+export function pointingAt(error: Error, source: string, offset: number): CellFailure {
+  return new CellFailure(error.name, error.message, [
+    ...errorTraceback(error.name, error.message, hintOf(error)),
+    '',
+    ...caretLines(source, offset),
+  ]);
+}
+
+function hintOf(error: unknown): string | undefined {
+  if (error instanceof UserError) return error.hint;
+  const { hint, fix } = (typeof error === 'object' && error !== null ? error : {}) as Fixable;
+  if (typeof hint === 'string') return hint;
+  return typeof fix === 'string' ? fix : undefined;
+}
+
+function nameAndMessage(error: unknown): { name: string; message: string } {
+  if (error instanceof Error || isNativeError(error)) return { name: error.name, message: error.message };
+  return { name: 'Error', message: String(error) };
+}

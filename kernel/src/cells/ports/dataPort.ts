@@ -1,0 +1,47 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataPort, FileEntry } from '../../agent/ports.js';
+import { artifactDisplays } from '../../display/artifacts.js';
+import { textDisplay } from '../../display/list.js';
+import type { Kernel } from '../Kernel.js';
+import type { Runtime } from '../Runtime.js';
+
+/** Files of the data folders that the model is told of at most. */
+const MAX_FILES = 200;
+
+export function dataPort(kernel: Kernel, runtime: Runtime): DataPort {
+  return {
+    tables: () => runtime.database.tables(),
+    files: () => readableFiles(kernel),
+    async artifacts() {
+      const found = await runtime.artifacts();
+      return found.map((artifact) => ({ ...artifact, checkpoint: null }));
+    },
+    async showFile(path) {
+      const found = (await runtime.artifacts()).filter((artifact) => artifact.path === path);
+      const [display] = await artifactDisplays(runtime.workspace, found);
+      return display ?? textDisplay(`There is no file ${path} in the workspace.`);
+    },
+  };
+}
+
+/** Visible files at the top of the data folders, by the names that SQL and Python know them by. */
+async function readableFiles(kernel: Kernel): Promise<FileEntry[]> {
+  const { folders, files } = kernel.readable();
+  const found: FileEntry[] = [];
+  for (const folder of folders) found.push(...(await filesIn(folder, '', 2)));
+  for (const path of files) found.push({ path, bytes: (await stat(path)).size });
+  return found.slice(0, MAX_FILES);
+}
+
+async function filesIn(folder: string, prefix: string, depth: number): Promise<FileEntry[]> {
+  const found: FileEntry[] = [];
+  const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules' || found.length >= MAX_FILES) continue;
+    const path = join(prefix, entry.name);
+    if (entry.isDirectory() && depth > 1) found.push(...(await filesIn(folder, path, depth - 1)));
+    else if (entry.isFile()) found.push({ path, bytes: (await stat(join(folder, path))).size });
+  }
+  return found;
+}

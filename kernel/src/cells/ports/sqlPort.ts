@@ -1,0 +1,42 @@
+import type { SqlPort } from '../../agent/ports.js';
+import { tableDisplay } from '../../display/table.js';
+import { textDisplay } from '../../display/list.js';
+import type { Display } from '../../mime.js';
+import { mayChange } from '../../database/sql/mayChange.js';
+import type { StatementResult } from '../../database/types.js';
+import type { Runtime } from '../Runtime.js';
+
+/** The model's SQL: behind its gate, in the worldline's own database. */
+export function sqlPort(runtime: Runtime, beforeWrite: () => Promise<void>): SqlPort {
+  const { database } = runtime;
+  return {
+    async query(sql, { limit, signal, deadline }) {
+      await runtime.offerFrames(sql);
+      if (mayChange(sql)) await beforeWrite();
+      return database.query(sql, {
+        author: 'model',
+        limit,
+        signal,
+        ...(deadline === undefined ? {} : { deadline }),
+      });
+    },
+    page: (result, offset, count) => database.page(result, offset, count),
+    async tablesOf(sql) {
+      const { tables, readsData } = await database.sources(sql);
+      return readsData && tables.length === 0 ? ['a file'] : tables;
+    },
+    writes: (sql) => Promise.resolve(mayChange(sql)),
+    display: resultDisplay,
+  };
+}
+
+export function resultDisplay(result: StatementResult): Display {
+  switch (result.kind) {
+    case 'rows':
+      return tableDisplay({ result: result.id, ...result.page }, result.milliseconds);
+    case 'plan':
+      return textDisplay(result.text);
+    case 'done':
+      return textDisplay(result.message);
+  }
+}

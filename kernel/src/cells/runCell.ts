@@ -1,0 +1,122 @@
+import type { Turn } from '../agent/types.js';
+import type { CellKind } from '../contract.js';
+import { parseArguments } from './arguments.js';
+import { readAskCell, runAskCell } from './askCell.js';
+import type { CellContext } from './context.js';
+import { UserError } from './errors.js';
+import { filesNamedIn } from './Grants.js';
+import { showSubject } from './inspect.js';
+import { findCellMagic, findMagic } from './magics/registry.js';
+import type { Body, LineMagic, ParsedCell } from './parse.js';
+import { runPythonCell } from './pythonCell.js';
+import { readSqlCell, runSqlCell } from './sqlCell.js';
+
+/** What a cell is going to do, decided before anything runs: a wrong name or option changes nothing. */
+export interface Plan {
+  /** The kind of its checkpoint; null for a cell that cannot change any state. */
+  readonly kind: CellKind | null;
+  /** Gives the conversation turns of an agent run, and nothing for other cells. */
+  run(context: CellContext): Promise<AskResult | null>;
+}
+
+export interface AskResult {
+  readonly turns: readonly Turn[];
+  /** Its steps as ordinary cells. */
+  readonly asCells: readonly string[];
+  /** Why the cell ends in an error, where it does; the turns are kept all the same. */
+  readonly failure: Error | null;
+}
+
+/** Reads what the cell says. Throws a UserError for an unknown magic or a wrong option. */
+export function planCell({ magics, body }: ParsedCell, defaultKind: string): Plan {
+  const lines = magics.map(planMagic);
+  const main = body === null ? null : planBody(body, defaultKind);
+  const writes = lines.some(({ magic }) => magic.writes === true);
+  return {
+    kind: main?.kind ?? (writes ? 'magic' : null),
+    run: async (context) => {
+      for (const line of lines) await line.run(context);
+      return main === null ? null : main.run(await current(context, lines.length > 0));
+    },
+  };
+}
+
+function planMagic({ name, rest }: LineMagic): {
+  magic: ReturnType<typeof findMagic>;
+  run: (context: CellContext) => Promise<void>;
+} {
+  const magic = findMagic(name);
+  const args = parseArguments(`%${name}`, rest, magic.options);
+  return { magic, run: (context) => magic.run(args, context) };
+}
+
+/** After a line magic the active worldline may be another one. */
+async function current(context: CellContext, mayHaveMoved: boolean): Promise<CellContext> {
+  return mayHaveMoved ? { ...context, runtime: await context.kernel.active() } : context;
+}
+
+function planBody(body: Body, defaultKind: string): Plan {
+  switch (body.form) {
+    case 'help':
+      return {
+        kind: null,
+        run: async (context) => {
+          await showSubject(context, body.subject);
+          return null;
+        },
+      };
+    case 'plain':
+      return planKind(defaultKind, '', body.textOffset, body.text, body.textOffset);
+    case 'magic':
+      return planKind(findCellMagic(body.name).name, body.rest, body.restOffset, body.text, body.textOffset);
+  }
+}
+
+function planKind(kind: string, rest: string, restOffset: number, text: string, textOffset: number): Plan {
+  switch (kind) {
+    case 'sql':
+      return {
+        kind: 'sql',
+        run: async (context) => {
+          const cell =
+            rest === '' && restOffset === textOffset
+              ? { sql: text, offset: textOffset, into: null, limit: null }
+              : readSqlCell(context.source, restOffset);
+          await grantNamed(context, cell.sql);
+          await runSqlCell(context, cell);
+          return null;
+        },
+      };
+    case 'python':
+      return {
+        kind: 'python',
+        run: async (context) => {
+          await grantNamed(context, text);
+          await runPythonCell(context, rest, text);
+          return null;
+        },
+      };
+    case 'ask': {
+      const ask = readAskCell(rest, text);
+      return {
+        kind: 'ask',
+        run: async (context) => {
+          await grantNamed(context, ask.question);
+          return runAskCell(context, ask);
+        },
+      };
+    }
+    default:
+      throw new UserError(
+        'UsageError',
+        `A cell can't be of the kind "${kind}".`,
+        '%default says what plain cells are.',
+      );
+  }
+}
+
+/** A file that the user names in a cell of their own is readable from then on. */
+async function grantNamed({ kernel }: CellContext, text: string): Promise<void> {
+  const files = await filesNamedIn(text, kernel.paths.notebookFolder);
+  if (files.length > 0) await kernel.grantFiles(files);
+}
