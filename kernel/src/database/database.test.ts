@@ -1,94 +1,136 @@
-import { afterEach, expect, test } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openDatabase } from './openDatabase.js';
-import type { Database, OpenOptions, StatementResult } from './types.js';
+import { expect, test } from '@jest/globals';
+import { rowsOf, runAsUser, withDatabase } from './testing.js';
+import type { FirstPage, StatementResult } from './types.js';
 
-let folder = '';
-let database: Database | null = null;
+test('statements run one after the other, and each tells what it did', () =>
+  withDatabase(async ({ database }) => {
+    const seen: StatementResult[] = [];
+    const results = await database.query(
+      `create table t as select 1 a; insert into t values (2), (3);
+       update t set a = 4 where a = 3; delete from t where a = 2; from t order by a; -- the end`,
+      { author: 'user', onResult: (result) => seen.push(result) },
+    );
+    expect(results).toMatchObject([
+      { kind: 'done', message: 'Table t made, 1 row', rowsChanged: 1 },
+      { kind: 'done', message: '2 rows inserted into t', rowsChanged: 2 },
+      { kind: 'done', message: '1 row updated in t' },
+      { kind: 'done', message: '1 row deleted from t' },
+      { kind: 'rows', page: { columns: [{ name: 'a', type: 'INTEGER', kind: 'number' }], total: 2 } },
+    ]);
+    expect(results.at(-1)).toMatchObject({ page: { rows: [['1'], ['4']] } });
+    expect(seen).toEqual(results);
+  }));
 
-async function open(options: Partial<OpenOptions> = {}): Promise<Database> {
-  folder = await mkdtemp(join(tmpdir(), 'worldline-database-'));
-  database = openDatabase({
-    file: join(folder, 'state', 'main.duckdb'),
-    workspace: folder,
-    readable: { folders: [], files: [] },
-    ...options,
-  });
-  return database;
-}
+test('the messages name what was made, altered and dropped as it was written', () =>
+  withDatabase(async ({ database }) => {
+    const results = await runAsUser(
+      database,
+      `create schema s; create or replace table s."My Table" (i int); create view if not exists v as select 1;
+       alter table s."My Table" add column j int; comment on table s."My Table" is 'x'; create macro f(x) as x + 1;
+       truncate s."My Table"; drop view v`,
+    );
+    expect(results.map((result) => (result.kind === 'done' ? result.message : ''))).toEqual([
+      'Schema s made',
+      'Table s."My Table" made',
+      'View v made',
+      'Table s."My Table" altered',
+      'Table s."My Table" altered',
+      'Macro f made',
+      '0 rows deleted from s."My Table"',
+      'View v dropped',
+    ]);
+  }));
 
-afterEach(async () => {
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+test('a syntax error anywhere stops the cell before its first statement', () =>
+  withDatabase(async ({ database }) => {
+    await expect(runAsUser(database, 'create table t (i int);\nselec 1')).rejects.toMatchObject({
+      name: 'ParserError',
+      position: 24,
+    });
+    expect(await database.tables()).toEqual([]);
+  }));
 
-test('statements run one after the other', async () => {
-  const db = await open();
-  const seen: StatementResult[] = [];
-  const results = await db.query(
-    `create table t as select 1 a; insert into t values (2); from t order by a`,
-    {
+test('an error tells where in the cell it is, in code points', () =>
+  withDatabase(async ({ database }) => {
+    const cell = `select '😀é';\n select 1, 'é' || nope`;
+    await expect(runAsUser(database, cell)).rejects.toMatchObject({
+      name: 'BinderError',
+      sql: `select 1, 'é' || nope`,
+      position: 31,
+    });
+  }));
+
+test('an error that happens while rows stream does not spoil the next statement', () =>
+  withDatabase(async ({ database }) => {
+    const failing = `select case when range = 900000 then error('stop here') else range end from range(1000000)`;
+    await expect(runAsUser(database, failing)).rejects.toThrow('stop here');
+    await expect(database.query(failing, { author: 'model' })).rejects.toThrow('stop here');
+    await expect(runAsUser(database, `begin; ${failing}`)).rejects.toThrow('failed while its rows');
+    expect(await rowsOf(database, 'select 1')).toEqual([['1']]);
+  }));
+
+test('EXPLAIN gives a plan', () =>
+  withDatabase(async ({ database }) => {
+    const [plan] = await runAsUser(database, 'explain analyze select 42');
+    expect(plan).toMatchObject({ kind: 'plan' });
+    expect(plan?.kind === 'plan' ? plan.text : '').toContain('Total Time');
+  }));
+
+test('a large result shows its first rows before it is counted, and is paged without running again', () =>
+  withDatabase(async ({ database }) => {
+    let first: FirstPage | null = null;
+    const sql = `select range::int i, random() r, 'row ' || range s from range(300000)`;
+    const [result] = await database.query(sql, {
       author: 'user',
-      onResult: (result) => seen.push(result),
-    },
-  );
-  expect(results).toMatchObject([
-    { kind: 'done', message: 'Table t made' },
-    { kind: 'done', message: '1 row inserted into t', rowsChanged: 1 },
-    {
-      kind: 'rows',
-      page: { columns: [{ name: 'a', type: 'INTEGER', kind: 'number' }], rows: [['1'], ['2']], total: 2 },
-    },
-  ]);
-  expect(seen).toEqual(results);
-});
-
-test('an error tells where', async () => {
-  const db = await open();
-  await expect(db.query(`select 'é';\n select 1 + nope`, { author: 'user' })).rejects.toMatchObject({
-    name: 'BinderError',
-    message: expect.stringContaining('nope') as string,
-    position: 24,
-  });
-});
-test('big', async () => {
-  const db = await open();
-  let first = 0;
-  const started = performance.now();
-  const [result] = await db.query(
-    `select i, hash(i) h, 'string ' || i s, i::double d, date '2020-01-01' + i%1000 e from (select range::int i from range(1000000))`,
-    {
-      author: 'user',
+      limit: 10,
       onPage: (page) => {
-        first = performance.now() - started;
-        expect(page.rows).toHaveLength(50);
+        first = page;
       },
-    },
-  );
-  console.log(first, performance.now() - started);
-  if (result?.kind !== 'rows') throw new Error('no rows');
-  expect(result.page.total).toBe(1000000);
-  let t = performance.now();
-  console.log(JSON.stringify(await db.page(result.id, 500000, 3)), performance.now() - t);
-  t = performance.now();
-  console.log(
-    JSON.stringify(await db.page(result.id, 10, 3, { order: 'i', descending: true })),
-    performance.now() - t,
-  );
-  t = performance.now();
-  console.log(JSON.stringify(await db.page(result.id, 0, 3, { filter: 'g 99999' })), performance.now() - t);
-  await writeFile(join(folder, 'x'), '');
-  for (let k = 0; k < 5; k++) {
-    t = performance.now();
-    await db.query('select 1', { author: 'user' });
-    console.log('select 1', performance.now() - t);
-  }
-  for (let k = 0; k < 5; k++) {
-    t = performance.now();
-    await db.query('select 1', { author: 'model' });
-    console.log('model select 1', performance.now() - t);
-  }
-  console.log(await db.tables());
-});
+    });
+    if (result?.kind !== 'rows') throw new Error('no rows');
+    expect(result.page.total).toBe(300_000);
+    expect(first).toMatchObject({ id: result.id, rows: result.page.rows });
+    expect(result.page.rows).toHaveLength(10);
+
+    const again = await database.page(result.id, 0, 10);
+    expect(again.rows).toEqual(result.page.rows);
+    const last = await database.page(result.id, 299_998, 50);
+    expect(last).toMatchObject({ offset: 299_998, total: 300_000 });
+    expect(last.rows.map((row) => row[2])).toEqual(['row 299998', 'row 299999']);
+    const sorted = await database.page(result.id, 0, 1, { order: 'i', descending: true });
+    expect(sorted.rows[0]?.[0]).toBe('299999');
+    const filtered = await database.page(result.id, 0, 50, { filter: 'ROW 29999' });
+    expect(filtered).toMatchObject({ total: 11 });
+  }));
+
+test('a small result is paged, sorted and filtered as well', () =>
+  withDatabase(async ({ database }) => {
+    const sql = `select * from (values (2, 'b'), (1, 'a'), (null, 'c')) t(i, s)`;
+    const [result] = await database.query(sql, { author: 'model', limit: 1 });
+    if (result?.kind !== 'rows') throw new Error('no rows');
+    expect(result.page).toMatchObject({ rows: [['2', 'b']], total: 3 });
+    const sorted = await database.page(result.id, 0, 5, { order: 'i' });
+    expect(sorted.rows).toEqual([
+      ['1', 'a'],
+      ['2', 'b'],
+      [null, 'c'],
+    ]);
+  }));
+
+test('only the latest results are held', () =>
+  withDatabase(async ({ database }) => {
+    const [oldest] = await runAsUser(database, 'select 1');
+    await runAsUser(database, 'select 2;'.repeat(25));
+    if (oldest?.kind !== 'rows') throw new Error('no rows');
+    await expect(database.page(oldest.id, 0, 1)).rejects.toMatchObject({ name: 'ResultGoneError' });
+  }));
+
+test('a transaction that the cell leaves open is rolled back', () =>
+  withDatabase(async ({ database }) => {
+    await expect(runAsUser(database, 'begin; create table t (i int)')).rejects.toMatchObject({
+      name: 'GateError',
+    });
+    await runAsUser(database, 'begin; create table u (i int); commit');
+    await expect(runAsUser(database, 'begin; create table w (i int); select nope')).rejects.toThrow('nope');
+    expect((await database.tables()).map((table) => table.name)).toEqual(['u']);
+  }));

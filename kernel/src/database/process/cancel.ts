@@ -6,12 +6,12 @@ const REPEAT_MILLISECONDS = 25;
 
 /** The cancellation of one call. */
 export class Cancel {
-  #cancelled = false;
+  readonly #abort = new AbortController();
   #repeat: NodeJS.Timeout | null = null;
   #connection: DuckDBConnection | null = null;
 
   get cancelled(): boolean {
-    return this.#cancelled;
+    return this.#abort.signal.aborted;
   }
 
   /** The connection on which the call now works. */
@@ -20,19 +20,34 @@ export class Cancel {
   }
 
   interrupt(): void {
-    if (this.#cancelled) return;
-    this.#cancelled = true;
+    if (this.cancelled) return;
+    this.#abort.abort();
     this.#connection?.interrupt();
     this.#repeat = setInterval(() => this.#connection?.interrupt(), REPEAT_MILLISECONDS);
   }
 
   /** Throws InterruptedError where the call was interrupted. */
   check(): void {
-    if (this.#cancelled) throw new InterruptedError();
+    if (this.cancelled) throw new InterruptedError();
+  }
+
+  /** Waits for something else, and no longer than until the call is interrupted. */
+  async wait(for_: Promise<void>): Promise<void> {
+    this.check();
+    const { signal } = this.#abort;
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    signal.addEventListener('abort', stop, { once: true });
+    await Promise.race([for_, stopped]);
+    signal.removeEventListener('abort', stop);
+    this.check();
   }
 
   end(): void {
     if (this.#repeat) clearInterval(this.#repeat);
     this.#repeat = null;
+    this.#connection = null;
   }
 }

@@ -1,66 +1,121 @@
-import { isAbsolute, resolve } from 'node:path';
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { GateError, InterruptedError } from '../errors.js';
-import { inside } from '../paths/grants.js';
 import { checkWords } from '../sql/gate.js';
 import { split, type Piece } from '../sql/split.js';
 import type { StatementResult } from '../types.js';
 import type { Cancel } from './cancel.js';
 import { databaseError, failureOf } from './failure.js';
+import { mayWrite } from './mayWrite.js';
 import type { OpenFile } from './openFile.js';
 import { watchProgress } from './progress.js';
 import type { CallEvent, Calls } from './protocol.js';
 import { runStatement } from './statements.js';
+import { writeParquet } from './toParquet.js';
 
 const GRANT_ATTEMPTS = 5;
+const BEGINS = new Set(['begin', 'start']);
+const ENDS = new Set(['commit', 'end', 'rollback', 'abort']);
+
+export interface CellContext {
+  readonly file: OpenFile;
+  readonly cancel: Cancel;
+  readonly emit: (event: CallEvent) => void;
+  /** Resolves when writing is allowed. */
+  readonly writable: () => Promise<void>;
+}
 
 /** Runs a cell's statements one after the other; a syntax error in any of them stops the cell before the first. */
 export async function runCell(
-  file: OpenFile,
+  context: CellContext,
   { sql, author, limit }: Calls['query']['params'],
-  cancel: Cancel,
-  emit: (event: CallEvent) => void,
-  writable: () => Promise<void>,
 ): Promise<StatementResult[]> {
+  const { file, emit } = context;
   const pieces = split(sql);
-  for (const piece of pieces) checkWords(piece, author, (target) => mayWrite(file, target));
+  for (const piece of pieces) checkWords(piece, author, (target) => mayWrite(file.state.workspace, target));
   if (pieces.length > 1) await checkSyntax(file, sql, pieces);
   const results: StatementResult[] = [];
-  for (const piece of pieces) {
-    const run = async (): Promise<StatementResult> => {
-      cancel.use(file.work);
-      const stop = watchProgress(file.work, (fraction) => {
-        emit({ kind: 'progress', fraction });
-      });
-      try {
-        return await runStatement(piece, {
+  let transaction = false;
+  try {
+    for (const piece of pieces) {
+      const result = await runPiece(context, sql, piece, transaction, () =>
+        runStatement(piece, {
           connection: file.work,
           results: file.results,
           author,
           limit,
-          cancel,
+          cancel: context.cancel,
           emit,
-          writable,
-        });
-      } finally {
-        stop();
-      }
-    };
-    const result = await placed(sql, piece, cancel, () => withGrants(file, piece, run));
-    results.push(result);
-    emit({ kind: 'result', result });
+          writable: context.writable,
+          transaction,
+        }),
+      );
+      const first = piece.tokens[0]?.text ?? '';
+      transaction = BEGINS.has(first) || (transaction && !ENDS.has(first));
+      results.push(result);
+      emit({ kind: 'result', result });
+    }
+  } finally {
+    if (transaction) await file.work.run('ROLLBACK');
   }
-  if (pieces.some(changesTransaction)) await endTransaction(file, pieces);
+  if (transaction) {
+    throw new GateError(
+      'The cell ended inside a transaction, which was rolled back: a cell is kept or undone as a whole. End it with COMMIT.',
+      pieces[0]?.sql ?? '',
+    );
+  }
   return results;
 }
 
-/** Runs a statement after allowing the files that it names, and again where DuckDB then says that one more is needed. */
+/** Runs all statements of a cell, and writes the rows of the last one as Parquet. */
+export async function exportCell(
+  context: CellContext,
+  { sql, file: target, author }: Calls['toParquet']['params'],
+): Promise<{ rows: number }> {
+  const { file, cancel } = context;
+  const pieces = split(sql);
+  const last = pieces.at(-1);
+  if (!last) throw new GateError('There is no query to take rows from.', sql);
+  checkWords(last, author, (path) => mayWrite(file.state.workspace, path));
+  const before = sql.slice(0, last.start);
+  if (pieces.length > 1) await runCell(context, { sql: before, author, limit: 0 });
+  const rows = await runPiece(context, sql, last, false, () => writeParquet(file.work, last, target, cancel));
+  return { rows };
+}
+
+/** Runs a statement with progress, after allowing the files that it names; gives an error its type and its place. */
+async function runPiece<T>(
+  { file, cancel, emit }: CellContext,
+  cell: string,
+  piece: Piece,
+  transaction: boolean,
+  run: () => Promise<T>,
+): Promise<T> {
+  const watched = async (): Promise<T> => {
+    cancel.use(file.work);
+    const stop = watchProgress(file.work, (fraction) => {
+      emit({ kind: 'progress', fraction });
+    });
+    try {
+      return await run();
+    } finally {
+      stop();
+    }
+  };
+  try {
+    // Opening again, as a new grant needs, would end the user's transaction.
+    return transaction ? await watched() : await withGrants(file, piece, watched);
+  } catch (error) {
+    if (error instanceof GateError) throw error;
+    if (cancel.cancelled) throw new InterruptedError();
+    throw databaseError(error, cell, piece);
+  }
+}
+
+/** Runs a statement after allowing the files that it names, and again where DuckDB then asks for one more. */
 export async function withGrants<T>(file: OpenFile, piece: Piece, run: () => Promise<T>): Promise<T> {
   const names = piece.tokens.flatMap((token) =>
     token.kind === 'string' || token.kind === 'quoted' ? token.text : [],
   );
-  if (names.length > 0 && !(await inTransaction(file, piece))) await file.allow(names);
+  if (names.length > 0) await file.allow(names);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
@@ -73,27 +128,6 @@ export async function withGrants<T>(file: OpenFile, piece: Piece, run: () => Pro
   }
 }
 
-/** Opening again would end a transaction that the user began. */
-function inTransaction(_file: OpenFile, _piece: Piece): Promise<boolean> {
-  return Promise.resolve(false);
-}
-
-/** Gives an error of the driver its type and its place in the cell. */
-export async function placed<T>(
-  cell: string,
-  piece: Piece,
-  cancel: Cancel,
-  run: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof GateError) throw error;
-    if (cancel.cancelled) throw new InterruptedError();
-    throw databaseError(error, cell, piece);
-  }
-}
-
 async function checkSyntax(file: OpenFile, sql: string, pieces: readonly Piece[]): Promise<void> {
   for (const piece of pieces) {
     if (piece.tokens[0]?.text === 'import') continue;
@@ -103,32 +137,4 @@ async function checkSyntax(file: OpenFile, sql: string, pieces: readonly Piece[]
       if (failureOf(error).type === 'Parser') throw databaseError(error, sql, piece);
     }
   }
-}
-
-function changesTransaction(piece: Piece): boolean {
-  return ['begin', 'start', 'commit', 'end', 'rollback', 'abort'].includes(piece.tokens[0]?.text ?? '');
-}
-
-/** A checkpoint stands between two cells, so no transaction may. */
-async function endTransaction(file: OpenFile, pieces: readonly Piece[]): Promise<void> {
-  try {
-    await file.work.run('BEGIN');
-    await file.work.run('ROLLBACK');
-  } catch {
-    await file.work.run('ROLLBACK');
-    throw new GateError(
-      'The cell ended inside a transaction, which was rolled back: a cell is undone or kept as a whole. End it with COMMIT.',
-      pieces[0]?.sql ?? '',
-    );
-  }
-}
-
-/** Whether the user's COPY may write there: into the workspace, links resolved. */
-function mayWrite(file: OpenFile, target: string): boolean {
-  const { workspace } = file.state;
-  const path = isAbsolute(target) ? target : resolve(workspace, target);
-  let folder = dirname(path);
-  while (!existsSync(folder)) folder = dirname(folder);
-  const real = existsSync(path) ? realpathSync(path) : realpathSync(folder);
-  return inside(realpathSync(workspace), real);
 }

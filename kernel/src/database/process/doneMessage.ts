@@ -1,4 +1,4 @@
-import { StatementType } from '../sql/statementType.js';
+import { StatementType } from '@duckdb/node-api';
 import type { Piece } from '../sql/split.js';
 
 const KINDS = new Set(['table', 'view', 'schema', 'index', 'sequence', 'macro', 'function', 'type']);
@@ -21,34 +21,25 @@ export function doneMessage(type: StatementType, piece: Piece, rowsChanged: numb
     rowsChanged === null
       ? ''
       : `${rowsChanged.toLocaleString('en-US')} ${rowsChanged === 1 ? 'row' : 'rows'}`;
-  switch (type) {
-    case StatementType.INSERT:
-      return `${rows} inserted into ${nameAfter(piece, 'into')}`;
-    case StatementType.UPDATE:
-      return `${rows} updated in ${nameAfter(piece, 'update')}`;
-    case StatementType.DELETE:
-      return piece.tokens[0]?.text === 'truncate'
-        ? `${rows} deleted from ${nameAfter(piece, 'truncate')}`
-        : `${rows} deleted from ${nameAfter(piece, 'from')}`;
-    case StatementType.MERGE_INTO:
-      return `${rows} merged into ${nameAfter(piece, 'into')}`;
-    case StatementType.CREATE:
-    case StatementType.CREATE_FUNC:
-      return `${object(piece)} made${rows === '' ? '' : `, ${rows}`}`;
-    case StatementType.DROP:
-      return `${object(piece)} dropped`;
-    case StatementType.ALTER:
-      return `${object(piece)} altered`;
-    case StatementType.COPY:
-      return `${rows} copied`;
-    default:
-      return 'Done';
-  }
+  const message = MESSAGES[type];
+  return message ? message(piece, rows) : 'Done';
 }
+
+const MESSAGES: Partial<Record<StatementType, (piece: Piece, rows: string) => string>> = {
+  [StatementType.INSERT]: (piece, rows) => `${rows} inserted into ${nameAfter(piece, 'into')}`,
+  [StatementType.UPDATE]: (piece, rows) => `${rows} updated in ${nameAfter(piece, 'update')}`,
+  [StatementType.DELETE]: (piece, rows) =>
+    `${rows} deleted from ${nameAfter(piece, piece.tokens[0]?.text === 'truncate' ? 'truncate' : 'from')}`,
+  [StatementType.MERGE_INTO]: (piece, rows) => `${rows} merged into ${nameAfter(piece, 'into')}`,
+  [StatementType.CREATE]: (piece, rows) => `${object(piece)} made${rows === '' ? '' : `, ${rows}`}`,
+  [StatementType.DROP]: (piece) => `${object(piece)} dropped`,
+  [StatementType.ALTER]: (piece) => `${object(piece)} altered`,
+  [StatementType.COPY]: (_, rows) => `${rows} copied`,
+};
 
 function object(piece: Piece): string {
   const kind = piece.tokens.find((token) => token.kind === 'word' && KINDS.has(token.text));
-  if (!kind) return 'Done:';
+  if (!kind) return (piece.tokens[0]?.text ?? '').toUpperCase();
   return `${kind.text.charAt(0).toUpperCase()}${kind.text.slice(1)} ${nameAfter(piece, kind.text)}`;
 }
 

@@ -1,11 +1,26 @@
-import type { WireError } from '../errors.js';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoteAlways } from '../sql/quote.js';
+import { split } from '../sql/split.js';
 import type { Cancel } from './cancel.js';
-import { runCell } from './cell.js';
+import { exportCell, runCell, withGrants, type CellContext } from './cell.js';
+import { describeTable } from './describe.js';
+import { databaseError } from './failure.js';
+import { loadFile } from './load.js';
 import { OpenFile } from './openFile.js';
-import type { CallEvent, CallName, Calls } from './protocol.js';
+import { watchProgress } from './progress.js';
+import type { CallEvent, CallName, Calls, FromProcess } from './protocol.js';
+import { frameView } from './session.js';
+import { findSources } from './sources.js';
 import { listTables, readCatalog } from './tables.js';
 
 type Emit = (event: CallEvent) => void;
+type Handlers = {
+  [Name in CallName]: (
+    params: Calls[Name]['params'],
+    cancel: Cancel,
+    emit: Emit,
+  ) => Promise<Calls[Name]['result']>;
+};
 
 /** Answers the kernel's calls on the one database of this process. */
 export class Engine {
@@ -13,6 +28,96 @@ export class Engine {
   #held: Promise<void> | null = null;
   #unhold: () => void = () => undefined;
   #released: () => void = () => undefined;
+
+  readonly #handlers: Handlers = {
+    open: async (state) => {
+      this.#file = await OpenFile.open(state);
+      return null;
+    },
+    query: (params, cancel, emit) => this.#turn(cancel, emit, (context) => runCell(context, params)),
+    toParquet: (params, cancel, emit) => this.#turn(cancel, emit, (context) => exportCell(context, params)),
+    page: ({ result, offset, count, options }) => this.#open().results.page(result, offset, count, options),
+    tables: () => this.#open().look(listTables),
+    catalog: () => this.#open().look(readCatalog),
+    sources: ({ sql }) => {
+      const file = this.#open();
+      const frames = new Set(file.state.frames.map((frame) => frame.name));
+      return file.look((connection) => findSources(connection, sql, frames));
+    },
+    describe: ({ table }, cancel) => this.#describe(table, cancel),
+    load: (params, cancel, emit) => this.#load(params, cancel, emit),
+    attach: async (attachment, cancel, emit) => {
+      await this.#turn(cancel, emit, ({ file }) => {
+        const others = file.state.attachments.filter((each) => each.alias !== attachment.alias);
+        return file.openAgain({ ...file.state, attachments: [...others, attachment] });
+      });
+      return null;
+    },
+    detach: async ({ alias }, cancel, emit) => {
+      await this.#turn(cancel, emit, ({ file }) => {
+        const attachments = file.state.attachments.filter((each) => each.alias !== alias);
+        return file.openAgain({ ...file.state, attachments });
+      });
+      return null;
+    },
+    registerFrame: async (frame, cancel, emit) => {
+      await this.#turn(cancel, emit, async ({ file }) => {
+        await file.work.run(frameView(frame.name, frame.file));
+        const others = file.state.frames.filter((each) => each.name !== frame.name);
+        file.setState({ frames: [...others, frame] });
+      });
+      return null;
+    },
+    unregisterFrame: async ({ name }, cancel, emit) => {
+      await this.#turn(cancel, emit, async ({ file }) => {
+        await file.work.run(`DROP VIEW IF EXISTS temp.${quoteAlways(name)}`);
+        file.setState({ frames: file.state.frames.filter((each) => each.name !== name) });
+      });
+      return null;
+    },
+    flush: (_, cancel, emit) =>
+      this.#turn(cancel, emit, async ({ file, writable }) => {
+        await writable();
+        return file.flush();
+      }),
+    release: async (_, cancel) => {
+      const file = this.#open();
+      const done = await file.turns.hold();
+      try {
+        await this.#writable(cancel);
+        await file.release();
+      } catch (error) {
+        done();
+        throw error;
+      }
+      this.#released = done;
+      return null;
+    },
+    reopen: async ({ file }) => {
+      try {
+        await this.#open().restore(file);
+      } finally {
+        this.#released();
+      }
+      return null;
+    },
+    setReadable: async (readable, cancel, emit) => {
+      await this.#turn(cancel, emit, ({ file }) => file.setReadable(readable));
+      return null;
+    },
+    close: async (_, cancel, emit) => {
+      await this.#turn(cancel, emit, async ({ file, writable }) => {
+        await writable();
+        await file.close();
+      });
+      return null;
+    },
+  };
+
+  call(name: CallName, params: unknown, cancel: Cancel, emit: Emit): Promise<unknown> {
+    const handle = this.#handlers[name] as (params: unknown, cancel: Cancel, emit: Emit) => Promise<unknown>;
+    return handle(params, cancel, emit);
+  }
 
   /** From now on, writing waits for `unhold`. */
   hold(): void {
@@ -26,74 +131,64 @@ export class Engine {
     this.#held = null;
   }
 
-  /** Takes what is secret out of an error. */
-  redact(error: WireError): WireError {
-    const secrets = this.#file?.state.secrets ?? [];
-    const clean = (text: string): string =>
-      secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
-    return {
-      ...error,
-      message: clean(error.message),
-      ...(error.sql === undefined ? {} : { sql: clean(error.sql) }),
-    };
+  /** Takes what is secret out of what leaves the process. */
+  redact(message: FromProcess): FromProcess {
+    const state = this.#file?.state;
+    const remote = state?.attachments.filter(({ type }) => type === 'postgres' || type === 'mysql') ?? [];
+    const secrets = [...(state?.secrets ?? []), ...remote.map(({ source }) => source)].filter(Boolean);
+    if (secrets.length === 0) return message;
+    const inText = (secret: string): string => JSON.stringify(secret).slice(1, -1);
+    const text = secrets.reduce(
+      (left, secret) => left.replaceAll(inText(secret), '***'),
+      JSON.stringify(message),
+    );
+    return JSON.parse(text) as FromProcess;
   }
 
-  async call(name: CallName, params: unknown, cancel: Cancel, emit: Emit): Promise<unknown> {
-    switch (name) {
-      case 'open':
-        this.#file = await OpenFile.open(params as Calls['open']['params']);
-        return null;
-      case 'query':
-        return this.#turn((file) =>
-          runCell(file, params as Calls['query']['params'], cancel, emit, () => this.#writable()),
-        );
-      case 'page': {
-        const { result, offset, count, options } = params as Calls['page']['params'];
-        return this.#open().results.page(result, offset, count, options);
-      }
-      case 'tables':
-        return this.#open().look(listTables);
-      case 'catalog':
-        return this.#open().look(readCatalog);
-      case 'flush':
-        return this.#turn(async (file) => {
-          await this.#writable();
-          return file.flush();
-        });
-      case 'release': {
-        const file = this.#open();
-        this.#released = await file.turns.hold();
-        await this.#writable();
-        await file.release();
-        return null;
-      }
-      case 'reopen':
-        await this.#open().restore((params as Calls['reopen']['params']).file);
-        this.#released();
-        return null;
-      case 'setReadable':
-        return this.#turn(async (file) => {
-          await file.setReadable(params as Calls['setReadable']['params']);
-          return null;
-        });
-      case 'close':
-        return this.#turn(async (file) => {
-          await this.#writable();
-          await file.close();
-          return null;
-        });
-      default:
-        throw new Error(`not there yet: ${name}`);
+  async #describe(table: string, cancel: Cancel): Promise<Calls['describe']['result']> {
+    const file = this.#open();
+    const piece = split(table)[0] ?? { sql: table, start: 0, tokens: [] };
+    const describe = (connection: DuckDBConnection): Promise<Calls['describe']['result']> => {
+      cancel.use(connection);
+      return describeTable(connection, table, cancel);
+    };
+    try {
+      if (file.turns.busy) return await file.look(describe);
+      return await file.turns.take(() => withGrants(file, piece, () => describe(file.work)));
+    } catch (error) {
+      cancel.check();
+      throw databaseError(error, table, piece);
     }
   }
 
-  #turn<T>(work: (file: OpenFile) => Promise<T>): Promise<T> {
-    const file = this.#open();
-    return file.turns.take(() => work(file));
+  #load(params: Calls['load']['params'], cancel: Cancel, emit: Emit): Promise<Calls['load']['result']> {
+    return this.#turn(cancel, emit, async ({ file, writable }) => {
+      await writable();
+      cancel.use(file.work);
+      const stop = watchProgress(file.work, (fraction) => {
+        emit({ kind: 'progress', fraction });
+      });
+      try {
+        await file.allow([params.file]);
+        return await loadFile(file.work, params, cancel);
+      } catch (error) {
+        cancel.check();
+        if (error instanceof Error && 'table' in error) throw error;
+        throw databaseError(error, '', { sql: '', start: 0, tokens: [] });
+      } finally {
+        stop();
+      }
+    });
   }
 
-  async #writable(): Promise<void> {
-    await this.#held;
+  #turn<T>(cancel: Cancel, emit: Emit, work: (context: CellContext) => Promise<T>): Promise<T> {
+    const file = this.#open();
+    const writable = (): Promise<void> => this.#writable(cancel);
+    return file.turns.take(() => work({ file, cancel, emit, writable }));
+  }
+
+  async #writable(cancel: Cancel): Promise<void> {
+    while (this.#held) await cancel.wait(this.#held);
   }
 
   #open(): OpenFile {

@@ -8,7 +8,7 @@ const engine = new Engine();
 const running = new Map<number, Cancel>();
 
 function send(message: FromProcess): void {
-  if (process.connected) process.send?.(message);
+  if (process.connected) process.send?.(engine.redact(message));
 }
 
 async function answer(message: Extract<ToProcess, { type: 'call' }>): Promise<void> {
@@ -20,7 +20,7 @@ async function answer(message: Extract<ToProcess, { type: 'call' }>): Promise<vo
     });
     send({ type: 'reply', id: message.id, ok: true, result });
   } catch (error) {
-    send({ type: 'reply', id: message.id, ok: false, error: engine.redact(toWire(error)) });
+    send({ type: 'reply', id: message.id, ok: false, error: toWire(error) });
   } finally {
     cancel.end();
     running.delete(message.id);

@@ -4,6 +4,7 @@ import { quoteText } from '../sql/quote.js';
 import type { CellText, Column, Page, PageOptions } from '../types.js';
 import { Spool } from './spool.js';
 import { kindOf, textOf } from './text.js';
+import { typeName } from './typeName.js';
 
 const KEPT_RESULTS = 20;
 
@@ -155,10 +156,4 @@ export function rowsOf(chunk: DuckDBDataChunk, types: readonly DuckDBType[], cou
 
 export function columnsOf(names: readonly string[], types: readonly DuckDBType[]): Column[] {
   return types.map((type, index) => ({ name: names[index] ?? '', type: typeName(type), kind: kindOf(type) }));
-}
-
-/** DuckDB's name of a type; that of a long enumeration is cut. */
-export function typeName(type: DuckDBType): string {
-  const name = type.toString();
-  return name.length <= 200 ? name : `${name.slice(0, 199)}…`;
 }

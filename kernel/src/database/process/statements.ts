@@ -1,7 +1,13 @@
-import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api';
+import {
+  ResultReturnType,
+  StatementType,
+  type DuckDBConnection,
+  type DuckDBPreparedStatement,
+  type DuckDBResult,
+} from '@duckdb/node-api';
 import { GateError } from '../errors.js';
 import { accessOf, beginsLikeWrite, type Access } from '../sql/gate.js';
-import { StatementType } from '../sql/statementType.js';
+import { explained } from '../sql/explained.js';
 import type { Piece } from '../sql/split.js';
 import type { Author, StatementResult } from '../types.js';
 import type { Cancel } from './cancel.js';
@@ -19,28 +25,34 @@ export interface RunContext {
   readonly emit: (event: CallEvent) => void;
   /** Resolves when writing is allowed. */
   readonly writable: () => Promise<void>;
+  /** Whether the user has begun a transaction in this cell. */
+  readonly transaction: boolean;
 }
 
 /** Thrown by a read-only attempt at what DuckDB then parsed as writing. */
 class WritesAfterAll extends Error {}
+
+/** Thrown where rows ended because of an error: the driver ends a stream that failed like one that is complete. */
+class StreamFailed extends Error {}
 
 /**
  * Runs one statement of a cell. The model's reads run in a read-only transaction that is rolled back: it stops what
  * the settings let through. Errors come as the driver throws them, or as GateError.
  */
 export async function runStatement(piece: Piece, context: RunContext): Promise<StatementResult> {
-  if (context.author === 'user') return attempt(piece, context, null);
-  if (beginsLikeWrite(piece)) return attempt(piece, context, 'write');
   try {
+    if (context.author === 'user') return await attempt(piece, context, null);
+    if (beginsLikeWrite(piece)) return await attempt(piece, context, 'write');
     return await readOnly(context.connection, () => attempt(piece, context, 'read'));
   } catch (error) {
-    if (!(error instanceof WritesAfterAll)) throw error;
-    return attempt(piece, context, 'write');
+    if (error instanceof WritesAfterAll) return attempt(piece, context, 'write');
+    if (error instanceof StreamFailed) throw await causeOf(piece, context);
+    throw error;
   }
 }
 
 /** Runs `work` in a read-only transaction that never commits. */
-export async function readOnly<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+async function readOnly<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
   await connection.run('BEGIN TRANSACTION READ ONLY');
   try {
     return await work();
@@ -49,9 +61,20 @@ export async function readOnly<T>(connection: DuckDBConnection, work: () => Prom
   }
 }
 
+/** Runs a query whose stream failed once more, without streaming, for the error that it fails with. */
+async function causeOf(piece: Piece, { connection, transaction, cancel }: RunContext): Promise<unknown> {
+  cancel.check();
+  try {
+    if (!transaction) await readOnly(connection, () => connection.run(piece.sql));
+  } catch (error) {
+    return error;
+  }
+  return new Error('The statement failed while its rows were being read.');
+}
+
 /** `only` is what the model's statement has to turn out as; the user's may be either. */
 async function attempt(piece: Piece, context: RunContext, only: Access | null): Promise<StatementResult> {
-  const { connection, author, cancel } = context;
+  const { connection, cancel } = context;
   const started = performance.now();
   cancel.check();
   const extracted = await connection.extractStatements(piece.sql);
@@ -61,7 +84,7 @@ async function attempt(piece: Piece, context: RunContext, only: Access | null): 
     const prepared = await extracted.prepare(index);
     try {
       const expanded = index < extracted.count - 1;
-      const access = accessOf(prepared.statementType as number as StatementType, piece, author, expanded);
+      const access = await accessOfPrepared(prepared, piece, context, expanded);
       if (only === 'read' && access === 'write') throw new WritesAfterAll();
       if (only === 'write' && access === 'read') {
         throw new GateError(
@@ -79,29 +102,80 @@ async function attempt(piece: Piece, context: RunContext, only: Access | null): 
   return last ?? { kind: 'done', message: 'Nothing to run', rowsChanged: null, milliseconds: 0 };
 }
 
+/** EXPLAIN ANALYZE runs what it explains, a COPY even in a read-only transaction: that has to pass the gate as well. */
+async function accessOfPrepared(
+  prepared: DuckDBPreparedStatement,
+  piece: Piece,
+  context: RunContext,
+  expanded: boolean,
+): Promise<Access> {
+  const inner = prepared.statementType === StatementType.EXPLAIN ? explained(piece) : null;
+  if (inner === null) return accessOf(prepared.statementType, piece, context.author, expanded);
+  const extracted = await context.connection.extractStatements(inner.sql);
+  const last = await extracted.prepare(extracted.count - 1);
+  try {
+    return accessOf(last.statementType, inner, context.author, false);
+  } finally {
+    last.destroySync();
+  }
+}
+
 async function execute(
   prepared: DuckDBPreparedStatement,
   piece: Piece,
   context: RunContext,
   started: number,
 ): Promise<StatementResult> {
-  const type = prepared.statementType as number as StatementType;
+  const type = prepared.statementType;
   if (type === StatementType.EXPLAIN) {
     const rows = await (await prepared.run()).getRows();
     const text = rows.map((row) => String(row[row.length - 1])).join('\n');
     return { kind: 'plan', text, milliseconds: performance.now() - started };
   }
-  const streams =
-    type === StatementType.SELECT || type === StatementType.EXECUTE || type === StatementType.CALL;
-  const result = streams ? await prepared.stream() : await prepared.run();
-  if (result.returnType === QUERY_RESULT) return rows(result, piece, context, started);
-  const rowsChanged = result.returnType === CHANGED_ROWS ? result.rowsChanged : null;
+  if (type === StatementType.SELECT) return stream(prepared, piece, context, started);
+  const result = await prepared.run();
+  if (result.returnType === ResultReturnType.QUERY_RESULT) return rows(result, piece, context, started);
+  const rowsChanged = await changedRows(result);
   const message = doneMessage(type, piece, rowsChanged);
   return { kind: 'done', message, rowsChanged, milliseconds: performance.now() - started };
 }
 
-const CHANGED_ROWS = 1 as DuckDBResult['returnType'];
-const QUERY_RESULT = 3 as DuckDBResult['returnType'];
+/** Streams in a transaction, because only that tells afterwards whether the stream failed. */
+async function stream(
+  prepared: DuckDBPreparedStatement,
+  piece: Piece,
+  context: RunContext,
+  started: number,
+): Promise<StatementResult> {
+  const { connection, author, transaction } = context;
+  const own = author === 'user' && !transaction;
+  let open = own;
+  if (own) await connection.run('BEGIN');
+  try {
+    const result = await rows(await prepared.stream(), piece, context, started);
+    await checkStream(connection, own);
+    open = false;
+    return result;
+  } finally {
+    if (open) await connection.run('ROLLBACK');
+  }
+}
+
+async function checkStream(connection: DuckDBConnection, commit: boolean): Promise<void> {
+  try {
+    await connection.run(commit ? 'SELECT 1; COMMIT' : 'SELECT 1');
+  } catch {
+    throw new StreamFailed();
+  }
+}
+
+/** How many rows a statement changed; CREATE TABLE … AS gives it as a row instead. */
+async function changedRows(result: DuckDBResult): Promise<number | null> {
+  if (result.returnType === ResultReturnType.CHANGED_ROWS) return result.rowsChanged;
+  if (result.columnCount !== 1 || result.columnName(0) !== 'Count') return null;
+  const count = (await result.fetchChunk())?.getRows()[0]?.[0];
+  return count === undefined || count === null ? null : Number(count);
+}
 
 /** Shows the first rows as soon as they are there; counts and spools the others. */
 async function rows(

@@ -24,18 +24,9 @@ export function textOf(value: DuckDBValue, type: DuckDBType): CellText {
 }
 
 function exact(value: Exclude<DuckDBValue, null>, type: DuckDBType): string {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-    case 'number':
-      if (type.typeId === DuckDBTypeId.FLOAT) return floatText(value);
-      return type.typeId === DuckDBTypeId.DOUBLE ? doubleText(value) : String(value);
-    case 'object':
-      break;
-  }
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return numberText(value, type);
+  if (typeof value !== 'object') return String(value);
   if (value instanceof DuckDBBlobValue) return bytesText(value.bytes);
   if (value instanceof DuckDBGeometryValue) return bytesText(value.bytes);
   if (value instanceof DuckDBTimestampTZValue) return zonedText(value);
@@ -47,6 +38,11 @@ function exact(value: Exclude<DuckDBValue, null>, type: DuckDBType): string {
   if (value instanceof DuckDBVariantValue)
     return value.type ? nested(value.value, value.type) : value.toString();
   return value.toString();
+}
+
+function numberText(value: number, type: DuckDBType): string {
+  if (type.typeId === DuckDBTypeId.FLOAT) return floatText(value);
+  return type.typeId === DuckDBTypeId.DOUBLE ? doubleText(value) : String(value);
 }
 
 /** A value within another one: text is quoted, NULL is spelled out. */
@@ -145,7 +141,10 @@ export function kindOf(type: DuckDBType): ColumnKind {
     case DuckDBTypeId.UNION:
     case DuckDBTypeId.VARIANT:
       return 'nested';
-    default:
+    case DuckDBTypeId.ANY:
+    case DuckDBTypeId.INTEGER_LITERAL:
+    case DuckDBTypeId.STRING_LITERAL:
+    case DuckDBTypeId.SQLNULL:
       return 'other';
   }
 }

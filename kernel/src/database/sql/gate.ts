@@ -1,8 +1,9 @@
-import { StatementType } from './statementType.js';
+import { StatementType } from '@duckdb/node-api';
 import { GateError } from '../errors.js';
 import type { Author } from '../types.js';
 import type { Piece } from './split.js';
 import { copyTarget } from './copyTarget.js';
+import { explained } from './explained.js';
 
 /** How a statement runs: `read` inside a read-only transaction, `write` after waiting for a snapshot to end. */
 export type Access = 'read' | 'write';
@@ -27,12 +28,28 @@ const HARMFUL_TO_THE_MODEL = new Set([
   'getenv',
 ]);
 /** The same, where they are read like tables. */
-const HARMFUL_TABLES = new Set(['duckdb_secrets', 'duckdb_settings', 'duckdb_logs', 'duckdb_log_contexts']);
+const HARMFUL_TABLES = new Set([
+  'duckdb_secrets',
+  'duckdb_settings',
+  'duckdb_databases',
+  'pragma_database_list',
+  'duckdb_logs',
+  'duckdb_log_contexts',
+]);
 
+/** What the model's statement may not begin with; DuckDB reads files already to parse an IMPORT. */
+const NEVER_BY_THE_MODEL = new Set(
+  (
+    'attach detach copy export import load install call checkpoint set reset use prepare execute deallocate begin start ' +
+    'commit rollback abort end vacuum analyze force'
+  ).split(' '),
+);
 const CREATABLE = new Set(['table', 'view', 'schema', 'index', 'sequence', 'macro', 'function', 'type']);
 const MODIFIERS = new Set(['or', 'replace', 'temp', 'temporary', 'unique', 'recursive', 'unlogged', 'local']);
 const ALTERABLE = new Set(['table', 'view', 'sequence', 'schema', 'index', 'type', 'macro']);
 
+const READ_OR_WRITE =
+  'Use SELECT to read, and CREATE, INSERT, UPDATE, DELETE, MERGE, ALTER or DROP to write.';
 const ADVICE: Readonly<Record<string, string>> = {
   attach: 'Databases are attached with %attach FILE as ALIAS, in a cell of its own.',
   detach: 'Databases are detached with %detach ALIAS, in a cell of its own.',
@@ -56,9 +73,6 @@ export function checkWords(piece: Piece, author: Author, mayWrite: (target: stri
     if (token.kind !== 'word' && token.kind !== 'quoted') return;
     const next = tokens[index + 1];
     const name = token.text.toLowerCase();
-    if (author === 'model' && name === 'u' && next?.text === '&' && next.start === token.end) {
-      refuse('A name with Unicode escapes', 'Write the characters themselves.', piece);
-    }
     if (next?.kind === 'symbol' && next.text === '(') {
       if (HARMFUL_FUNCTIONS.has(name))
         refuse(`The function ${name}`, 'It would break the database for later cells.', piece);
@@ -70,7 +84,13 @@ export function checkWords(piece: Piece, author: Author, mayWrite: (target: stri
       refuse(`Reading ${name}`, 'Query the tables and files themselves.', piece);
     }
   });
+  const inner = explained(piece);
+  if (inner) checkWords(inner, author, mayWrite);
   const words = leadingWords(piece);
+  const first = words[0] ?? '';
+  if (author === 'model' && NEVER_BY_THE_MODEL.has(first)) {
+    refuse(first.toUpperCase(), ADVICE[first] ?? READ_OR_WRITE, piece);
+  }
   if (words.includes('secret') && ['create', 'drop', 'alter'].includes(words[0] ?? '')) {
     refuse('Making or dropping a secret', ADVICE['secret'] ?? '', piece);
   }
@@ -87,7 +107,7 @@ export function accessOf(type: StatementType, piece: Piece, author: Author, expa
   switch (type) {
     case StatementType.SELECT:
     case StatementType.EXPLAIN:
-      return author === 'user' && words[0] === 'explain' && words[1] === 'analyze' ? 'write' : 'read';
+      return 'read';
     case StatementType.INSERT:
     case StatementType.UPDATE:
     case StatementType.DELETE:
@@ -145,7 +165,7 @@ function leadingWords(piece: Piece): string[] {
 
 function allowedObject(words: readonly string[], allowed: ReadonlySet<string>, piece: Piece): Access {
   const object = words.slice(1).find((word) => !MODIFIERS.has(word)) ?? '';
-  if (words[0] === 'truncate' || allowed.has(object)) return 'write';
+  if (words[0] === 'truncate' || words[0] === 'deallocate' || allowed.has(object)) return 'write';
   return refuse(
     `${(words[0] ?? '').toUpperCase()} ${object.toUpperCase()}`,
     ADVICE[object] ?? 'Tables, views, schemas, indexes, sequences, macros and types can be made.',
@@ -171,11 +191,7 @@ function refuseKind(type: StatementType, words: readonly string[], piece: Piece)
   const word = words[0] ?? '';
   const kind = StatementType[type].replaceAll('_', ' ');
   const what = word === '' || kind.toLowerCase().startsWith(word) ? kind : word.toUpperCase();
-  return refuse(
-    what,
-    ADVICE[word] ?? 'Use SELECT to read, and CREATE, INSERT, UPDATE, DELETE, MERGE, ALTER or DROP to write.',
-    piece,
-  );
+  return refuse(what, ADVICE[word] ?? READ_OR_WRITE, piece);
 }
 
 function refuse(what: string, advice: string, piece: Piece): never {

@@ -1,0 +1,253 @@
+import { expect, test } from '@jest/globals';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { existsSync } from 'node:fs';
+import { readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rowsOf, runAsUser, withDatabase } from './testing.js';
+import type { Author } from './types.js';
+
+const REFUSED_TO_THE_MODEL: readonly string[] = [
+  `attach ':memory:' as other`,
+  'detach main',
+  `copy t to 'out.csv'`,
+  `copy t from 'in.csv'`,
+  `export database 'out'`,
+  `import database 'out'`,
+  'load json',
+  'install httpfs',
+  'call pragma_version()',
+  'checkpoint',
+  `set memory_limit = '1GB'`,
+  'reset memory_limit',
+  'set variable x = 1',
+  'use main',
+  'prepare p as select 1',
+  'execute p',
+  'begin',
+  'commit',
+  'rollback',
+  'vacuum',
+  'analyze',
+  'create secret s (type s3)',
+  'create or replace persistent secret s (type s3)',
+  'drop secret s',
+  'pragma enable_profiling',
+  'update extensions',
+  `explain analyze copy t to 'out.csv'`,
+  `explain (analyze, format json) copy t to 'out.csv'`,
+  'from enable_logging()',
+  'from "enable_logging"()',
+  'from system.main.enable_logging /* so */ ()',
+  'select * from t, lateral (from enable_logging())',
+  'create view v as from enable_logging()',
+  `from query('from enable_logging()')`,
+  `from json_execute_serialized_sql('{}')`,
+  'from checkpoint()',
+  'from duckdb_secrets()',
+  'from duckdb_settings()',
+  'from duckdb_databases()',
+];
+
+const READ_BY_THE_MODEL: readonly string[] = [
+  '-- a comment first\nselect 1',
+  'from t',
+  'values (1)',
+  'with x as (select 1) select * from x',
+  'describe t',
+  'show tables',
+  'summarize t',
+  'pivot t on i using count(*)',
+  'pragma table_info(t)',
+  'explain select 1',
+  'explain analyze select 1',
+  '(select 1)',
+  'table t',
+  'unpivot (select 1 a, 2 b) on a, b',
+];
+
+const WRITTEN_BY_THE_MODEL: readonly string[] = [
+  'create table u as select 1 i',
+  'insert into t values (1)',
+  'with x as (select 2 as i) insert into t select i from x',
+  'explain analyze insert into t values (3)',
+  'update t set i = 5 where i = 1',
+  'merge into t using (select 5 as i) s on t.i = s.i when matched then delete',
+  'delete from t',
+  'truncate t',
+  'alter table t add column j int',
+  'comment on table t is $$about$$',
+  'create view v as from t',
+  'create or replace temp view w as from t',
+  'create macro f(x) as x',
+  'create schema s',
+  `create type mood as enum ('a')`,
+  'create unique index ix on u (i)',
+  'create sequence sq',
+  'drop table u',
+];
+
+test.each(REFUSED_TO_THE_MODEL)('the model may not: %s', (sql) =>
+  withDatabase(async ({ database, workspace }) => {
+    await runAsUser(database, 'create table t as select 1 i');
+    await expect(database.query(sql, { author: 'model' })).rejects.toMatchObject({ name: 'GateError' });
+    expect(existsSync(join(workspace, 'out.csv'))).toBe(false);
+    expect(await rowsOf(database, 'from t', 'model')).toEqual([['1']]);
+  }),
+);
+
+test('the model reads in all the ways that SQL has', () =>
+  withDatabase(async ({ database }) => {
+    await runAsUser(database, 'create table t as select 1 i');
+    await database.flush();
+    for (const sql of READ_BY_THE_MODEL) {
+      await expect(database.query(sql, { author: 'model' })).resolves.toHaveLength(1);
+    }
+    expect(database.changed()).toBe(false);
+  }));
+
+test('the model writes to its own database', () =>
+  withDatabase(async ({ database }) => {
+    await runAsUser(database, 'create table t as select 1 i');
+    for (const sql of WRITTEN_BY_THE_MODEL) {
+      await expect(database.query(sql, { author: 'model' })).resolves.toHaveLength(1);
+    }
+    expect((await database.tables()).map((table) => table.name).sort()).toEqual(['t', 'v', 'w']);
+  }));
+
+test('a refusal says what was refused and what to do instead', () =>
+  withDatabase(async ({ database }) => {
+    const refused = database.query(`select 1; attach 'x.db' as x`, { author: 'user' });
+    await expect(refused).rejects.toThrow(/ATTACH is refused here\. .*%attach FILE as ALIAS/);
+  }));
+
+test('the user may do more, in the workspace', () =>
+  withDatabase(async ({ database, workspace }) => {
+    await runAsUser(
+      database,
+      `create table t as select 1 i; copy t to 'out.csv'; copy t from 'out.csv'; export database 'exported';
+       call pragma_version(); set variable x = 3; prepare p as select 1; execute p; deallocate p;
+       vacuum; checkpoint; use main; begin; commit`,
+    );
+    expect(await readFile(join(workspace, 'out.csv'), 'utf8')).toBe('i\n1\n');
+    expect(await rowsOf(database, `select getvariable('x'), count(*) from t`)).toEqual([['3', '2']]);
+  }));
+
+test.each([
+  `attach ':memory:' as x`,
+  'detach main',
+  'install httpfs',
+  'load json',
+  'create secret s (type s3)',
+  'pragma enable_profiling',
+  `set memory_limit = '1GB'`,
+  `from enable_logging(storage = 'file')`,
+  `copy (select 1) to ('a' || '.csv')`,
+  `copy (select 1) to '../out.csv'`,
+  `copy (select 1) to '/tmp/worldline-out.csv'`,
+  `explain analyze copy (select 1) to '../out.csv'`,
+  `export database '../out'`,
+])('the user may not: %s', (sql) =>
+  withDatabase(async ({ database }) => {
+    await expect(runAsUser(database, sql)).rejects.toMatchObject({ name: 'GateError' });
+  }),
+);
+
+test('every table function of DuckDB is known to the gate, so that a new one is looked at', async () => {
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  const reader = await connection.runAndReadAll(
+    `select distinct function_name from duckdb_functions() where function_type = 'table'
+     and not regexp_matches(function_name, '^(duckdb_|read_|parquet_|pragma_|json_|icu_|pg_|test_|arrow_scan)') order by 1`,
+  );
+  expect(reader.getRows().map((row) => row[0])).toEqual(
+    (
+      'check_peg_parser checkpoint disable_logging disable_peg_parser disable_profiling enable_logging ' +
+      'enable_peg_parser enable_profiling force_checkpoint generate_series glob query query_table range repeat ' +
+      'repeat_row seq_scan sniff_csv sql_auto_complete summary truncate_duckdb_logs unnest which_secret'
+    ).split(' '),
+  );
+});
+
+test('COPY over the database itself: destroys it in DuckDB alone, is refused here', () =>
+  withDatabase(async ({ database, folder, file }) => {
+    const raw = join(folder, 'raw.duckdb');
+    const open = await (await DuckDBInstance.create(raw)).connect();
+    await open.run('create table t as select 1 i; checkpoint');
+    await open.run('set enable_external_access = false');
+    await open.run(`copy (select 'gone') to '${raw}' (use_tmp_file false, format csv)`);
+    expect(await readFile(raw, 'utf8')).toContain('gone');
+
+    await runAsUser(database, 'create table t as select 1 i');
+    const copy = `copy (select 'gone') to '${file}' (use_tmp_file false, format csv)`;
+    for (const sql of [copy, `explain analyze ${copy}`]) {
+      for (const author of ['user', 'model'] satisfies Author[]) {
+        await expect(database.query(sql, { author })).rejects.toMatchObject({ name: 'GateError' });
+      }
+    }
+    await expect(database.toParquet(copy, join(folder, 'x.parquet'), { author: 'model' })).rejects.toThrow();
+    expect(await rowsOf(database, 'from t')).toEqual([['1']]);
+  }));
+
+test('logging: passes the lock and a read-only transaction in DuckDB alone, is refused here', () =>
+  withDatabase(async ({ database }) => {
+    const raw = await (await DuckDBInstance.create(':memory:')).connect();
+    await raw.run('set enable_external_access = false; set lock_configuration = true');
+    await raw.run('begin transaction read only; from enable_logging(); rollback; select 1');
+    const logged = await raw.runAndReadAll('select count(*) > 0 from duckdb_logs()');
+    expect(logged.getRows()).toEqual([[true]]);
+    for (const author of ['user', 'model'] satisfies Author[]) {
+      for (const sql of ['from enable_logging()', `call enable_logging(storage = 'file')`]) {
+        await expect(database.query(sql, { author })).rejects.toMatchObject({ name: 'GateError' });
+      }
+    }
+  }));
+
+test('EXPLAIN ANALYZE of a COPY writes even in a read-only transaction in DuckDB alone', () =>
+  withDatabase(async ({ folder }) => {
+    const raw = await (await DuckDBInstance.create(':memory:')).connect();
+    await raw.run('begin transaction read only');
+    await raw.run(`explain analyze copy (select 'written') to '${folder}/x.csv'`);
+    expect(await readFile(join(folder, 'x.csv'), 'utf8')).toContain('written');
+  }));
+
+test('what DuckDB opens by itself, it does not open here', () =>
+  withDatabase(
+    async ({ database, folder, data, workspace }) => {
+      const raw = await (await DuckDBInstance.create(':memory:')).connect();
+      const secret = join(folder, 'outside', 'secret.csv');
+      expect((await raw.runAndReadAll(`from '${secret}'`)).getRows()).toEqual([['tells']]);
+
+      await symlink(join(folder, 'outside'), join(workspace, 'linked'));
+      await symlink(secret, join(data, 'linked.csv'));
+      for (const author of ['user', 'model'] satisfies Author[]) {
+        for (const sql of [
+          `from '${secret}'`,
+          `from read_csv('${secret}')`,
+          `from read_text('/etc/passwd')`,
+          `from read_csv(['${data}/.env.csv'])`,
+          `from '${data}/.git/config.csv'`,
+          `from '${data}/deep/er/.hidden/x.csv'`,
+          `from '${data}/*/.hidden/*.csv'`,
+          `from '${data}/.*'`,
+          `from 'linked/secret.csv'`,
+          `from '${data}/linked.csv'`,
+          `from glob('${folder}/*')`,
+          `from glob('/etc/*')`,
+          `from '../outside/secret.csv'`,
+        ]) {
+          const answer = database.query(sql, { author }).then(
+            (results) => JSON.stringify(results),
+            (error: unknown) => String(error),
+          );
+          expect(await answer).not.toContain('tells');
+          expect(await answer).toMatch(/Error|"total":0/);
+        }
+      }
+    },
+    {},
+    {
+      'outside/secret.csv': 'word\ntells\n',
+      'data/.env.csv': 'word\ntells\n',
+      'data/.git/config.csv': 'word\ntells\n',
+      'data/deep/er/.hidden/x.csv': 'word\ntells\n',
+    },
+  ));

@@ -1,0 +1,78 @@
+import { expect, test } from '@jest/globals';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rowsOf, runAsUser, withDatabase } from './testing.js';
+
+const FILES = { 'data/sales.csv': 'x\n1\n', 'data/2024/q1.csv': 'x\n2\n', 'data/2024/q2.csv': 'x\n3\n' };
+
+test('the files beside the notebook are read by name, relative or not, also those that appear later', () =>
+  withDatabase(
+    async ({ database, data, workspace }) => {
+      expect(await rowsOf(database, `from 'sales.csv'`, 'model')).toEqual([['1']]);
+      expect(await rowsOf(database, `from '${data}/2024/q1.csv'`)).toEqual([['2']]);
+      expect(await rowsOf(database, `select sum(x) from '2024/*.csv'`)).toEqual([['5']]);
+      expect(await rowsOf(database, `select sum(x) from '${data}/**/*.csv'`)).toEqual([['6']]);
+      await writeFile(join(data, 'new.csv'), 'x\n4\n');
+      expect(await rowsOf(database, `from "new.csv"`)).toEqual([['4']]);
+      await mkdir(join(data, 'later'));
+      await writeFile(join(data, 'later', 'a.csv'), 'x\n5\n');
+      await writeFile(join(data, 'later', 'b.csv'), 'x\n6\n');
+      expect(
+        await rowsOf(database, `select sum(x) from read_csv(['later/' || 'a.csv', 'later/b.csv'])`),
+      ).toEqual([['11']]);
+      await symlink(join(data, 'sales.csv'), join(workspace, 'linked.csv'));
+      expect(await rowsOf(database, `from 'linked.csv'`)).toEqual([['1']]);
+    },
+    {},
+    FILES,
+  ));
+
+test('a grant that opens the database again loses nothing', () =>
+  withDatabase(
+    async ({ database, folder }) => {
+      await runAsUser(
+        database,
+        `create table kept as select 1 i; create schema s;
+         create temp table t (i int primary key, e enum('a', 'b'), h hugeint);
+         insert into t values (1, 'b', 170141183460469231731687303715884105727);
+         create temp view tv as select h from t; set variable v = {'a': [1, 2]}; use s; create table own (i int)`,
+      );
+      const [before] = await runAsUser(database, 'from range(3)');
+      await expect(rowsOf(database, `from '${folder}/elsewhere/x.csv'`)).rejects.toThrow();
+      await database.setReadable({ folders: [], files: [join(folder, 'elsewhere', 'x.csv')] });
+      expect(await rowsOf(database, `from '${folder}/elsewhere/x.csv'`)).toEqual([['9']]);
+      expect(
+        await rowsOf(
+          database,
+          `select *, getvariable('v') from t, tv, main.kept, own right join range(1) on true`,
+        ),
+      ).toEqual([
+        [
+          '1',
+          'b',
+          '170141183460469231731687303715884105727',
+          '170141183460469231731687303715884105727',
+          '1',
+          null,
+          '0',
+          '{"a": [1, 2]}',
+        ],
+      ]);
+      await expect(runAsUser(database, `insert into t values (1, 'a', 0)`)).rejects.toThrow('Duplicate key');
+      if (before?.kind !== 'rows') throw new Error('no rows');
+      expect((await database.page(before.id, 1, 1)).rows).toEqual([['1']]);
+    },
+    {},
+    { ...FILES, 'elsewhere/x.csv': 'x\n9\n' },
+  ));
+
+test('what is no longer granted can no longer be read', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      expect(await rowsOf(database, `from '${data}/sales.csv'`)).toEqual([['1']]);
+      await database.setReadable({ folders: [], files: [] });
+      await expect(rowsOf(database, `from '${data}/sales.csv'`)).rejects.toThrow();
+    },
+    {},
+    FILES,
+  ));

@@ -1,0 +1,86 @@
+import { expect, test } from '@jest/globals';
+import { rowsOf, runAsUser, withDatabase } from './testing.js';
+
+const ENDLESS = 'select count(*) from range(10000000000) a, range(1000) b where a.range + b.range = -1';
+/** DuckDB does not look for interrupts while it makes this text. */
+const DEAF = `select length(repeat('x', 1900000000))`;
+
+test('an interrupt stops a query at once, and the database goes on', () =>
+  withDatabase(async ({ database, lost }) => {
+    await runAsUser(database, 'create table t as select 1 i; create temp table u as select 2 i');
+    for (const author of ['user', 'model'] as const) {
+      const stop = new AbortController();
+      const running = database.query(`select 1; ${ENDLESS}`, {
+        author,
+        signal: stop.signal,
+        onResult: () => {
+          stop.abort();
+        },
+      });
+      await expect(running).rejects.toMatchObject({ name: 'InterruptedError' });
+    }
+    expect(await rowsOf(database, 'from t, u')).toEqual([['1', '2']]);
+    expect(lost).toEqual([]);
+  }));
+
+test('an interrupt stops a result whose rows are being counted', () =>
+  withDatabase(async ({ database }) => {
+    const stop = new AbortController();
+    const running = database.query('from range(100000000000)', {
+      author: 'user',
+      signal: stop.signal,
+      onPage: () => {
+        stop.abort();
+      },
+    });
+    await expect(running).rejects.toMatchObject({ name: 'InterruptedError' });
+    expect(await rowsOf(database, 'select 1')).toEqual([['1']]);
+  }));
+
+test('a deadline stops a query and says how long it had', () =>
+  withDatabase(async ({ database }) => {
+    await expect(database.query(ENDLESS, { author: 'model', deadline: 200 })).rejects.toThrow(
+      /after its deadline of 200 ms/,
+    );
+    expect(await rowsOf(database, 'select 1')).toEqual([['1']]);
+  }));
+
+test('a statement that ignores interrupts costs its process: what was committed is there again', () =>
+  withDatabase(async ({ database, lost, data }) => {
+    await runAsUser(database, 'create table t as select 1 i; checkpoint; insert into t values (2)');
+    const stop = new AbortController();
+    const running = database.query(`begin; insert into t values (3); ${DEAF}`, {
+      author: 'user',
+      signal: stop.signal,
+      onResult: () => {
+        stop.abort();
+      },
+    });
+    const outcome = await running.then(
+      () => 'ended',
+      (error: unknown) => (error as Error).name,
+    );
+    console.log(outcome);
+    expect(['DatabaseLostError', 'InterruptedError']).toContain(outcome);
+    expect(lost).toHaveLength(outcome === 'DatabaseLostError' ? 1 : 0);
+    expect(await rowsOf(database, 'from t')).toEqual([['1'], ['2']]);
+    expect(data).not.toBe('');
+  }));
+
+test('progress is told on queries that take longer than a second', () =>
+  withDatabase(async ({ database }) => {
+    const seen: number[] = [];
+    const stop = new AbortController();
+    await runAsUser(database, 'create table t as select range i from range(3000000)');
+    const running = database.query('select count(*) from t a, t b where a.i * b.i = -1', {
+      author: 'user',
+      signal: stop.signal,
+      onProgress: (fraction) => {
+        seen.push(fraction);
+        stop.abort();
+      },
+    });
+    await expect(running).rejects.toMatchObject({ name: 'InterruptedError' });
+    expect(seen[0]).toBeGreaterThanOrEqual(0);
+    expect(seen[0]).toBeLessThanOrEqual(1);
+  }));

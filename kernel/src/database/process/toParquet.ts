@@ -1,0 +1,115 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StatementType, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
+import { GateError } from '../errors.js';
+import { quoteAlways, quoteText } from '../sql/quote.js';
+import type { Piece } from '../sql/split.js';
+import type { Cancel } from './cancel.js';
+import { failureOf } from './failure.js';
+import { exportType, isWide, type WideInteger } from './exportTypes.js';
+
+const WIDE: readonly WideInteger[] = ['BIGINT', 'DECIMAL(38,0)', 'VARCHAR'];
+
+/**
+ * Writes the rows of one query as uncompressed Parquet: the quickest to write and to read again. Types that Parquet
+ * lacks are written so that their values stay exact. Gives the number of rows.
+ */
+export async function writeParquet(
+  connection: DuckDBConnection,
+  piece: Piece,
+  file: string,
+  cancel: Cancel,
+): Promise<number> {
+  const columns = await queryColumns(connection, piece);
+  await mkdir(dirname(file), { recursive: true });
+  const attempts = columns.some(({ type }) => isWide(type)) ? WIDE : WIDE.slice(0, 1);
+  for (const [index, wide] of attempts.entries()) {
+    cancel.check();
+    try {
+      return await copy(connection, piece, columns, wide, file);
+    } catch (error) {
+      const overflow = ['Conversion', 'Out of Range'].includes(failureOf(error).type);
+      if (!overflow || index === attempts.length - 1) throw error;
+    }
+  }
+  throw new Error('unreachable');
+}
+
+interface ExportColumn {
+  readonly name: string;
+  readonly type: DuckDBType;
+}
+
+async function queryColumns(connection: DuckDBConnection, piece: Piece): Promise<ExportColumn[]> {
+  const extracted = await connection.extractStatements(piece.sql);
+  for (let index = 0; index < extracted.count; index += 1) {
+    const prepared = await extracted.prepare(index);
+    try {
+      if (index < extracted.count - 1) await prepared.run();
+      else if (prepared.statementType !== StatementType.SELECT) {
+        throw new GateError(
+          'Only a query gives rows for Python. Run other statements in a %%sql cell.',
+          piece.sql,
+        );
+      } else {
+        return Array.from({ length: prepared.columnCount }, (_, column) => ({
+          name: prepared.columnName(column),
+          type: prepared.columnType(column),
+        }));
+      }
+    } finally {
+      prepared.destroySync();
+    }
+  }
+  return [];
+}
+
+async function copy(
+  connection: DuckDBConnection,
+  piece: Piece,
+  columns: readonly ExportColumn[],
+  wide: WideInteger,
+  file: string,
+): Promise<number> {
+  const names = uniqueNames(columns.map(({ name }) => name));
+  const casts = columns.map(({ type }) => exportType(type, wide));
+  const plain =
+    casts.every((cast) => cast === null) && names.every((name, index) => name === columns[index]?.name);
+  const first = piece.tokens[0]?.text ?? '';
+  const wrapped = !plain || ['describe', 'desc', 'summarize', 'show', 'pragma'].includes(first);
+  const query = wrapped ? wrap(piece, names, casts) : piece.sql;
+  const target = `${quoteText(file)} (FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE 122880)`;
+  const extracted = await connection.extractStatements(`COPY (\n${query}\n) TO ${target}`);
+  let rows = 0;
+  for (let index = 0; index < extracted.count; index += 1) {
+    const prepared = await extracted.prepare(index);
+    try {
+      rows = (await prepared.run()).rowsChanged;
+    } finally {
+      prepared.destroySync();
+    }
+  }
+  return rows;
+}
+
+/** The query with its columns cast and named; by position, because names may occur twice. */
+function wrap(piece: Piece, names: readonly string[], casts: readonly (string | null)[]): string {
+  const positions = names.map((_, index) => `c${index}`);
+  const columns = names.map((name, index) => {
+    const cast = casts[index];
+    const value = cast === null || cast === undefined ? `c${index}` : `CAST(c${index} AS ${cast})`;
+    return `${value} AS ${quoteAlways(name)}`;
+  });
+  return `SELECT ${columns.join(', ')} FROM (\n${piece.sql}\n) AS q(${positions.join(', ')})`;
+}
+
+/** A data frame's columns are told apart by name, letter case aside in Parquet's readers. */
+function uniqueNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let count = 1; taken.has(unique.toLowerCase()); count += 1) unique = `${name}_${count}`;
+    taken.add(unique.toLowerCase());
+    return unique;
+  });
+}

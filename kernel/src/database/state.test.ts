@@ -1,0 +1,125 @@
+import { expect, test } from '@jest/globals';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDatabase } from './openDatabase.js';
+import { rowsOf, runAsUser, withDatabase } from './testing.js';
+
+test('flush tells whether anything changed, and leaves a file that can be copied', () =>
+  withDatabase(async ({ database, file, folder }) => {
+    await runAsUser(database, 'select 1');
+    expect(database.changed()).toBe(false);
+    expect(await database.flush()).toEqual({ changed: false });
+    await runAsUser(database, 'create table t as from range(100000)');
+    expect(database.changed()).toBe(true);
+    expect(await database.flush()).toEqual({ changed: true });
+    expect(database.changed()).toBe(false);
+    expect(await database.flush()).toEqual({ changed: false });
+
+    const copy = join(folder, 'copy.duckdb');
+    await copyFile(file, copy);
+    const reader = await (await DuckDBInstance.create(copy)).connect();
+    expect((await reader.runAndReadAll('select count(*) from t')).getRows()).toEqual([[100_000n]]);
+  }));
+
+test('writing waits while a snapshot is taken, reading does not', () =>
+  withDatabase(async ({ database }) => {
+    await runAsUser(database, 'create table t as select 1 i');
+    let release: () => void = () => undefined;
+    database.holdWrites(
+      new Promise<void>((resolve) => {
+        release = resolve;
+      }),
+    );
+    const order: string[] = [];
+    expect(await rowsOf(database, 'from t')).toEqual([['1']]);
+    const written = runAsUser(database, 'insert into t values (2)').then(() => order.push('written'));
+    expect(await database.tables()).toHaveLength(1);
+    order.push('released');
+    release();
+    await written;
+    expect(order).toEqual(['released', 'written']);
+  }));
+
+test('what waits for a snapshot can be interrupted', () =>
+  withDatabase(async ({ database }) => {
+    await database.start();
+    let release: () => void = () => undefined;
+    database.holdWrites(
+      new Promise<void>((resolve) => {
+        release = resolve;
+      }),
+    );
+    const stop = new AbortController();
+    const waiting = database.query('create table t (i int)', { author: 'user', signal: stop.signal });
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ name: 'InterruptedError' });
+    release();
+    expect(await database.tables()).toEqual([]);
+  }));
+
+test('the file is put back as it was, and earlier results can still be paged', () =>
+  withDatabase(async ({ database, file }) => {
+    await runAsUser(database, 'create table t as select 1 i');
+    await database.flush();
+    const before = await readFile(file);
+    const [result] = await runAsUser(database, 'from t');
+    await runAsUser(database, 'insert into t values (2); create table u (i int)');
+    await database.replace(async (path) => {
+      expect(path).toBe(file);
+      await writeFile(path, before);
+      return undefined;
+    });
+    expect(await rowsOf(database, 'from t')).toEqual([['1']]);
+    expect(await database.tables()).toHaveLength(1);
+    if (result?.kind !== 'rows') throw new Error('no rows');
+    expect((await database.page(result.id, 0, 5)).rows).toEqual([['1']]);
+  }));
+
+test('another file can take its place', () =>
+  withDatabase(async ({ database, folder }) => {
+    await runAsUser(database, 'create table t as select 1 i');
+    await database.replace(async (path) => {
+      await copyFile(path, join(folder, 'other.duckdb'));
+      return join(folder, 'other.duckdb');
+    });
+    await runAsUser(database, 'insert into t values (2)');
+    await database.close();
+    const other = openDatabase({
+      file: join(folder, 'other.duckdb'),
+      workspace: folder,
+      readable: { folders: [], files: [] },
+    });
+    expect(await rowsOf(other, 'from t')).toEqual([['1'], ['2']]);
+    await other.close();
+  }));
+
+test('a DuckDB file is attached read-only, and seen until it is detached', () =>
+  withDatabase(async ({ database, folder }) => {
+    const source = join(folder, 'other.duckdb');
+    const instance = await DuckDBInstance.create(source);
+    const other = await instance.connect();
+    await other.run('create table far as select 7 i');
+    other.closeSync();
+    instance.closeSync();
+    await runAsUser(database, 'create temp table mine as select 1 i');
+    await database.attach({ alias: 'o ther', source, type: 'duckdb' });
+    expect(await rowsOf(database, 'select * from "o ther".far, mine', 'model')).toEqual([['7', '1']]);
+    expect((await database.tables()).map((table) => table.name)).toEqual(['mine', '"o ther".far']);
+    await expect(runAsUser(database, 'insert into "o ther".far values (1)')).rejects.toThrow(/read-only/);
+    await database.detach('o ther');
+    expect((await database.tables()).map((table) => table.name)).toEqual(['mine']);
+    await expect(
+      database.attach({ alias: 'x', source: join(folder, 'missing.duckdb'), type: 'duckdb' }),
+    ).rejects.toThrow();
+    expect(await rowsOf(database, 'from mine')).toEqual([['1']]);
+  }));
+
+test('keys do not come out', () =>
+  withDatabase(
+    async ({ database }) => {
+      expect(await rowsOf(database, `select 'the key is s3cr"et'`)).toEqual([['the key is ***']]);
+      await expect(runAsUser(database, `select error('s3cr"et')`)).rejects.toThrow(/\*\*\*/);
+    },
+    { secrets: ['s3cr"et'] },
+  ));
