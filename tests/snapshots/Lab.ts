@@ -19,6 +19,8 @@ export interface Restored {
 export class Lab {
   private intake: VariableIntake;
   private captures = 0;
+  /** What the worker took for the last request. */
+  milliseconds = 0;
 
   private constructor(
     readonly folder: string,
@@ -133,7 +135,12 @@ export class Lab {
     this.container.stdin.write(`${JSON.stringify(request)}\n`);
     const answer = await this.answers.next();
     if (answer.done === true) throw new Error('the worker is gone');
-    const { value, error } = JSON.parse(answer.value) as { value?: unknown; error?: string };
+    const { value, error, milliseconds } = JSON.parse(answer.value) as {
+      value?: unknown;
+      error?: string;
+      milliseconds?: number;
+    };
+    this.milliseconds = milliseconds ?? 0;
     if (error !== undefined) throw new Error(error);
     return value;
   }

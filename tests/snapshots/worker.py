@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+import time
 import traceback
 import types
 
@@ -69,10 +70,12 @@ def serve(blobs, requests, answers):
         operation = request.pop("op")
         if operation == "fresh":
             os._exit(NEXT_WORKER)
+        start = time.perf_counter()
         try:
             answer = {"value": getattr(worker, operation)(**request)}
         except BaseException:
             answer = {"error": traceback.format_exc()}
+        answer["milliseconds"] = (time.perf_counter() - start) * 1000
         answers.write(json.dumps(answer).encode() + b"\n")
 
 
