@@ -1,5 +1,5 @@
 import { isBuilt } from './builds.mjs';
-import { dockerProblem, dockerState } from './docker.mjs';
+import { dockerState } from './docker.mjs';
 import { imageName, imageState } from './image.mjs';
 import { findJupyter } from './jupyter.mjs';
 import { kernelspecInPlace } from './kernelspec.mjs';
@@ -7,26 +7,37 @@ import { extensionInPlace } from './labextension.mjs';
 import { packagesInPlace } from './packages.mjs';
 
 /** Says what is there and what is missing, and changes nothing. Gives the exit code: 0 where all is in place. */
-export async function check() {
+export async function check(options) {
+  const rows = [...(await jupyterRows()), ...(options.docker ? await dockerRows() : [])];
+  for (const [name, there, detail] of rows)
+    console.log(there ? `✓ ${name}: ${detail}` : `✗ ${name}: not in place`);
+  const complete = rows.every(([, there]) => there);
+  console.log(complete ? '\nAll is in place.' : '\nTo put in what is missing: node install.mjs');
+  return complete ? 0 : 1;
+}
+
+async function jupyterRows() {
   const jupyter = await findJupyter();
-  const docker = await dockerState();
-  const image = docker.state === 'ready' ? await imageState() : null;
-  const rows = [
+  return [
     ['npm packages', packagesInPlace(), 'as package-lock.json says'],
     ['Jupyter', jupyter !== null, `JupyterLab ${jupyter?.version} (${jupyter?.command})`],
     ['kernel', isBuilt('kernel'), 'built'],
     ['sandbox module', isBuilt('sandbox'), 'built'],
     ['lab extension', isBuilt('labextension'), 'built'],
-    ['kernelspec', jupyter !== null && kernelspecInPlace(jupyter.data), `in ${jupyter?.data}`],
-    ['extension', jupyter !== null && isBuilt('labextension') && extensionInPlace(jupyter.data), 'installed'],
+    ['kernelspec, installed', jupyter !== null && kernelspecInPlace(jupyter.data), `in ${jupyter?.data}`],
+    [
+      'lab extension, installed',
+      jupyter !== null && isBuilt('labextension') && extensionInPlace(jupyter.data),
+      `in ${jupyter?.data}`,
+    ],
+  ];
+}
+
+async function dockerRows() {
+  const docker = await dockerState();
+  const image = docker.state === 'ready' ? await imageState() : null;
+  return [
     ['Docker', docker.state === 'ready', docker.version],
     ['sandbox image', image?.current === true, imageName()],
   ];
-  for (const [name, there, detail] of rows)
-    console.log(there ? `✓ ${name}: ${detail}` : `✗ ${name}: not in place`);
-  if (docker.state !== 'ready')
-    console.log(`\n${dockerProblem(docker).message}\n${dockerProblem(docker).fix}`);
-  const complete = rows.every(([, there]) => there);
-  console.log(complete ? '\nAll is in place.' : '\nTo put in what is missing: node install.mjs');
-  return complete ? 0 : 1;
 }

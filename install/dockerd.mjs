@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inProject } from './paths.mjs';
 import { Problem } from './problem.mjs';
 import { capture } from './run.mjs';
+import { DAEMON_LOG as LOG } from './state.mjs';
 
-const LOG = inProject('.worldline', 'dockerd.log');
 /** Milliseconds to wait for a daemon that was started. */
 const PATIENCE = 90_000;
 /** Pid files that a killed daemon leaves, each with the name of the process it speaks of. */

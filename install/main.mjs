@@ -17,7 +17,7 @@ export async function main(args) {
         console.log(USAGE);
         return 0;
       case 'check':
-        return await check();
+        return await check(options);
       case 'uninstall':
         return await uninstall();
       case 'demo':

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { inProject, ROOT } from './paths.mjs';
 import { work } from './run.mjs';
 import { remember } from './state.mjs';
@@ -7,7 +8,8 @@ import { remember } from './state.mjs';
 export async function packages(say) {
   if (packagesInPlace()) return 'as package-lock.json says';
   say('npm ci, a minute or so');
-  remember('paths', 'node_modules');
+  const { workspaces } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
+  for (const folder of ['.', ...workspaces]) remember('paths', path.join(folder, 'node_modules'));
   await work(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund'], {
     cwd: ROOT,
     shell: process.platform === 'win32',

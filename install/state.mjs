@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inProject } from './paths.mjs';
 
 const FILE = inProject('.worldline', 'install.json');
+export const DAEMON_LOG = inProject('.worldline', 'dockerd.log');
 
 /**
  * What was put in, to be taken out again, and what was built from what, not to be built twice.
@@ -45,8 +46,11 @@ export function stamp(name, fingerprint) {
   write(state);
 }
 
+/** Forgets it all, and the logs with it. */
 export function forget() {
   rmSync(FILE, { force: true });
+  rmSync(DAEMON_LOG, { force: true });
+  if (readdirSync(path.dirname(FILE)).length === 0) rmdirSync(path.dirname(FILE));
 }
 
 /** @param {State} state */

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Checkout } from './Checkout.js';
+
+const MINUTE = 60_000;
+let checkout: Checkout;
+
+beforeEach(() => {
+  checkout = new Checkout();
+});
+
+afterEach(() => {
+  checkout.remove();
+});
+
+test(
+  'puts kernel and extension where Jupyter finds them, does nothing twice, and leaves no trace',
+  async () => {
+    const built =
+      /^project\/(kernel|sandbox|labextension)\/(dist|lib)\/|^project\/\.worldline\/|^home\/(?!jupyter)/;
+    const sources = () => checkout.files().filter((file) => !built.test(file));
+    const before = sources();
+
+    const first = await checkout.install(['--no-docker']);
+    expect(first).toMatchObject({ code: 0, output: expect.stringContaining('Worldline is installed') });
+    const { output: kernels } = await checkout.run('jupyter', ['kernelspec', 'list', '--json']);
+    const folder = join(checkout.data, 'kernels', 'worldline');
+    expect(JSON.parse(kernels)).toMatchObject({
+      kernelspecs: {
+        worldline: {
+          resource_dir: folder,
+          spec: {
+            argv: [process.execPath, expect.stringMatching(/kernel\/dist\/main\.js$/), '{connection_file}'],
+            interrupt_mode: 'message',
+            metadata: { supported_encryption: ['curve'] },
+          },
+        },
+      },
+    });
+    expect(checkout.files()).toContain('home/jupyter/labextensions/@worldline/labextension/install.json');
+    expect(await checkout.install(['--check', '--no-docker'])).toMatchObject({ code: 0 });
+
+    const second = await checkout.install(['--no-docker']);
+    expect(second.code).toBe(0);
+    expect(second.output).not.toMatch(/compiling|installed into|making|npm ci/);
+
+    expect(await checkout.install(['--uninstall'])).toMatchObject({ code: 0 });
+    expect(sources()).toEqual(before);
+    expect(await checkout.install(['--check', '--no-docker'])).toMatchObject({ code: 1 });
+  },
+  3 * MINUTE,
+);
+
+test(
+  'without Docker, installs what does not need it and says what to do about the rest',
+  async () => {
+    const { code, output } = await checkout.install([]);
+    expect(code).toBe(1);
+    expect(output).toContain('✓ Kernelspec: installed into');
+    expect(output).toContain('✗ Docker is not installed.');
+    expect(output).toMatch(/apt-get install docker\.io|docs\.docker\.com|Docker Desktop/);
+    expect(output).toContain('SQL cells work without it');
+  },
+  3 * MINUTE,
+);
+
+test('says which Node it needs', async () => {
+  const old = join(checkout.folder, 'old.cjs');
+  writeFileSync(
+    old,
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.4' } });",
+  );
+  const { code, output } = await checkout.install([], {}, ['--require', old]);
+  expect(code).toBe(1);
+  expect(output).toContain('Worldline needs Node 20.19 or later; this is Node 18.20.4.');
+  expect(output).toContain('https://nodejs.org');
+});
+
+test.each([
+  [['--frobnicate'], "Unknown option '--frobnicate'"],
+  [['dmeo'], 'There is no command “dmeo”.'],
+])('%j is explained, with what there is', async (args, message) => {
+  const { code, output } = await checkout.install(args);
+  expect(code).toBe(1);
+  expect(output).toContain(message);
+  expect(output).toContain('node install.mjs [command] [options]');
+});
+
+test('--help shows every option', async () => {
+  const { code, output } = await checkout.install(['--help']);
+  expect(code).toBe(0);
+  for (const option of ['--yes', '--no-lab', '--with-packages', '--check', '--uninstall'])
+    expect(output).toContain(option);
+});
