@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Bundles the kernel into kernel/dist: `main.js`, which Jupyter starts, and `database.js`, the process that runs SQL.
- * Beside them, `image-fingerprint` says which sandbox image they go with. What the first reply does not need stays in chunks of its own, or in node_modules.
+ * Beside them, `image-fingerprint` says which sandbox image they go with. What the first reply does not need stays in
+ * chunks of its own, or in node_modules.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
