@@ -1,23 +1,39 @@
-import { ILabShell, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, IToolbarWidgetRegistry, showErrorMessage } from '@jupyterlab/apputils';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import {
+  ICommandPalette,
+  IThemeManager,
+  IToolbarWidgetRegistry,
+  showErrorMessage,
+} from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import { ArtifactsSection } from './artifacts/ArtifactsSection.js';
+import { TABLE_MIME } from '../../kernel/src/contract.js';
 import { CommandIds } from './commandIds.js';
+import { addDataCommands } from './commands/dataCommands.js';
+import { addRunCommands } from './commands/runCommands.js';
+import { addViewCommands } from './commands/viewCommands.js';
 import { addWorldlineCommands } from './commands/worldlineCommands.js';
+import { DataSection } from './data/DataSection.js';
 import { CellHighlighter } from './highlight/CellHighlighter.js';
+import { tableRendererFactory } from './mime/tableRenderer.js';
 import { CellBadges } from './notebook/CellBadges.js';
 import { CellSwitcher } from './notebook/CellSwitcher.js';
+import { RunBar } from './notebook/RunBar.js';
 import { WorldlineMenuButton } from './notebook/WorldlineMenuButton.js';
 import type { NotebookSession } from './session/NotebookSession.js';
 import { Sessions } from './session/Sessions.js';
 import { messageOf } from './shared/hooks.js';
 import type { Services } from './shared/Services.js';
+import { Settings } from './settings.js';
 import { createSidebar, SIDEBAR_ID } from './sidebar.js';
 import { registerStatusItem } from './statusItem.js';
+import { VariablesSection } from './variables/VariablesSection.js';
 import { WorldlinesSection } from './worldlines/WorldlinesSection.js';
 
 const PLUGIN_ID = '@worldline/labextension:plugin';
@@ -27,7 +43,14 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Worldlines: see the checkpoints of a notebook, branch, switch and compare.',
   autoStart: true,
   requires: [INotebookTracker, IRenderMimeRegistry, IEditorLanguageRegistry],
-  optional: [ITranslator, ICommandPalette, IStatusBar, IToolbarWidgetRegistry, ISettingRegistry, ILabShell],
+  optional: [
+    ITranslator,
+    ICommandPalette,
+    IStatusBar,
+    IToolbarWidgetRegistry,
+    ISettingRegistry,
+    IThemeManager,
+  ],
   activate: (
     app: JupyterFrontEnd,
     tracker: INotebookTracker,
@@ -37,12 +60,27 @@ const plugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
     statusBar: IStatusBar | null,
     toolbars: IToolbarWidgetRegistry | null,
+    settingRegistry: ISettingRegistry | null,
+    themes: IThemeManager | null,
   ) => {
     const trans = (translator ?? nullTranslator).load('worldline');
-    const services: Services = { app, sessions: new Sessions(tracker), rendermime, languages, trans };
-    const { sessions } = services;
+    const sessions = new Sessions(tracker);
+    const themeChanged = themes?.themeChanged ?? new Signal<object, unknown>({});
+    const services: Services = { app, sessions, rendermime, languages, trans, themeChanged };
+    const settings = new Settings();
+    if (settingRegistry) void settings.load(settingRegistry, PLUGIN_ID);
+    const renderer = tableRendererFactory(services, () => settings.values.gridRows);
+    const offerGrid = () => {
+      rendermime.removeMimeType(TABLE_MIME);
+      if (settings.values.tableGrid) rendermime.addFactory(renderer);
+    };
+    settings.changed.connect(offerGrid);
+    offerGrid();
 
     addWorldlineCommands(services);
+    addViewCommands(services);
+    addDataCommands(services);
+    addRunCommands(services);
     app.commands.addCommand(CommandIds.showPanel, {
       label: trans.__('Show Worldlines'),
       describedBy: { args: { type: 'object', properties: {} } },
@@ -55,7 +93,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
       if (app.commands.hasCommand(command)) palette?.addItem({ command, category: trans.__('Worldlines') });
     }
 
-    createSidebar(services, [new WorldlinesSection(services)]);
+    createSidebar(services, [
+      new WorldlinesSection(services),
+      new DataSection(services),
+      new VariablesSection(services),
+      new ArtifactsSection(services),
+    ]);
     if (statusBar) registerStatusItem(statusBar, services);
     toolbars?.addFactory<NotebookPanel>(
       'Notebook',
@@ -68,10 +111,13 @@ const plugin: JupyterFrontEndPlugin<void> = {
       const failed = (error: unknown) => {
         void showErrorMessage(trans.__('The cells could not be shown'), messageOf(error));
       };
+      const runBar = new RunBar(session, services);
+      session.panel.contentHeader.addWidget(runBar);
       parts.set(session, [
         new CellSwitcher(session, failed),
         new CellBadges(session, trans),
-        new CellHighlighter(session, () => 'ask'),
+        new CellHighlighter(session, settings),
+        runBar,
       ]);
     });
     sessions.closed.connect((_, session) => {

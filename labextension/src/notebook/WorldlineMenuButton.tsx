@@ -1,6 +1,5 @@
-import { ReactWidget, ToolbarButtonComponent } from '@jupyterlab/ui-components';
+import { MenuSvg, ReactWidget, ToolbarButtonComponent } from '@jupyterlab/ui-components';
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import { Menu } from '@lumino/widgets';
 import * as React from 'react';
 import { CommandIds } from '../commandIds.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
@@ -59,7 +58,7 @@ export class WorldlineMenuButton extends ReactWidget {
 
   #openMenu(session: NotebookSession): void {
     const { app, trans } = this.services;
-    const menu = new Menu({ commands: app.commands });
+    const menu = new MenuSvg({ commands: app.commands });
     const notebook = session.panel.context.path;
     const own = session.graph.worldlines.filter((each) => !each.earlier);
     const earlier = session.graph.worldlines.filter((each) => each.earlier);
@@ -67,7 +66,7 @@ export class WorldlineMenuButton extends ReactWidget {
       menu.addItem({ command: CommandIds.switch, args: { notebook, worldline: each.id, label: each.name } });
     }
     if (earlier.length > 0) {
-      const more = new Menu({ commands: app.commands });
+      const more = new MenuSvg({ commands: app.commands });
       more.title.label = trans.__('Earlier Sessions');
       for (const each of earlier) {
         more.addItem({

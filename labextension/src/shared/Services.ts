@@ -2,6 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ISignal } from '@lumino/signaling';
 import type { Sessions } from '../session/Sessions.js';
 
 /** What every part of the extension is given. */
@@ -11,4 +12,6 @@ export interface Services {
   readonly rendermime: IRenderMimeRegistry;
   readonly languages: IEditorLanguageRegistry;
   readonly trans: TranslationBundle;
+  /** Colours have changed; what draws on a canvas draws again. */
+  readonly themeChanged: ISignal<unknown, unknown>;
 }

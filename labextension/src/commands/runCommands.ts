@@ -1,0 +1,64 @@
+import { InputDialog } from '@jupyterlab/apputils';
+import { CommandIds } from '../commandIds.js';
+import type { Requests } from '../../../kernel/src/contract.js';
+import type { NotebookSession } from '../session/NotebookSession.js';
+import type { Services } from '../shared/Services.js';
+import { addCommand } from './addCommand.js';
+import { askText } from './askText.js';
+import { text, type Args } from './target.js';
+
+type SteerAction = Requests['steer']['params']['action'];
+
+/** What a person says to an agent run while it goes on. */
+export function addRunCommands(services: Services): void {
+  const { trans } = services;
+  const running = (session: NotebookSession) => session.run?.state === 'running';
+  const waiting = (session: NotebookSession) =>
+    running(session) && (session.run?.steps.some((step) => step.state === 'waiting') ?? false);
+
+  const steer = async (session: NotebookSession, args: Args, action: SteerAction, words?: string) => {
+    const run = text(args, 'run') ?? session.run?.run ?? null;
+    if (run === null) return;
+    await session.request('steer', words === undefined ? { run, action } : { run, action, text: words });
+  };
+
+  addCommand(services, CommandIds.stopRun, {
+    label: trans.__('Stop the Run'),
+    isEnabled: running,
+    failure: trans.__('The run was not stopped'),
+    execute: (session, args) => steer(session, args, 'stop'),
+  });
+  addCommand(services, CommandIds.approveStep, {
+    label: trans.__('Approve the Waiting Step'),
+    isEnabled: waiting,
+    failure: trans.__('The step was not approved'),
+    execute: (session, args) => steer(session, args, 'approve'),
+  });
+  addCommand(services, CommandIds.skipStep, {
+    label: trans.__('Skip the Waiting Step'),
+    isEnabled: waiting,
+    failure: trans.__('The step was not skipped'),
+    execute: (session, args) => steer(session, args, 'skip'),
+  });
+  addCommand(services, CommandIds.editStep, {
+    label: trans.__('Edit the Waiting Step…'),
+    isEnabled: waiting,
+    failure: trans.__('The step was not changed'),
+    execute: async (session, args) => {
+      const step = session.run?.steps.find((each) => each.state === 'waiting');
+      const code =
+        text(args, 'text') ?? (await askText(trans.__('Run this instead'), step?.code ?? '', trans));
+      if (code) await steer(session, args, 'edit', code);
+    },
+  });
+  addCommand(services, CommandIds.remark, {
+    label: trans.__('Say Something to the Run…'),
+    isEnabled: running,
+    failure: trans.__('The remark did not reach the run'),
+    execute: async (session, args) => {
+      const words =
+        text(args, 'text') ?? (await InputDialog.getText({ title: trans.__('To the run') })).value;
+      if (words) await steer(session, args, 'remark', words);
+    },
+  });
+}

@@ -1,0 +1,185 @@
+import * as React from 'react';
+import type { DataFolder, TableInfo } from '../../../kernel/src/contract.js';
+import { CommandIds } from '../commandIds.js';
+import type { NotebookSession } from '../session/NotebookSession.js';
+import { CurrentSessionWidget } from '../shared/CurrentSessionWidget.js';
+import { formatBytes, formatCount } from '../shared/format.js';
+import { useAnswer } from '../shared/hooks.js';
+import type { Services } from '../shared/Services.js';
+import { groupTables, localName } from './tableNames.js';
+
+/** Tables by database, and the folders that SQL and Python may read. */
+export class DataSection extends CurrentSessionWidget {
+  constructor(services: Services) {
+    super(services);
+    this.id = 'worldline-data';
+    this.title.label = services.trans.__('Data');
+  }
+
+  protected override view(session: NotebookSession): React.ReactElement {
+    return (
+      <>
+        <Tables session={session} services={this.services} />
+        <Folders session={session} services={this.services} />
+      </>
+    );
+  }
+}
+
+interface Props {
+  readonly session: NotebookSession;
+  readonly services: Services;
+}
+
+function Tables({ session, services }: Props) {
+  const { trans, app } = services;
+  const { value, error } = useAnswer(session, 'tables', {});
+  const groups = groupTables(value?.tables ?? []);
+  return (
+    <section className="wl-Group">
+      <header className="wl-Group-bar">
+        <h3>{trans.__('Tables')}</h3>
+        {groups.length > 0 && (
+          <button
+            className="wl-LinkButton"
+            onClick={() => {
+              void app.commands.execute(CommandIds.schemaDiagram);
+            }}
+          >
+            {trans.__('Diagram')}
+          </button>
+        )}
+      </header>
+      {error !== null && <p className="wl-Error">{error}</p>}
+      {value && groups.length === 0 && (
+        <p className="wl-Hint">
+          {trans.__('No tables yet: create one with %%sql, or bring in a file with %load.')}
+        </p>
+      )}
+      {groups.map(({ database, tables }) => (
+        <React.Fragment key={database}>
+          {database !== '' && <h4 className="wl-Database">{database}</h4>}
+          {tables.map((table) => (
+            <Table key={table.name} table={table} services={services} />
+          ))}
+        </React.Fragment>
+      ))}
+    </section>
+  );
+}
+
+function Table({ table, services }: { table: TableInfo; services: Services }) {
+  const { trans, app } = services;
+  const insert = (name: string) => () => {
+    void app.commands.execute(CommandIds.insertName, { name });
+  };
+  return (
+    <details className="wl-Table" data-wl-table={table.name} data-wl-name={table.name}>
+      <summary>
+        <span className="wl-Title" title={table.name}>
+          {localName(table.name)}
+        </span>
+        {table.kind === 'view' && <span className="wl-Quiet">{trans.__('view')}</span>}
+        {table.rows !== null && (
+          <span
+            className="wl-Quiet"
+            title={trans._n('%1 row', '%1 rows', table.rows, table.rows.toLocaleString())}
+          >
+            {formatCount(table.rows)}
+          </span>
+        )}
+        <button
+          className="wl-LinkButton"
+          onClick={(event) => {
+            event.preventDefault();
+            void app.commands.execute(CommandIds.previewTable, { table: table.name });
+          }}
+        >
+          {trans.__('Preview')}
+        </button>
+      </summary>
+      <ul className="wl-Columns">
+        {table.columns.map((column) => (
+          <li key={column.name} data-wl-name={column.name}>
+            <button
+              className="wl-Name"
+              title={trans.__('Insert the name into the cell')}
+              draggable
+              onDragStart={(event) => {
+                event.dataTransfer.setData('text/plain', column.name);
+              }}
+              onClick={insert(column.name)}
+            >
+              {column.name}
+            </button>
+            <span className="wl-Quiet">{column.type}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Folders({ session, services }: Props) {
+  const { trans, app } = services;
+  const { value, error } = useAnswer(session, 'folders', {});
+  return (
+    <section className="wl-Group">
+      <header className="wl-Group-bar">
+        <h3>{trans.__('Data folders')}</h3>
+        <button
+          className="wl-LinkButton"
+          onClick={() => {
+            void app.commands.execute(CommandIds.allowFolder);
+          }}
+        >
+          {trans.__('Allow a folder…')}
+        </button>
+      </header>
+      {error !== null && <p className="wl-Error">{error}</p>}
+      {value?.folders.map((folder) => (
+        <Folder key={folder.path} folder={folder} services={services} />
+      ))}
+    </section>
+  );
+}
+
+function Folder({ folder, services }: { folder: DataFolder; services: Services }) {
+  const { trans, app } = services;
+  return (
+    <details className="wl-Table" {...(folder.granted && { 'data-wl-folder': folder.path })}>
+      <summary>
+        <span className="wl-Title" title={folder.path}>
+          {folder.path}
+        </span>
+        {folder.granted && (
+          <button
+            className="wl-LinkButton"
+            onClick={(event) => {
+              event.preventDefault();
+              void app.commands.execute(CommandIds.revokeFolder, { folder: folder.path });
+            }}
+          >
+            {trans.__('Revoke')}
+          </button>
+        )}
+      </summary>
+      <ul className="wl-Columns">
+        {folder.entries.map((entry) => (
+          <li key={entry.name} data-wl-name={entry.name}>
+            <button
+              className="wl-Name"
+              title={trans.__('Insert the name into the cell')}
+              onClick={() => {
+                void app.commands.execute(CommandIds.insertName, { name: `'${entry.name}'` });
+              }}
+            >
+              {entry.folder ? `${entry.name}/` : entry.name}
+            </button>
+            {!entry.folder && <span className="wl-Quiet">{formatBytes(entry.bytes)}</span>}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,131 @@
+import { ReactWidget } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import type { TableInfo } from '../../../kernel/src/contract.js';
+import type { NotebookSession } from '../session/NotebookSession.js';
+import { useAnswer } from '../shared/hooks.js';
+import type { Services } from '../shared/Services.js';
+import { guessJoins } from './guessJoins.js';
+
+const WIDTH = 220;
+const ROW = 20;
+const HEAD = 26;
+const GAP = 60;
+const MOST_COLUMNS = 30;
+
+/** Tables with their columns, and likely joins as dashed lines. */
+export class SchemaDiagram extends ReactWidget {
+  constructor(
+    private readonly session: NotebookSession,
+    private readonly services: Services,
+  ) {
+    super();
+    this.addClass('wl-SchemaDiagram');
+  }
+
+  protected override render(): React.ReactElement {
+    return <Diagram session={this.session} services={this.services} />;
+  }
+}
+
+interface Box {
+  readonly table: TableInfo;
+  readonly x: number;
+  readonly y: number;
+  readonly height: number;
+}
+
+function Diagram({ session, services: { trans } }: { session: NotebookSession; services: Services }) {
+  const { value, error } = useAnswer(session, 'tables', {});
+  if (error !== null) return <p className="wl-Error">{error}</p>;
+  if (!value) return null;
+  const boxes = place(value.tables);
+  const joins = guessJoins(value.tables);
+  const width = Math.max(0, ...boxes.map((box) => box.x)) + WIDTH + GAP;
+  const height = Math.max(0, ...boxes.map((box) => box.y + box.height)) + GAP;
+  return (
+    <>
+      {joins.length > 0 && (
+        <p className="wl-Hint">
+          {trans.__('Dashed lines are guesses from names and types; nobody declared them.')}
+        </p>
+      )}
+      <svg width={width} height={height} role="img" aria-label={trans.__('Tables and likely joins')}>
+        {joins.map((join) => (
+          <path
+            key={`${join.from}.${join.fromColumn}-${join.to}`}
+            className="wl-Join"
+            d={curve(anchor(boxes, join.from, join.fromColumn), anchor(boxes, join.to, join.toColumn))}
+          />
+        ))}
+        {boxes.map((box) => (
+          <TableBox key={box.table.name} box={box} />
+        ))}
+      </svg>
+    </>
+  );
+}
+
+function TableBox({ box: { table, x, y, height } }: { box: Box }) {
+  return (
+    <g transform={`translate(${x} ${y})`}>
+      <rect className="wl-Box" width={WIDTH} height={height} rx="3" />
+      <text className="wl-Box-name" x="8" y="18">
+        {clip(table.name, 26)}
+      </text>
+      <path className="wl-Box-line" d={`M0 ${HEAD}H${WIDTH}`} />
+      {table.columns.slice(0, MOST_COLUMNS).map((column, index) => (
+        <React.Fragment key={column.name}>
+          <text x="8" y={HEAD + index * ROW + 15}>
+            {clip(column.name, 18)}
+          </text>
+          <text className="wl-Box-type" x={WIDTH - 8} y={HEAD + index * ROW + 15} textAnchor="end">
+            {clip(column.type, 12)}
+          </text>
+        </React.Fragment>
+      ))}
+      {table.columns.length > MOST_COLUMNS && (
+        <text className="wl-Box-type" x="8" y={HEAD + MOST_COLUMNS * ROW + 15}>
+          {`+ ${table.columns.length - MOST_COLUMNS}`}
+        </text>
+      )}
+    </g>
+  );
+}
+
+/** Three stacks side by side; each table goes where there's most room. */
+function place(tables: readonly TableInfo[]): readonly Box[] {
+  const bottoms = [20, 20, 20];
+  return tables.map((table) => {
+    const rows = Math.min(table.columns.length, MOST_COLUMNS) + (table.columns.length > MOST_COLUMNS ? 1 : 0);
+    const height = HEAD + rows * ROW + 6;
+    const stack = bottoms.indexOf(Math.min(...bottoms));
+    const y = bottoms[stack] ?? 20;
+    bottoms[stack] = y + height + 30;
+    return { table, x: 20 + stack * (WIDTH + GAP), y, height };
+  });
+}
+
+interface Anchor {
+  readonly left: number;
+  readonly right: number;
+  readonly y: number;
+}
+
+function anchor(boxes: readonly Box[], name: string, column: string): Anchor {
+  const box = boxes.find((each) => each.table.name === name);
+  if (!box) return { left: 0, right: 0, y: 0 };
+  const index = box.table.columns.findIndex((each) => each.name === column);
+  return { left: box.x, right: box.x + WIDTH, y: box.y + HEAD + Math.min(index, MOST_COLUMNS) * ROW + 10 };
+}
+
+function curve(a: Anchor, b: Anchor): string {
+  if (a.left === b.left)
+    return `M${a.right} ${a.y}C${a.right + 40} ${a.y} ${b.right + 40} ${b.y} ${b.right} ${b.y}`;
+  const [from, to] = a.left < b.left ? [a.right, b.left] : [a.left, b.right];
+  const middle = (from + to) / 2;
+  return `M${from} ${a.y}C${middle} ${a.y} ${middle} ${b.y} ${to} ${b.y}`;
+}
+
+function clip(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}

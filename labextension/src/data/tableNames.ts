@@ -1,0 +1,34 @@
+import type { TableInfo } from '../../../kernel/src/contract.js';
+
+export interface TableGroup {
+  /** Empty for the worldline's own database. */
+  readonly database: string;
+  readonly tables: readonly TableInfo[];
+}
+
+/** Tables by database: the worldline's own first, attached ones (`sales.orders`) after it by name. */
+export function groupTables(tables: readonly TableInfo[]): readonly TableGroup[] {
+  const groups = new Map<string, TableInfo[]>();
+  for (const table of tables) {
+    const database = databaseOf(table.name);
+    const group = groups.get(database);
+    if (group) group.push(table);
+    else groups.set(database, [table]);
+  }
+  return [...groups]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([database, members]) => ({
+      database,
+      tables: members.sort((a, b) => a.name.localeCompare(b.name)),
+    }));
+}
+
+/** A table's name without its database and schema. */
+export function localName(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+function databaseOf(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot < 0 ? '' : name.slice(0, dot);
+}

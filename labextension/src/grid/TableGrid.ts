@@ -1,0 +1,112 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { BasicKeyHandler, BasicSelectionModel, DataGrid } from '@lumino/datagrid';
+import type { Message } from '@lumino/messaging';
+import { Panel } from '@lumino/widgets';
+import type { TablePage } from '../../../kernel/src/contract.js';
+import { applyLook } from './gridLook.js';
+import { GridBar } from './GridBar.js';
+import { PagesModel } from './PagesModel.js';
+import { SortingMouse } from './SortingMouse.js';
+import type { FetchPage } from './TablePages.js';
+
+const ROW = 24;
+const WIDEST = 320;
+/** Width of a character in pixels, about. */
+const CHARACTER = 7.5;
+
+export interface TableGridOptions {
+  readonly first: TablePage;
+  /** Null where no kernel is there to ask. */
+  readonly fetch: FetchPage | null;
+  /** Rows visible at once; null fills what room there is. */
+  readonly visibleRows: number | null;
+  readonly trans: TranslationBundle;
+}
+
+/** A table to scroll, sort, filter and copy from, with the work done in the kernel. */
+export class TableGrid extends Panel {
+  readonly #model: PagesModel;
+  readonly #grid: DataGrid;
+  readonly #bar: GridBar;
+  readonly #options: TableGridOptions;
+
+  constructor(options: TableGridOptions) {
+    super();
+    this.#options = options;
+    this.addClass('wl-TableGrid');
+    this.#model = new PagesModel(options.first, options.fetch, () => {
+      this.#refresh();
+    });
+    this.#grid = new DataGrid({
+      defaultSizes: { rowHeight: ROW, columnWidth: 120, rowHeaderWidth: 56, columnHeaderHeight: ROW + 2 },
+      headerVisibility: 'all',
+    });
+    this.#grid.dataModel = this.#model;
+    this.#grid.keyHandler = new BasicKeyHandler();
+    this.#grid.mouseHandler = new SortingMouse((column) => {
+      this.#sortBy(column);
+    });
+    this.#grid.selectionModel = new BasicSelectionModel({ dataModel: this.#model });
+    this.#grid.addClass('wl-TableGrid-grid');
+    this.#bar = new GridBar(this.#model.pages, options.trans, (filter) => {
+      this.#model.pages.look({ ...this.#model.pages.view, filter });
+    });
+    this.addWidget(this.#bar);
+    this.addWidget(this.#grid);
+    this.#fit();
+    // Until the grid has the focus, the wheel scrolls the page and not the table under the pointer.
+    this.#grid.node.addEventListener(
+      'wheel',
+      (event) => {
+        if (!this.node.contains(document.activeElement)) event.stopPropagation();
+      },
+      { capture: true },
+    );
+  }
+
+  /** Takes on Lab's colours as they are now. */
+  applyTheme(): void {
+    if (this.isAttached) applyLook(this.#grid, this.#model, this.node);
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.applyTheme();
+  }
+
+  #sortBy(column: number): void {
+    const name = this.#model.pages.columns[column]?.name;
+    if (name === undefined) return;
+    const { view } = this.#model.pages;
+    const again = view.order === name;
+    const descending = again && !view.descending;
+    const order = again && view.descending ? null : name;
+    this.#model.pages.look({ ...view, order, descending });
+  }
+
+  #refresh(): void {
+    this.#bar.update();
+  }
+
+  #fit(): void {
+    const { first, visibleRows } = this.#options;
+    first.columns.forEach((column, index) => {
+      const longest = Math.max(
+        column.name.length + 2,
+        ...first.rows.slice(0, 50).map((row) => row[index]?.length ?? 4),
+      );
+      this.#grid.resizeColumn(
+        'body',
+        index,
+        Math.min(WIDEST, Math.max(60, Math.ceil(longest * CHARACTER) + 16)),
+      );
+    });
+    if (visibleRows === null) {
+      this.addClass('wl-mod-fill');
+      return;
+    }
+    const rows = Math.max(1, Math.min(visibleRows, this.#model.pages.total));
+    this.#grid.node.style.height = `${(rows + 1) * ROW + 20}px`;
+    this.#grid.node.style.minHeight = `${ROW * 2}px`;
+  }
+}

@@ -1,0 +1,73 @@
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { NotebookPanel } from '@jupyterlab/notebook';
+import { Panel, type Widget } from '@lumino/widgets';
+import { TABLE_MIME, type TablePage } from '../../../kernel/src/contract.js';
+import { fetchFrom } from '../grid/fetchFrom.js';
+import { TableGrid } from '../grid/TableGrid.js';
+import type { NotebookSession } from '../session/NotebookSession.js';
+import type { Services } from '../shared/Services.js';
+
+/** Draws a structured table as a grid on the kernel's result. Stands before HTML in the order of choice. */
+export function tableRendererFactory(
+  services: Services,
+  visibleRows: () => number,
+): IRenderMime.IRendererFactory {
+  return {
+    safe: true,
+    mimeTypes: [TABLE_MIME],
+    defaultRank: 40,
+    createRenderer: () => new TableRenderer(services, visibleRows),
+  };
+}
+
+class TableRenderer extends Panel implements IRenderMime.IRenderer {
+  #grid: TableGrid | null = null;
+  #page: TablePage | null = null;
+
+  constructor(
+    private readonly services: Services,
+    private readonly visibleRows: () => number,
+  ) {
+    super();
+    this.addClass('wl-TableRenderer');
+    services.themeChanged.connect(this.#onTheme, this);
+  }
+
+  renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    this.#page = model.data[TABLE_MIME] as unknown as TablePage;
+    if (this.isAttached) this.#build();
+    return Promise.resolve();
+  }
+
+  protected override onAfterAttach(): void {
+    this.#build();
+  }
+
+  override dispose(): void {
+    this.services.themeChanged.disconnect(this.#onTheme, this);
+    super.dispose();
+  }
+
+  /** Which notebook it stands in is known only once it is attached. */
+  #build(): void {
+    const first = this.#page;
+    if (!first) return;
+    this.#page = null;
+    this.#grid?.dispose();
+    const session = sessionAround(this, this.services);
+    const fetch = session ? fetchFrom(session, first.result) : null;
+    this.#grid = new TableGrid({ first, fetch, visibleRows: this.visibleRows(), trans: this.services.trans });
+    this.addWidget(this.#grid);
+  }
+
+  #onTheme(): void {
+    this.#grid?.applyTheme();
+  }
+}
+
+function sessionAround(widget: Widget, { sessions }: Services): NotebookSession | null {
+  for (let at = widget.parent; at; at = at.parent) {
+    if (at instanceof NotebookPanel) return sessions.of(at);
+  }
+  return sessions.current;
+}

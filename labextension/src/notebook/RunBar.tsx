@@ -1,0 +1,149 @@
+import { ReactWidget } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import type { RunInfo } from '../../../kernel/src/contract.js';
+import { CommandIds } from '../commandIds.js';
+import type { NotebookSession } from '../session/NotebookSession.js';
+import type { Services } from '../shared/Services.js';
+
+/** Steers an agent run while it goes on, and offers its steps as cells afterwards. */
+export class RunBar extends ReactWidget {
+  #run: RunInfo | null = null;
+  /** A run is offered as cells only to whom has seen it go on. */
+  #seenRunning: string | null = null;
+
+  constructor(
+    private readonly session: NotebookSession,
+    private readonly services: Services,
+  ) {
+    super();
+    this.addClass('wl-RunBar');
+    this.hide();
+    session.runChanged.connect(this.#onRun, this);
+  }
+
+  override dispose(): void {
+    this.session.runChanged.disconnect(this.#onRun, this);
+    super.dispose();
+  }
+
+  protected override render(): React.ReactElement | null {
+    const run = this.#run;
+    if (!run) return null;
+    return run.state === 'running' ? (
+      <Steering run={run} session={this.session} services={this.services} />
+    ) : (
+      this.#offer(run)
+    );
+  }
+
+  #offer(run: RunInfo): React.ReactElement {
+    const { trans, app } = this.services;
+    return (
+      <>
+        <span className="wl-Title">
+          {trans._n(
+            'The run is over: %1 step.',
+            'The run is over: %1 steps.',
+            run.steps.length,
+            run.steps.length,
+          )}
+        </span>
+        <button
+          className="jp-mod-styled jp-mod-accept"
+          onClick={() => {
+            this.hide();
+            const args = { run: run.run, notebook: this.session.panel.context.path };
+            void app.commands.execute(CommandIds.insertSteps, args);
+          }}
+        >
+          {trans.__('Insert steps as cells')}
+        </button>
+        <button
+          className="jp-mod-styled"
+          onClick={() => {
+            this.hide();
+          }}
+        >
+          {trans.__('Dismiss')}
+        </button>
+      </>
+    );
+  }
+
+  #onRun(_: NotebookSession, run: RunInfo): void {
+    this.#run = run;
+    if (run.state === 'running') this.#seenRunning = run.run;
+    this.setHidden(this.#seenRunning !== run.run || (run.state !== 'running' && run.steps.length === 0));
+    this.update();
+  }
+}
+
+function Steering({
+  run,
+  session,
+  services,
+}: {
+  run: RunInfo;
+  session: NotebookSession;
+  services: Services;
+}) {
+  const { trans, app } = services;
+  const [remark, setRemark] = React.useState('');
+  const step = run.steps.findLast((each) => each.state === 'waiting' || each.state === 'running');
+  const send = (command: string, text?: string) => () => {
+    const args = { notebook: session.panel.context.path, run: run.run };
+    void app.commands.execute(command, text === undefined ? args : { ...args, text });
+  };
+  return (
+    <>
+      <span className="wl-Spinner" aria-hidden="true" />
+      <span className="wl-Title" role="status" title={step?.code}>
+        {step
+          ? describe(step.state === 'waiting', step.tool, step.code, services)
+          : trans.__('The model is thinking')}
+      </span>
+      {step?.state === 'waiting' && (
+        <>
+          <button className="jp-mod-styled jp-mod-accept" onClick={send(CommandIds.approveStep)}>
+            {trans.__('Approve')}
+          </button>
+          <button className="jp-mod-styled" onClick={send(CommandIds.editStep)}>
+            {trans.__('Edit…')}
+          </button>
+          <button className="jp-mod-styled" onClick={send(CommandIds.skipStep)}>
+            {trans.__('Skip')}
+          </button>
+        </>
+      )}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (remark.trim() === '') return;
+          send(CommandIds.remark, remark.trim())();
+          setRemark('');
+        }}
+      >
+        <input
+          className="wl-Input"
+          value={remark}
+          placeholder={trans.__('Say something to the run')}
+          aria-label={trans.__('Say something to the run')}
+          onKeyDown={(event) => {
+            event.stopPropagation();
+          }}
+          onChange={(event) => {
+            setRemark(event.target.value);
+          }}
+        />
+      </form>
+      <button className="jp-mod-styled jp-mod-warn" onClick={send(CommandIds.stopRun)}>
+        {trans.__('Stop')}
+      </button>
+    </>
+  );
+}
+
+function describe(waiting: boolean, tool: string, code: string, { trans }: Services): string {
+  const line = code.split('\n').find((each) => each.trim() !== '') ?? '';
+  return waiting ? trans.__('Waiting for you: %1: %2', tool, line) : trans.__('Running %1: %2', tool, line);
+}

@@ -1,0 +1,20 @@
+import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+
+/** Puts text where the cursor is in the active cell. */
+export function insertText(panel: NotebookPanel, text: string): void {
+  const editor = panel.content.activeCell?.editor;
+  if (!editor) return;
+  editor.replaceSelection?.(text);
+  panel.content.mode = 'edit';
+  editor.focus();
+}
+
+/** Adds code cells below the cell at an index, and makes the first of them the active one. */
+export function insertCellsBelow(panel: NotebookPanel, index: number, sources: readonly string[]): void {
+  const { model } = panel;
+  if (!model || sources.length === 0) return;
+  const cells = sources.map((source) => ({ cell_type: 'code' as const, source, metadata: {} }));
+  model.sharedModel.insertCells(index + 1, cells);
+  panel.content.activeCellIndex = index + 1;
+  void NotebookActions.focusActiveCell(panel.content);
+}
