@@ -2,6 +2,8 @@ export type StreamName = 'stdout' | 'stderr';
 
 /** Milliseconds between two flushes while text keeps coming. */
 const INTERVAL = 40;
+/** Milliseconds that the first text waits, so that a line printed in parts stays one message. */
+const FIRST = 5;
 /** Pieces of one flush that keep the order between the streams; beyond it, order holds within each stream. */
 const ORDERED_PIECES = 8;
 /** UTF-16 units in one message, at most. */
@@ -13,8 +15,8 @@ interface Piece {
 }
 
 /**
- * Gathers printed text into few messages: the first leaves at the end of the current turn, later ones at most every
- * 40 ms, and at once when a lot has gathered.
+ * Gathers printed text into few messages: the first leaves after 5 ms, later ones at most every 40 ms, and at once when
+ * a lot has gathered.
  */
 export class StreamBuffer {
   readonly #publish: (name: StreamName, text: string) => void;
@@ -32,7 +34,7 @@ export class StreamBuffer {
     this.#pieceFor(name).texts.push(text);
     this.#length += text.length;
     if (this.#length >= LONGEST) this.flush();
-    else this.#timer ??= setTimeout(this.#onTimer, this.#flushedAt + INTERVAL - performance.now());
+    else this.#timer ??= setTimeout(this.#onTimer, this.#delay());
   }
 
   /** Sends all that has gathered. */
@@ -48,6 +50,10 @@ export class StreamBuffer {
       for (const text of slices(texts.length === 1 ? (texts[0] ?? '') : texts.join('')))
         this.#publish(name, text);
     }
+  }
+
+  #delay(): number {
+    return Math.max(FIRST, this.#flushedAt + INTERVAL - performance.now());
   }
 
   readonly #onTimer = (): void => {
