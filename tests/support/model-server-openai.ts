@@ -59,7 +59,9 @@ function deltas(turn: ScriptedTurn, number: number): Json[] {
         });
         return;
       }
-      default:
+      case 'openai':
+      case 'llamacpp':
+      case 'openrouter':
         list.push({
           tool_calls: [{ index, id, type: 'function', function: { name: call.name, arguments: '' } }],
         });

@@ -27,7 +27,7 @@ export function parseArguments(text: string, parameters: Record<string, unknown>
         problem: `The arguments are not valid JSON; ${why}. They began with: ${text.slice(0, 200)}`,
       };
     }
-  const problem = check(value, parameters as Schema, 'the arguments');
+  const problem = check(value, parameters, 'the arguments');
   return problem === null
     ? { ok: true, value: value as Record<string, unknown> }
     : { ok: false, problem: `${problem} Call the tool again with the right arguments.` };

@@ -17,7 +17,7 @@ export interface Cassette {
 export interface RecordedCell {
   /** Hash of the cell's source; see `cellHash`. */
   readonly cell: string;
-  /** How many cells with this very source ran before it in the session. */
+  /** Its place among the ask cells of the session: it tells cells with the same source apart. */
   readonly position: number;
   /** The first line of the source, for the reader. */
   readonly title: string;

@@ -4,7 +4,7 @@ import type { AssistantTurn, ModelEvent, ModelRequest, Provider, ToolTurn } from
 /** Which cell a recording is of. */
 export interface CellPlace {
   readonly source: string;
-  /** How many cells with this very source ran before it in the session. */
+  /** Its place among the ask cells of the session: it tells cells with the same source apart. */
   readonly position: number;
 }
 

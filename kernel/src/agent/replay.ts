@@ -87,16 +87,12 @@ export async function openReplay(
     );
   const hash = cellHash(source);
   const same = cassette.cells.filter(({ cell }) => cell === hash);
-  const cell =
-    same.find((one) => one.position === position) ??
-    (same.length === 1 && position === 0 ? same[0] : undefined);
+  const distance = (one: RecordedCell) => Math.abs(one.position - position);
+  // Cells put in or left out before this one move its place: the nearest recording of the same text is meant.
+  const cell = [...same].sort((a, b) => distance(a) - distance(b))[0];
   if (cell !== undefined) return new ReplayProvider(cell, strict);
-  const why =
-    same.length === 0
-      ? 'its text is not among them'
-      : `it was recorded ${same.length} time(s), and now runs once more`;
   throw new ProviderError(
     'not-recorded',
-    `This cell has no recorded turns in ${path}: ${why}. Record it with WORLDLINE_TURNS=record and a model, or run it live with WORLDLINE_TURNS=live.`,
+    `This cell has no recorded turns in ${path}: its text is not among them. Record it with WORLDLINE_TURNS=record and a model, or run it live with WORLDLINE_TURNS=live.`,
   );
 }

@@ -1,7 +1,17 @@
 import type { Display } from '../mime.js';
 import type { StepInfo } from '../contract.js';
 import { parseArguments } from './arguments.js';
-import type { AgentConfig, AgentEvent, Evidence, Tool, ToolCall, ToolResult } from './types.js';
+import { abortedError } from './providers/errors.js';
+import type {
+  AgentConfig,
+  AgentEvent,
+  Approval,
+  Evidence,
+  ProposedStep,
+  Tool,
+  ToolCall,
+  ToolResult,
+} from './types.js';
 
 /** One call that was carried out, or not. */
 export interface StepOutcome {
@@ -38,7 +48,7 @@ export async function runStep(
   const tool = tools.find(({ name }) => name === call.name);
   const parsed = tool === undefined ? null : parseArguments(call.arguments, tool.parameters, cut);
   let args = parsed?.ok === true ? parsed.value : {};
-  let edited = false;
+  const person = { edited: false };
   let began: number | null = null;
   const shown: Display[] = [];
 
@@ -72,20 +82,30 @@ export async function runStep(
   if (approval !== null) return approval;
 
   began = now();
-  say('running', edited ? 'edited by the user' : '');
+  say('running', person.edited ? 'edited by the user' : '');
   try {
     const progress = (text: string) => {
       say('running', text);
     };
     const result = await withGrace(tool.run(args, { signal, step: id, progress }), signal);
-    if (signal.aborted && result.finish === undefined) return end(result, 'interrupted');
-    const note = edited
+    if (isAborted(signal) && result.finish === undefined) return end(result, 'interrupted');
+    const note = person.edited
       ? `The user edited this call before it ran; it ran as:\n${codeOf(tool, args, call)}\n\n`
       : '';
     return end({ ...result, text: note + result.text }, result.error ? 'error' : 'ok');
   } catch (error) {
     const message = messageOf(error);
-    return end(failure(`The tool failed: ${message}`, message), signal.aborted ? 'interrupted' : 'error');
+    return end(failure(`The tool failed: ${message}`, message), isAborted(signal) ? 'interrupted' : 'error');
+  }
+
+  async function ask(proposed: ProposedStep): Promise<Approval> {
+    if (config.approve === undefined) return { action: 'skip', reason: 'nobody is there to approve it' };
+    try {
+      return await unlessAborted(config.approve(proposed, signal), signal);
+    } catch (error) {
+      if (isAborted(signal)) return { action: 'stop' };
+      return { action: 'skip', reason: `asking for approval failed: ${messageOf(error)}` };
+    }
   }
 
   /** Asks a person where the run is set to; gives an outcome where the step is not to run. */
@@ -100,20 +120,13 @@ export async function runStep(
     if (config.approval === 'writes' && !writes) return null;
     say('waiting', 'waits for approval');
     const proposed = { id, tool: tool.name, code: codeOf(tool, args, call), writes };
-    const answer = await (
-      config.approve?.(proposed, signal) ??
-      Promise.resolve({ action: 'skip' as const, reason: 'nobody is there to approve it' })
-    ).catch((error: unknown) =>
-      signal.aborted
-        ? { action: 'stop' as const }
-        : { action: 'skip' as const, reason: `asking for approval failed: ${messageOf(error)}` },
-    );
+    const answer = await ask(proposed);
     switch (answer.action) {
       case 'run':
         return null;
       case 'edit':
         if (tool.codeArgument !== undefined) args = { ...args, [tool.codeArgument]: answer.code };
-        edited = true;
+        person.edited = true;
         return null;
       case 'skip': {
         const reason = answer.reason === undefined ? '' : ` Reason: ${answer.reason}`;
@@ -125,6 +138,9 @@ export async function runStep(
     }
   }
 }
+
+/** Asked anew each time: the compiler takes it for constant. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 /** Milliseconds that a tool has to come back after an abort: what it gives then is still its result. */
 const GRACE = 800;
@@ -146,6 +162,23 @@ async function withGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Rejects as soon as the signal aborts. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      reject(abortedError());
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
     signal.removeEventListener('abort', onAbort);
   }
 }

@@ -184,14 +184,14 @@ export interface AgentConfig {
   readonly limits: RunLimits;
   readonly approval: 'never' | 'writes' | 'all';
   /** Asked before a step where `approval` says so; where absent, such a step is skipped. */
-  approve?(step: ProposedStep, signal: AbortSignal): Promise<Approval>;
+  readonly approve?: (step: ProposedStep, signal: AbortSignal) => Promise<Approval>;
   /** Takes what a person said since the last call; put to the model between steps. */
-  remarks?(): readonly string[];
+  readonly remarks?: () => readonly string[];
   /** The handle of the next step: unique in the session, such as `r12`. */
-  nextHandle(): string;
+  readonly nextHandle: () => string;
   /** Cost of a turn in US dollars where the server does not tell; null where unknown. */
-  price?(provider: string, model: string, usage: Usage): number | null;
+  readonly price?: (provider: string, model: string, usage: Usage) => number | null;
   readonly maxOutputTokens?: number;
   /** Milliseconds since the epoch; for tests. */
-  now?(): number;
+  readonly now?: () => number;
 }

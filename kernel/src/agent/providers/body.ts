@@ -9,14 +9,15 @@ const BRACKET = 0x5b;
 /** Looks at the first byte that is no white space, whatever the content type claims. */
 export async function openBody(response: Response): Promise<Body> {
   if (response.body === null) return { kind: 'json', text: '' };
-  const reader = response.body.getReader();
+  const body: ReadableStream<Uint8Array> = response.body;
+  const reader = body.getReader();
   const seen: Uint8Array[] = [];
   let first: number | undefined;
   while (first === undefined) {
     const { done, value } = await reader.read();
     if (done) break;
     seen.push(value);
-    first = value.find((byte: number) => !WHITE.has(byte));
+    first = value.find((byte) => !WHITE.has(byte));
   }
   if (first === undefined || first === BRACE || first === BRACKET) {
     for (;;) {
@@ -31,7 +32,7 @@ export async function openBody(response: Response): Promise<Body> {
         .replace(/^\uFEFF/, ''),
     };
   }
-  const body = new ReadableStream<Uint8Array>({
+  const whole = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const ahead = seen.shift();
       if (ahead !== undefined) {
@@ -44,5 +45,5 @@ export async function openBody(response: Response): Promise<Body> {
     },
     cancel: (reason) => reader.cancel(reason),
   });
-  return { kind: 'events', response: new Response(body, { headers: response.headers }) };
+  return { kind: 'events', response: new Response(whole, { headers: response.headers }) };
 }

@@ -1,7 +1,13 @@
+interface Caused {
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+}
+
 /** The innermost cause of an error: what the socket said. */
 export function causeOf(error: unknown): string {
-  let inner = error as { message?: unknown; code?: unknown; cause?: unknown };
-  while (typeof inner.cause === 'object' && inner.cause !== null) inner = inner.cause as typeof inner;
+  let inner = error as Caused;
+  while (typeof inner.cause === 'object' && inner.cause !== null) inner = inner.cause;
   const code = typeof inner.code === 'string' ? inner.code : '';
   const message = typeof inner.message === 'string' ? inner.message : '';
   return message.includes(code) ? message : `${code} ${message}`.trim();

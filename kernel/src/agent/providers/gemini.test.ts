@@ -65,7 +65,7 @@ describe('streams', () => {
             twoCalls.text,
             twoCalls.reasoning,
           ]);
-          expect(turn.calls.map((call) => [call.name, JSON.parse(call.arguments)])).toEqual(
+          expect(turn.calls.map((call): unknown[] => [call.name, JSON.parse(call.arguments)])).toEqual(
             twoCalls.calls?.map((call) => [call.name, call.arguments]),
           );
           expect(new Set(turn.calls.map(({ id }) => id)).size).toBe(2);

@@ -46,16 +46,16 @@ export class GeminiProvider implements Provider {
   }
 
   async *#turn(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent> {
-    if (signal.aborted) throw abortedError();
+    stopIfAborted(signal);
     const reply = new GeminiReply(this.#asked);
     try {
       for await (const chunk of this.#chunks(request, signal)) yield* reply.add(chunk);
     } catch (error) {
-      if (signal.aborted) throw abortedError();
+      stopIfAborted(signal);
       if (error instanceof ProviderError) throw error;
       if (!reply.finished) throw this.#failure(error, reply.text);
     }
-    if (signal.aborted) throw abortedError();
+    stopIfAborted(signal);
     yield reply.finish(callIds(request.turns));
   }
 
@@ -107,6 +107,10 @@ export class GeminiProvider implements Provider {
       return failureOfKind('network', this.#asked, causeOf(error), partial);
     return failureOfKind('truncated', this.#asked, causeOf(error), partial);
   }
+}
+
+function stopIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw abortedError();
 }
 
 const unreadable = (error: unknown): boolean =>

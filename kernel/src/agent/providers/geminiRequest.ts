@@ -8,6 +8,9 @@ import type {
 import { exchanges } from '../conversation.js';
 import type { AssistantTurn, ModelRequest, ToolTurn } from '../types.js';
 
+/** The SDK's enum by its value: importing it would load the SDK. */
+const NONE = 'NONE' as unknown as FunctionCallingMode;
+
 /** What goes back word for word: the parts as the model wrote them, and which of its calls had an id of their own. */
 export interface RawContent {
   readonly parts: readonly Record<string, unknown>[];
@@ -27,7 +30,7 @@ export function generateRequest(request: ModelRequest, model: string): GenerateC
       ? {}
       : {
           tools: [{ functionDeclarations: request.tools.map(declaration) }],
-          ...(none ? { toolConfig: { functionCallingConfig: { mode: 'NONE' as FunctionCallingMode } } } : {}),
+          ...(none ? { toolConfig: { functionCallingConfig: { mode: NONE } } } : {}),
         }),
   };
 }
@@ -111,7 +114,7 @@ function responses(turn: AssistantTurn, results: readonly ToolTurn[], raw: RawCo
     const id = sent[at]?.['id'];
     const response = result.error ? { error: result.text } : { output: result.text };
     const name = turn.calls[at]?.name ?? result.name;
-    return { functionResponse: { ...(id === undefined ? {} : { id }), name, response } } as Part;
+    return { functionResponse: { ...(id === undefined ? {} : { id }), name, response } };
   });
 }
 

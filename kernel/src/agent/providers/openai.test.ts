@@ -77,7 +77,7 @@ describe('streams', () => {
         });
         const { turn, streamed, stop, reasoning } = await streamAll(provider(url));
         expect([streamed, turn.text, reasoning]).toEqual([twoCalls.text, twoCalls.text, 'Erst 思考…']);
-        expect(turn.calls.map((call) => [call.name, JSON.parse(call.arguments)])).toEqual(
+        expect(turn.calls.map((call): unknown[] => [call.name, JSON.parse(call.arguments)])).toEqual(
           twoCalls.calls?.map((call) => [call.name, call.arguments]),
         );
         expect(new Set(turn.calls.map(({ id }) => id)).size).toBe(2);

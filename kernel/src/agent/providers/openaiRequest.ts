@@ -74,7 +74,7 @@ function messages(request: ModelRequest, options: RequestOptions): Message[] {
 
 function assistantMessage(turn: AssistantTurn, options: RequestOptions): Message {
   const own = turn.raw?.provider === options.provider && turn.raw.model === options.model;
-  const raw = own ? (turn.raw?.value as RawMessage) : null;
+  const raw = own ? (turn.raw.value as RawMessage) : null;
   const message: Message = {
     ...raw?.message,
     role: 'assistant',

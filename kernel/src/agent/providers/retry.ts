@@ -87,16 +87,10 @@ function backoff(attempt: number, policy: RetryPolicy, clock: Clock): number {
 
 function reasonOf(error: ProviderError): string {
   const status = error.status === undefined ? '' : ` (HTTP ${error.status})`;
-  switch (error.kind) {
-    case 'rate-limit':
-      return `the model is asked too fast${status}`;
-    case 'truncated':
-      return 'the answer broke off';
-    case 'network':
-      return 'the connection broke';
-    default:
-      return `the server failed${status}`;
-  }
+  if (error.kind === 'rate-limit') return `the model is asked too fast${status}`;
+  if (error.kind === 'truncated') return 'the answer broke off';
+  if (error.kind === 'network') return 'the connection broke';
+  return `the server failed${status}`;
 }
 
 /** Reads `Retry-After` (seconds or an HTTP date) or `retry-after-ms`, in milliseconds from now. */

@@ -27,6 +27,8 @@ export function describeTool(sql: SqlPort, privacy: Privacy): Tool {
     async run(args, context) {
       const name = String(args['name']).trim();
       if (name === '') return toolError('Say which table or file.');
+      const refusal = await privacy.forProfile(name);
+      if (refusal !== null) return toolError(refusal);
       try {
         const relation = await relationOf(sql, name, context);
         const summary = await rows(sql, `SUMMARIZE SELECT * FROM ${relation}`, context);
@@ -85,7 +87,7 @@ async function profile(
   const total = Number(columns[0]?.['count'] ?? 0);
   const top = await topValues(sql, relation, columns, privacy.minimum, context);
   const lines = columns.map((column) =>
-    line(column, top.get(column['column_name'] ?? ''), privacy.hidesRows, total >= privacy.minimum),
+    line(column, top.get(column['column_name'] ?? ''), privacy.hidesRows, present(column) >= privacy.minimum),
   );
   const parts = [`${count(total, 'row')} × ${count(columns.length, 'column')}`, ...lines];
   if (!privacy.hidesRows) {
@@ -96,9 +98,14 @@ async function profile(
   return parts.join('\n');
 }
 
+/** Values that are not NULL. */
+function present(column: Row): number {
+  return Math.floor(Number(column['count'] ?? 0) * (1 - Number(column['null_percentage'] ?? 0) / 100));
+}
+
 function line(column: Row, top: string | undefined, hidesRows: boolean, enough: boolean): string {
   const value = (field: string) => column[field] ?? null;
-  const parts = [`${value('column_type') ?? ''}`, `${value('null_percentage') ?? '0'}% NULL`];
+  const parts = [value('column_type') ?? '', `${value('null_percentage') ?? '0'}% NULL`];
   if (enough) {
     parts.push(`about ${value('approx_unique') ?? '0'} distinct`);
     if (!hidesRows && value('min') !== null)

@@ -104,7 +104,9 @@ class Output {
     const image = imageOf(event.data);
     if (image !== null) this.#images.push(image);
     const plain = event.data['text/plain'];
-    this.#text.push(image === null ? String(plain ?? '') : '(a chart: it is shown in the notebook)');
+    this.#text.push(
+      image === null ? (typeof plain === 'string' ? plain : '') : '(a chart: it is shown in the notebook)',
+    );
   }
 
   result(step: string, error: Failure | null, files: readonly string[], privacy: Privacy): ToolResult {
