@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { installSystemPackages } from './apt.mjs';
 import { Problem } from './problem.mjs';
 import { capture } from './run.mjs';
 import { DAEMON_LOG as LOG } from './state.mjs';
@@ -21,6 +22,7 @@ export async function startDaemon(say) {
     await capture('systemctl', ['start', 'docker']);
     return await untilReady(() => false);
   }
+  await mountControlGroups(say);
   removeStalePidFiles();
   mkdirSync(path.dirname(LOG), { recursive: true });
   say(`starting dockerd, log in ${LOG}`);
@@ -31,6 +33,13 @@ export async function startDaemon(say) {
   daemon.on('exit', () => (ended = true));
   daemon.unref();
   await untilReady(() => ended);
+}
+
+/** Without systemd nobody may have mounted the control groups, and dockerd does not start without them. */
+async function mountControlGroups(say) {
+  if (/ \/sys\/fs\/cgroup/.test(readFileSync('/proc/mounts', 'utf8'))) return;
+  await installSystemPackages(['cgroupfs-mount'], 'Docker', say, { yes: true });
+  await capture('cgroupfs-mount', []);
 }
 
 /** A number in a pid file is taken for a living daemon where another process has it now, so such files go. */
