@@ -9,7 +9,14 @@ afterAll(() => {
   jupyter.remove();
 });
 
-test('jupyter_kernel_test passes whole, without a skip', async () => {
-  const { code, output } = await runPython(['tests/conformance/test_kernel.py'], jupyter.env);
-  expect(code === 0 ? 'passed' : output).toBe('passed');
-}, 600_000);
+test.each([
+  ['jupyter_kernel_test passes whole, without a skip', 'test_kernel.py'],
+  ['nbclient runs its kind of notebooks, jupyter_client talks over encrypted sockets', 'test_nbclient.py'],
+])(
+  '%s',
+  async (_title, file) => {
+    const { code, output } = await runPython([`tests/conformance/${file}`], jupyter.env);
+    expect(code === 0 ? 'passed' : output).toBe('passed');
+  },
+  600_000,
+);
