@@ -83,6 +83,13 @@ export interface WireError {
   readonly position?: number | null;
 }
 
+/** Whether an error is one of this room's own. */
+export function isTyped(error: unknown): boolean {
+  return [DatabaseError, GateError, InterruptedError, ResultGoneError, TableExistsError].some(
+    (kind) => error instanceof kind,
+  );
+}
+
 export function toWire(error: unknown): WireError {
   if (error instanceof GateError)
     return { kind: 'gate', name: error.name, message: error.message, sql: error.sql };

@@ -60,7 +60,6 @@ test('a statement that ignores interrupts costs its process: what was committed 
       () => 'ended',
       (error: unknown) => (error as Error).name,
     );
-    console.log(outcome);
     expect(['DatabaseLostError', 'InterruptedError']).toContain(outcome);
     expect(lost).toHaveLength(outcome === 'DatabaseLostError' ? 1 : 0);
     expect(await rowsOf(database, 'from t')).toEqual([['1'], ['2']]);

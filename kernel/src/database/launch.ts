@@ -14,9 +14,19 @@ export async function launch(): Promise<ChildProcess> {
   const entry = await processEntry();
   return fork(entry, [], {
     execArgv: NODE_OPTIONS,
+    env: environment(),
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'json',
   });
+}
+
+/** The process runs SQL of a model's: it gets no key but those that cloud storage needs. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => name.startsWith('AWS_') || !/KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL/i.test(name),
+  );
+  // Fewer malloc arenas: memory that one thread freed serves the next.
+  return { ...Object.fromEntries(kept), NODE_OPTIONS: '', MALLOC_ARENA_MAX: '2' };
 }
 
 let bundled: Promise<string> | null = null;

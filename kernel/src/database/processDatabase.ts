@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ProcessConnection, type CallOptions } from './connection.js';
+import { readIterations } from './fileHeader.js';
 import { launch } from './launch.js';
 import type { CallName, Calls, OpenState } from './process/protocol.js';
 import type {
@@ -31,6 +32,8 @@ export class ProcessDatabase implements Database {
   #state: OpenState;
   #connection: Promise<ProcessConnection> | null = null;
   #holds = 0;
+  #iterations = '';
+  #pid: number | undefined;
 
   constructor(options: OpenOptions) {
     this.#onLost = options.onLost ?? (() => undefined);
@@ -46,6 +49,10 @@ export class ProcessDatabase implements Database {
       secrets: options.secrets ?? [],
       frames: [],
     };
+  }
+
+  get pid(): number | undefined {
+    return this.#pid;
   }
 
   async start(): Promise<void> {
@@ -150,7 +157,9 @@ export class ProcessDatabase implements Database {
   }
 
   async flush(): Promise<{ changed: boolean }> {
-    return this.#connection === null && !this.changed() ? { changed: false } : this.#call('flush', null);
+    if (this.#connection === null && !this.changed()) return { changed: false };
+    await this.#call('flush', null);
+    return { changed: await this.#noteIterations() };
   }
 
   holdWrites(until: Promise<unknown>): void {
@@ -171,6 +180,7 @@ export class ProcessDatabase implements Database {
       if (file !== undefined) this.#state = { ...this.#state, file: resolve(file) };
     } finally {
       await connection.call('reopen', { file: this.#state.file });
+      await this.#noteIterations();
     }
   }
 
@@ -209,13 +219,23 @@ export class ProcessDatabase implements Database {
         this.#connection = null;
         this.#onLost(reason);
       });
+      this.#pid = connection.pid;
       await connection.call('open', this.#state);
+      await this.#noteIterations();
       if (this.#holds > 0) connection.send({ type: 'hold' });
       return connection;
     } catch (error) {
       this.#connection = null;
       throw error;
     }
+  }
+
+  /** Says whether the file was written since the last time. */
+  async #noteIterations(): Promise<boolean> {
+    const now = await readIterations(this.#state.file);
+    const changed = now !== this.#iterations;
+    this.#iterations = now;
+    return changed;
   }
 
   #tell(type: 'hold' | 'unhold'): void {

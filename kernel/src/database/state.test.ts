@@ -115,6 +115,28 @@ test('a DuckDB file is attached read-only, and seen until it is detached', () =>
     expect(await rowsOf(database, 'from mine')).toEqual([['1']]);
   }));
 
+test('an extension that cannot be had is named, with what to do', () =>
+  withDatabase(async ({ database, folder }) => {
+    await runAsUser(database, 'create table t as select 1 i');
+    const attached = database.attach({ alias: 'x', source: join(folder, 'x.sqlite'), type: 'sqlite' }).then(
+      () => 'attached',
+      (error: unknown) => (error as Error).message,
+    );
+    expect(await attached).toMatch(
+      /attached|extension sqlite is needed to attach a sqlite database|x\.sqlite/,
+    );
+    expect(await rowsOf(database, 'from t')).toEqual([['1']]);
+  }));
+
+test('a file that another process holds is an error that says so', () =>
+  withDatabase(async ({ database, file, folder }) => {
+    await runAsUser(database, 'select 1');
+    const second = openDatabase({ file, workspace: folder, readable: { folders: [], files: [] } });
+    await expect(second.start()).rejects.toThrow(/Conflicting lock/);
+    await second.close();
+    expect(await rowsOf(database, 'select 1')).toEqual([['1']]);
+  }));
+
 test('keys do not come out', () =>
   withDatabase(
     async ({ database }) => {

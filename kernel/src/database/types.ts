@@ -190,6 +190,8 @@ export interface OpenOptions {
 
 /** A worldline's database, as the kernel sees it. The process behind it is started by the first call. */
 export interface Database {
+  /** Id of the running process, once it was started. */
+  readonly pid: number | undefined;
   /** Starts the process and opens the file ahead of need. */
   start(): Promise<void>;
   /**

@@ -12,6 +12,9 @@ import { runStatement } from './statements.js';
 import { writeParquet } from './toParquet.js';
 
 const GRANT_ATTEMPTS = 5;
+/** Files looked at ahead of a statement; others are when DuckDB asks for them. */
+const NAMED_FILES = 100;
+const LIKE_A_FILE = /[./*]/;
 const BEGINS = new Set(['begin', 'start']);
 const ENDS = new Set(['commit', 'end', 'rollback', 'abort']);
 
@@ -113,9 +116,9 @@ async function runPiece<T>(
 /** Runs a statement after allowing the files that it names, and again where DuckDB then asks for one more. */
 export async function withGrants<T>(file: OpenFile, piece: Piece, run: () => Promise<T>): Promise<T> {
   const names = piece.tokens.flatMap((token) =>
-    token.kind === 'string' || token.kind === 'quoted' ? token.text : [],
+    (token.kind === 'string' || token.kind === 'quoted') && LIKE_A_FILE.test(token.text) ? token.text : [],
   );
-  if (names.length > 0) await file.allow(names);
+  if (names.length > 0) await file.allow(names.slice(0, NAMED_FILES));
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteAlways } from '../sql/quote.js';
 import { split } from '../sql/split.js';
+import { cloudKeys } from './attach.js';
 import type { Cancel } from './cancel.js';
 import { exportCell, runCell, withGrants, type CellContext } from './cell.js';
 import { describeTable } from './describe.js';
@@ -25,6 +26,7 @@ type Handlers = {
 /** Answers the kernel's calls on the one database of this process. */
 export class Engine {
   #file: OpenFile | null = null;
+  readonly #cloudKeys = cloudKeys();
   #held: Promise<void> | null = null;
   #unhold: () => void = () => undefined;
   #released: () => void = () => undefined;
@@ -75,11 +77,13 @@ export class Engine {
       });
       return null;
     },
-    flush: (_, cancel, emit) =>
-      this.#turn(cancel, emit, async ({ file, writable }) => {
+    flush: async (_, cancel, emit) => {
+      await this.#turn(cancel, emit, async ({ file, writable }) => {
         await writable();
-        return file.flush();
-      }),
+        await file.flush();
+      });
+      return null;
+    },
     release: async (_, cancel) => {
       const file = this.#open();
       const done = await file.turns.hold();
@@ -135,7 +139,11 @@ export class Engine {
   redact(message: FromProcess): FromProcess {
     const state = this.#file?.state;
     const remote = state?.attachments.filter(({ type }) => type === 'postgres' || type === 'mysql') ?? [];
-    const secrets = [...(state?.secrets ?? []), ...remote.map(({ source }) => source)].filter(Boolean);
+    const secrets = [
+      ...(state?.secrets ?? []),
+      ...this.#cloudKeys,
+      ...remote.map(({ source }) => source),
+    ].filter(Boolean);
     if (secrets.length === 0) return message;
     const inText = (secret: string): string => JSON.stringify(secret).slice(1, -1);
     const text = secrets.reduce(

@@ -26,7 +26,7 @@ export async function readLines(
   const [good, bad] = counts.getRows()[0] ?? [];
   if (Number(good) < Number(bad)) throw cause;
   const structures = await connection.runAndReadAll(
-    'SELECT json_group_structure(line)::VARCHAR FROM worldline_lines WHERE good',
+    'SELECT json_group_structure(line::JSON)::VARCHAR FROM worldline_lines WHERE good',
   );
   const structure = structures.getRows()[0]?.[0];
   const result = await connection.run(

@@ -1,6 +1,7 @@
-import { toWire } from '../errors.js';
+import { isTyped, toWire } from '../errors.js';
 import { Cancel } from './cancel.js';
 import { Engine } from './engine.js';
+import { databaseError } from './failure.js';
 import type { FromProcess, ToProcess } from './protocol.js';
 
 /** The database process: answers the kernel's calls over the channel that it was started with, and ends with it. */
@@ -9,6 +10,11 @@ const running = new Map<number, Cancel>();
 
 function send(message: FromProcess): void {
   if (process.connected) process.send?.(engine.redact(message));
+}
+
+/** What the driver throws outside of a statement, such as on opening a file that another process holds. */
+function typed(error: unknown): unknown {
+  return isTyped(error) ? error : databaseError(error, '', { sql: '', start: 0, tokens: [] });
 }
 
 async function answer(message: Extract<ToProcess, { type: 'call' }>): Promise<void> {
@@ -20,7 +26,7 @@ async function answer(message: Extract<ToProcess, { type: 'call' }>): Promise<vo
     });
     send({ type: 'reply', id: message.id, ok: true, result });
   } catch (error) {
-    send({ type: 'reply', id: message.id, ok: false, error: toWire(error) });
+    send({ type: 'reply', id: message.id, ok: false, error: toWire(typed(error)) });
   } finally {
     cancel.end();
     running.delete(message.id);

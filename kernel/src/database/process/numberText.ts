@@ -16,13 +16,13 @@ export function floatText(value: number): string {
   return spell(value.toExponential());
 }
 
-/** Plain digits for exponents -5 … 15, as DuckDB does; otherwise with an exponent of two digits at least. */
+/** Plain digits for exponents -4 … 15, as DuckDB does; otherwise with an exponent of two digits at least. */
 function spell(exponential: string): string {
   const [mantissa = '', power = '0'] = exponential.split('e');
   const exponent = Number(power);
   const sign = mantissa.startsWith('-') ? '-' : '';
   const digits = mantissa.replace('-', '').replace('.', '').replace(/0+$/, '') || '0';
-  if (exponent < -5 || exponent > 15) {
+  if (exponent < -4 || exponent > 15) {
     const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
     const magnitude = String(Math.abs(exponent)).padStart(2, '0');
     return `${sign}${digits.charAt(0)}${fraction}e${exponent < 0 ? '-' : '+'}${magnitude}`;

@@ -1,7 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { readIterations } from '../fileHeader.js';
 import { Grants } from '../paths/grants.js';
 import type { Readable } from '../types.js';
 import type { OpenState } from './protocol.js';
@@ -22,7 +21,6 @@ export class OpenFile {
   #session: Session | null = null;
   #opening: Promise<void> | null = null;
   readonly #looking = new Set<Promise<unknown>>();
-  #flushed = '';
 
   private constructor(state: OpenState) {
     this.#state = state;
@@ -101,13 +99,12 @@ export class OpenFile {
     }
   }
 
-  /** CHECKPOINT. Says whether it wrote anything since the last one. */
-  async flush(): Promise<{ changed: boolean }> {
+  /**
+   * CHECKPOINT. Nothing here reads the file itself: closing it, as far as this process is concerned, would give up
+   * DuckDB's lock on it.
+   */
+  async flush(): Promise<void> {
     await this.work.run('CHECKPOINT');
-    const now = await readIterations(this.#state.file);
-    const changed = now !== this.#flushed;
-    this.#flushed = now;
-    return { changed };
   }
 
   /** Closes the file until `restore`; what is temporary in it is gone. */
@@ -136,7 +133,6 @@ export class OpenFile {
   async #open(kept: KeptTemporary | null = null): Promise<void> {
     this.#session = await openSession(this.#state, this.#grants.directories, this.#grants.allowed);
     await kept?.restore(this.#session.work);
-    this.#flushed = await readIterations(this.#state.file);
   }
 
   #close(): void {

@@ -49,7 +49,7 @@ export interface Calls {
   toParquet: { params: { sql: string; file: string; author: Author }; result: { rows: number } };
   registerFrame: { params: Frame; result: null };
   unregisterFrame: { params: { name: string }; result: null };
-  flush: { params: null; result: { changed: boolean } };
+  flush: { params: null; result: null };
   /** Flushes and closes the file; every other call waits until `reopen`. */
   release: { params: null; result: null };
   reopen: { params: { file: string }; result: null };

@@ -1,7 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { OpenState } from './protocol.js';
 import { settings } from './settings.js';
-import { attachStatements } from './attach.js';
+import { attach, reachClouds } from './attach.js';
 import { quoteAlways, quoteText } from '../sql/quote.js';
 
 /** The open database: `work` runs what people and models write, `side` answers what the kernel asks meanwhile. */
@@ -20,9 +20,8 @@ export async function openSession(
   const instance = await DuckDBInstance.create(state.file);
   try {
     const work = await instance.connect();
-    for (const attachment of state.attachments) {
-      for (const sql of attachStatements(attachment)) await work.run(sql);
-    }
+    for (const attachment of state.attachments) await attach(work, attachment);
+    await reachClouds(work, state.readable);
     for (const sql of settings(state, directories, files)) await work.run(sql);
     for (const frame of state.frames) await work.run(frameView(frame.name, frame.file));
     return { instance, work, side: await instance.connect() };

@@ -55,7 +55,7 @@ export class Spool {
   }
 
   async #start(): Promise<{ instance: DuckDBInstance; connection: DuckDBConnection }> {
-    const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '128MB' });
+    const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '48MB' });
     const connection = await instance.connect();
     await connection.run(`SET temp_directory = ${quoteText(this.#folder)}`);
     await connection.run(`SET max_temp_directory_size = '4GB'`);

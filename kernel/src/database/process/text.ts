@@ -97,6 +97,7 @@ function bytesText(bytes: Uint8Array): string {
 
 /** How the values of a type are shown and aligned. */
 export function kindOf(type: DuckDBType): ColumnKind {
+  if (type.alias === 'JSON') return 'nested';
   switch (type.typeId) {
     case DuckDBTypeId.TINYINT:
     case DuckDBTypeId.SMALLINT:
