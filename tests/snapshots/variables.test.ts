@@ -167,7 +167,7 @@ odd = Odd()`);
     await lab.run('assert a is b and a[-1] == 99_999');
   });
 
-  test('a variable that crashes, hangs or exits while it is saved', async () => {
+  test('a variable that crashes or exits while it is saved', async () => {
     await lab.run(`
 import ctypes, os
 class Crash:
@@ -181,6 +181,19 @@ crash, leave, exit_, fine = Crash(), Leave(), Exit(), 5`);
     expect(Object.keys(lost).sort()).toEqual(['crash', 'exit_', 'leave']);
     expect(lost.crash).toContain('SIGSEGV');
     await lab.run('assert fine == 5');
+  });
+
+  test('a variable that hangs while it is saved', async () => {
+    const impatient = await Lab.start(['--env=PATIENCE=5']);
+    await impatient.run(`
+import threading
+class Hang:
+    def __reduce__(self): threading.Event().wait()
+hang, fine = Hang(), 5`);
+    const { lost } = await impatient.carryOver();
+    await impatient.run('assert fine == 5');
+    await impatient.close();
+    expect(lost).toEqual({ hang: 'saving it took longer than 5 s' });
   });
 
   test('what fails on the way back is named as well, with those that shared it', async () => {

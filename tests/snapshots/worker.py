@@ -23,7 +23,7 @@ class Worker:
         sys.modules["__main__"] = main
         self.namespace = main.__dict__
         self.namespace.update({"__builtins__": builtins, "Out": {}})
-        self.snapshots = Snapshots(self.namespace, blobs, live={"stdout": sys.stdout})
+        self.snapshots = Snapshots(self.namespace, blobs, seconds=float(os.environ.get("PATIENCE", 60)))
 
     def run(self, code):
         output = io.StringIO()

@@ -13,6 +13,8 @@ import warnings
 from .pickler import make_deterministic
 
 ATTEMPTS = 5
+NICE = 5
+"""The next cell goes first."""
 
 
 def fork():
@@ -94,7 +96,7 @@ def _supervise(capture, lost):
         return last[6:], None
     culprit = last[1:] if last.startswith("+") else None
     if not timely:
-        return f"saving it took longer than {capture.seconds} s", culprit
+        return f"saving it took longer than {capture.seconds:g} s", culprit
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
     if number == signal.SIGKILL:
         return "saving it needed more memory than there is", culprit
@@ -118,6 +120,7 @@ def _listen(reader, seconds):
 
 def _save(capture, lost, writer):
     _volunteer_for_oom()
+    os.nice(NICE)
     make_deterministic()
 
     def say(line):

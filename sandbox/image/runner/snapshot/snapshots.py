@@ -1,5 +1,6 @@
 """What a worker holds: its namespace, what is stored of it already, and the captures under way."""
 
+import contextlib
 import os
 import pickle
 import re
@@ -80,12 +81,12 @@ class _Captured:
 
 
 class Snapshots:
-    """Captures and restores a namespace. `live` are objects of the worker that variables may refer to, by name."""
+    """Captures and restores a namespace. To be made before the user's first cell; a variable may take `seconds` to save."""
 
-    def __init__(self, namespace, blobs, live=None, seconds=60):
+    def __init__(self, namespace, blobs, seconds=60):
         self._namespace = namespace
         self._blobs = blobs
-        self._live = {**(live or {}), "namespace": namespace}
+        self._live = _live_objects(namespace)
         self._seconds = seconds
         self._initial = dict(namespace)
         self._previous = _Nothing()
@@ -109,6 +110,8 @@ class Snapshots:
         pid = guardian.fork()
         if pid == 0:
             _guard(capture, label, notify, {*keep, end, handover} | previous.fds)
+        with contextlib.suppress(OSError):
+            os.setpgid(pid, pid)  # Also done by the guardian: whoever comes first.
         os.close(end)
         captured = _Captured(handover, alive, previous)
         self._under_way[pid] = captured
@@ -151,6 +154,14 @@ def _guard(capture, label, notify, keep):
         code = 0
     finally:
         os._exit(code)
+
+
+def _live_objects(namespace):
+    """What variables may refer to but not carry along: on restoring, the new worker's own stand in their place."""
+    objects = {"namespace": namespace, "stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}
+    if "IPython" in sys.modules:
+        objects["shell"] = sys.modules["IPython"].get_ipython()
+    return {name: value for name, value in objects.items() if value is not None}
 
 
 def _state():

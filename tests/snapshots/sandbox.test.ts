@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { PythonSession, VariablesSnapshot } from '@worldline/sandbox';
+import { failure, openSandbox, run, type Sandbox } from '../sandbox/sandbox.js';
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await openSandbox();
+});
+afterAll(() => sandbox.close());
+
+async function kept(python: PythonSession): Promise<VariablesSnapshot> {
+  const snapshot = await python.snapshot();
+  if (snapshot === null) throw new Error('there was nothing to keep');
+  return snapshot.done;
+}
+
+test('300 MB within the default limits: kept, changed, and back in another sandbox', async () => {
+  const [one, other] = [await sandbox.open(), await sandbox.open()];
+  await run(one, 'import numpy as np; big = np.random.default_rng(0).random(37_500_000); total = big.sum()');
+  const first = await kept(one);
+  expect(first.bytesAdded).toBeGreaterThan(300_000_000);
+  await run(one, 'big[7] = 42');
+  const second = await kept(one);
+  expect(second.bytesAdded).toBeLessThan(1_000_000);
+  await run(one, 'mine = big');
+
+  expect(await other.restore(second)).toEqual({ lost: [] });
+  expect((await run(other, 'big[7], len(big), "mine" in globals()')).value).toContain(
+    '42.0), 37500000, False',
+  );
+  expect(await other.restore(first)).toEqual({ lost: [] });
+  expect((await run(other, 'float(total - big.sum())')).value).toBe('0.0');
+  expect((await run(one, 'mine is big')).value).toBe('True');
+}, 120_000);
+
+test('a variable that eats all memory while it is saved is named; the worker lives on', async () => {
+  const python = await sandbox.open();
+  const made = await run(
+    python,
+    `
+import numpy as np, os
+class Greedy:
+    def __reduce__(self):
+        hoard = []
+        while True: hoard.append(np.ones(5_000_000))
+greedy, fine, worker = Greedy(), [1, 2], os.getpid()`,
+  );
+  expect(failure(made)).toBe('ok');
+  const { lost } = await kept(python);
+  expect(lost).toEqual([{ name: 'greedy', reason: 'saving it needed more memory than there is' }]);
+  expect((await run(python, 'worker == os.getpid(), type(greedy).__name__')).value).toBe("(True, 'Greedy')");
+}, 120_000);
+
+test('the shell, display objects and IPython’s names cause no loss', async () => {
+  const python = await sandbox.open();
+  await run(python, 'shell = get_ipython(); 5');
+  await run(
+    python,
+    'from IPython.display import HTML; page = HTML("<b>b</b>"); import sys; out = sys.stdout; _5 = 5',
+  );
+  const snapshot = await kept(python);
+  expect(snapshot.lost).toEqual([]);
+  expect(await python.restore(snapshot)).toEqual({ lost: [] });
+  expect((await run(python, 'shell is get_ipython(), page.data, out is sys.stdout')).value).toBe(
+    "(True, '<b>b</b>', True)",
+  );
+});
