@@ -116,7 +116,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       parts.set(session, [
         new CellSwitcher(session, failed),
         new CellBadges(session, trans),
-        new CellHighlighter(session, settings),
+        new CellHighlighter(session, settings, languages),
         runBar,
       ]);
     });

@@ -1,9 +1,11 @@
 import { SidePanel } from '@jupyterlab/ui-components';
-import type { Widget } from '@lumino/widgets';
+import { AccordionPanel, type Widget } from '@lumino/widgets';
 import { worldlineIcon } from './shared/icons.js';
 import type { Services } from './shared/Services.js';
 
 export const SIDEBAR_ID = 'worldline-sidebar';
+/** How the sections share the height at first. */
+const SHARES = [6, 3, 2, 2];
 
 /** The sidebar with all sections. It stands in the shell only while a notebook of ours is open. */
 export function createSidebar(services: Services, sections: readonly Widget[]): SidePanel {
@@ -13,6 +15,7 @@ export function createSidebar(services: Services, sections: readonly Widget[]): 
   panel.title.caption = services.trans.__('Worldlines');
   panel.addClass('wl-Sidebar');
   for (const section of sections) panel.addWidget(section);
+  if (panel.content instanceof AccordionPanel) panel.content.setRelativeSizes([...SHARES]);
   panel.node.setAttribute('role', 'region');
   panel.node.setAttribute('aria-label', services.trans.__('Worldlines'));
   const { sessions, app } = services;

@@ -1,8 +1,9 @@
 import type { ICellModel, ICodeCellModel } from '@jupyterlab/cells';
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { IDisposable } from '@lumino/disposable';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import type { Settings } from '../settings.js';
-import { mimeOfCell } from './cellLanguage.js';
+import { CELL_MIMES, mimeOfCell } from './cellLanguage.js';
 
 /** Gives each code cell's editor the language of what the cell is. */
 export class CellHighlighter implements IDisposable {
@@ -12,10 +13,12 @@ export class CellHighlighter implements IDisposable {
   constructor(
     private readonly session: NotebookSession,
     private readonly settings: Settings,
+    languages: IEditorLanguageRegistry,
   ) {
     session.panel.content.modelContentChanged.connect(this.#look, this);
     settings.changed.connect(this.#look, this);
     this.#look();
+    void this.#lookAgainOnceLoaded(languages);
   }
 
   get isDisposed(): boolean {
@@ -42,6 +45,20 @@ export class CellHighlighter implements IDisposable {
       const mime = mimeOfCell(cell.sharedModel.getSource(), plainCell);
       if (cell.mimeType !== mime) (cell as ICodeCellModel).mimeType = mime;
     }
+  }
+
+  /**
+   * An editor that is told two languages while neither is loaded ends up with the one that loads last, so once all are
+   * loaded each editor is told its own again.
+   */
+  async #lookAgainOnceLoaded(languages: IEditorLanguageRegistry): Promise<void> {
+    const { content } = this.session.panel;
+    await Promise.all([...CELL_MIMES, content.codeMimetype].map((mime) => languages.getLanguage(mime)));
+    if (this.#disposed || this.session.panel.isDisposed) return;
+    for (const cell of this.session.panel.model?.cells ?? []) {
+      if (cell.type === 'code') (cell as ICodeCellModel).mimeType = 'text/plain';
+    }
+    this.#look();
   }
 
   #watch(cell: ICellModel): void {

@@ -9,6 +9,9 @@ const MIMES: Readonly<Record<CellLanguage, string>> = {
   magic: 'text/x-ipython',
 };
 
+/** Every type that a cell can have, and Lab's own for Markdown. */
+export const CELL_MIMES: readonly string[] = [...new Set(Object.values(MIMES)), 'text/x-markdown'];
+
 /** What a cell is, by its first line. A cell without a magic is `plain`, the language that the user chose for those. */
 export function languageOfCell(source: string, plain: CellLanguage = 'ask'): CellLanguage {
   const first = source.trimStart();

@@ -144,7 +144,10 @@ export class CellSwitcher implements IDisposable {
     const kept = model.deletedCells.filter((id) => !gone.has(id));
     model.deletedCells.splice(0, model.deletedCells.length, ...kept);
     content.activeCellIndex = Math.min(Math.max(from + cells.length - 1, 0), content.widgets.length - 1);
-    void content.scrollToItem(content.activeCellIndex, 'smart');
+    void content.scrollToItem(content.activeCellIndex, 'auto');
+    const focused = document.activeElement;
+    if (focused === document.body || content.node.contains(focused))
+      void NotebookActions.focusActiveCell(content);
   }
 
   #stamp(checkpoint: CheckpointSummary): void {
