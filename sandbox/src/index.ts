@@ -41,5 +41,6 @@ export * from './errors.js';
 export { limitsFromEnvironment, type Settings } from './limits.js';
 export * from './snapshots/index.js';
 export type * from './types.js';
+export { listArtifacts, type ListedArtifact } from './workspace/listArtifacts.js';
 export { kindOf } from './workspace/kinds.js';
 export { openArtifact, readArtifact } from './workspace/readArtifact.js';

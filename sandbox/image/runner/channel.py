@@ -30,6 +30,7 @@ class Shield:
         self._pending = False
 
     def _interrupted(self, _number, _frame) -> None:
+        __tracebackhide__ = True
         if not self.armed:
             return
         if self._depth:
@@ -42,6 +43,7 @@ class Shield:
             self._depth += 1
 
     def __exit__(self, *_error) -> None:
+        __tracebackhide__ = True
         if threading.get_ident() != self._main:
             return
         self._depth -= 1
@@ -79,6 +81,7 @@ class Channel:
 
     def receive(self) -> tuple[dict, bytes]:
         """The next frame; an interrupt may end the wait, and loses nothing."""
+        __tracebackhide__ = True
         while True:
             with self.shield:
                 frame = self._reader.next()
@@ -93,6 +96,7 @@ class Channel:
 
     def request(self, op: str, **fields):
         """Asks the host, and waits for its answer."""
+        __tracebackhide__ = True
         with self._requesting:
             self._requests += 1
             number = self._requests

@@ -34,17 +34,25 @@ def others(keep: set[int], groups: set[int]) -> list[int]:
 
 
 def kill_others(keep: set[int], groups: set[int]) -> None:
-    """Kills until nothing is left: each round stops what it finds first, so that a fork bomb cannot outrun it."""
-    for _ in range(50):
-        pids = others(keep, groups)
-        if not pids:
-            return
-        for number in (signal.SIGSTOP, signal.SIGKILL):
-            for pid in pids:
-                try:
-                    os.kill(pid, number)
-                except ProcessLookupError:
-                    pass
+    """Kills all but those to keep. First everything is stopped at one blow, so that a fork bomb cannot outrun it."""
+    try:
+        os.kill(-1, signal.SIGSTOP)
+    except ProcessLookupError:
+        return
+    for pid in others(keep, groups):
+        _send(pid, signal.SIGKILL)
+    os.kill(-1, signal.SIGCONT)
+
+
+def resume(pid: int) -> None:
+    _send(pid, signal.SIGCONT)
+
+
+def _send(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
 
 
 def oom_kills() -> int:

@@ -111,6 +111,8 @@ class Shell(InteractiveShell):
     compiler_class = Type(Compiler)
     displayhook_class = Type(Hook)
     display_pub_class = Type(Publisher)
+    # A command prints to its descriptors, as any child does; no terminal is put in between.
+    system = InteractiveShell.system_raw
     cell_source = ""
     failed: BaseException | None = None
 

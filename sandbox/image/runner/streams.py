@@ -20,6 +20,8 @@ class Output:
         self._lock = threading.RLock()
         self._sending = False
         self._direct = False
+        # Was anything printed that a child's output could overtake?
+        self.unsynced = False
         self._wake: threading.Event | None = None
         self._thread: threading.Thread | None = None
         self.id: int | None = None
@@ -29,6 +31,7 @@ class Output:
             self._write_direct(name, text)
             return
         with self._lock:
+            self.unsynced = True
             runs = self._runs
             if runs and runs[-1][0] == name:
                 runs[-1][1].append(text)
@@ -68,12 +71,13 @@ class Output:
             thread.join()
             self._thread = None
         self.flush()
+        self.unsynced = False
 
     def in_child(self) -> None:
         """After a fork in user code: the channel is the parent's; the child writes to its descriptors."""
         self._lock = threading.RLock()
         self._runs, self._size, self._thread, self._sending = [], 0, None, False
-        self._direct = True
+        self._direct, self.unsynced = True, False
 
     def _start(self) -> None:
         self._wake = threading.Event()

@@ -149,15 +149,23 @@ class Supervisor:
         self.selector.register(self.host_in, selectors.EVENT_READ, self._from_host)
         self.selector.register(self.side, selectors.EVENT_READ, self._from_side)
         self.wake = (wake, wake_write)
-        self._start_zygote()
         while True:
-            for key, _ in self.selector.select():
+            if self.zygote_sock is None:
+                self._start_zygote()
+            # Without a zygote there was no process to be had: those that were killed must be reaped first.
+            for key, _ in self.selector.select(None if self.zygote_sock is not None else 0.02):
                 if key.fd in self.selector.get_map():
                     key.data()
 
     def _start_zygote(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            ours.close()
+            theirs.close()
+            processes.kill_others(set(), set(self.guardians.values()))
+            return
         if pid == 0:
             ours.close()
             signal.set_wakeup_fd(-1)
@@ -195,8 +203,6 @@ class Supervisor:
         worker = Worker(self.selector, self.side_write)
         self.worker = self.waiting = worker
         self._watch(worker)
-        if self.zygote_sock is None:
-            self._start_zygote()
         if self.warm:
             self._hand_over()
 
@@ -224,8 +230,6 @@ class Supervisor:
             self._lose_zygote()
             if self.worker is not None and self.worker.pid == 0 and not self.worker.theirs:
                 self._restart()
-            else:
-                self._start_zygote()
             return
         message = json.loads(data)
         if message["type"] == "warm":
@@ -369,6 +373,9 @@ class Supervisor:
             if isinstance(header.get("guardian"), int) and len(self.guardians) < 4:
                 self.guardians[str(header.get("label"))] = header["guardian"]
             self.tell(header, payload)
+        elif kind == "request" and header.get("op") == "sync":
+            # All that came before it was passed on: its child may print.
+            worker.writer.write(pack({"type": "answer", "request": header.get("request"), "ok": True}))
         elif kind in ("clear", "error", "request"):
             self.tell(header, payload)
 
@@ -484,10 +491,11 @@ class Supervisor:
                     self._signal(worker, signal.SIGKILL)
             self._restart()
 
-    @staticmethod
-    def _signal(worker: Worker, number: int) -> None:
+    def _signal(self, worker: Worker, number: int) -> None:
+        """Stopped processes are woken first: the worker, to take its signal, and the zygote, to tell of its death."""
+        processes.resume(self.zygote)
+        processes.resume(worker.pid)
         try:
-            os.kill(worker.pid, signal.SIGCONT)
             os.kill(worker.pid, number)
         except ProcessLookupError:
             pass

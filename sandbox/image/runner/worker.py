@@ -23,6 +23,7 @@ except ImportError:
     Snapshots = None
 
 HIGH_FD = 960
+STARTS_CHILD = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.fork", "os.forkpty"}
 
 
 def prepare() -> Shell:
@@ -44,8 +45,8 @@ class Worker:
         control, out, err, side = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH_FD) for fd in fds)
         for fd in fds:
             os.close(fd)
-        processes.die_first()
         processes.set_dumpable(True)
+        processes.die_first()
         self._shell = shell
         self._standard = (fcntl.fcntl(os.open(os.devnull, os.O_RDONLY), fcntl.F_DUPFD_CLOEXEC, HIGH_FD), out, err)
         self._channel = Channel(socket.socket(fileno=control))
@@ -59,6 +60,9 @@ class Worker:
         faulthandler.enable(err)
         sys.path[:] = ["", *(path for path in sys.path if path != os.path.dirname(os.path.dirname(__file__)))]
         warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork.*")
+        warnings.filterwarnings("ignore", message="To exit: use")
+        self._syncing = False
+        sys.addaudithook(self._before_child)
         shell.send = self._send
         blobs = os.environ.get("WORLDLINE_BLOBS")
         self._snapshots = Snapshots(shell.user_ns, blobs) if blobs and Snapshots is not None else None
@@ -184,6 +188,18 @@ class Worker:
         sys.stdin = self._null
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__ = self._streams
 
+    def _before_child(self, event: str, _arguments) -> None:
+        """What was printed before a child starts is shown before what the child prints."""
+        if event not in STARTS_CHILD or not self._output.unsynced or self._syncing:
+            return
+        self._syncing = True
+        try:
+            self._output.flush()
+            self._output.unsynced = False
+            self._channel.request("sync")
+        finally:
+            self._syncing = False
+
     def _in_child(self) -> None:
         self._output.in_child()
         self._channel.abandon()
@@ -191,13 +207,16 @@ class Worker:
 
     def _offer_helpers(self) -> None:
         def ask(prompt: object = "", /) -> str:
+            __tracebackhide__ = True
             return self._ask(str(prompt), False)
 
         def ask_password(prompt: str = "Password: ", stream=None) -> str:
+            __tracebackhide__ = True
             return self._ask(str(prompt), True)
 
         def sql(query: str):
             """Runs SQL in the worldline's database and gives the result as a DataFrame."""
+            __tracebackhide__ = True
             self._output.flush()
             return dataframes.read(self._channel.request("sql", query=str(query)))
 
@@ -207,6 +226,7 @@ class Worker:
         builtins.sql = sql
 
     def _ask(self, prompt: str, password: bool) -> str:
+        __tracebackhide__ = True
         if not self._stdin:
             raise HostError("input() is not available here: the front end that runs this cell takes no input.")
         self._output.flush()

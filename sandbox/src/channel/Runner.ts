@@ -75,7 +75,10 @@ export class Runner {
     return this.#stderr.trim();
   }
 
-  /** Asks for something and gives the reply; rejects with a PythonError, a WorkerDiedError or a SandboxGoneError. */
+  /**
+   * Asks for something and gives the reply; rejects with a PythonError, a WorkerDiedError or a SandboxGoneError. Has no
+   * deadline: whoever calls keeps one.
+   */
   call(
     header: { readonly type: string } & Record<string, unknown>,
     payload?: Uint8Array,

@@ -18,12 +18,15 @@ import type {
 } from '../types.js';
 import { openArtifact } from '../workspace/readArtifact.js';
 import { artifactsBetween, scan, type Scan } from '../workspace/scan.js';
+import { bounded } from './bounded.js';
 import { failureOf } from './describe.js';
 import { Mutex } from './Mutex.js';
 import { runCell } from './runCell.js';
 import { parseVariables, Variables } from './Variables.js';
 
 const MAX_ARTIFACTS = 200;
+/** Milliseconds that a capture, a restore or a table's way in or out may take. */
+const WORK_PATIENCE = 120_000;
 /** Milliseconds that a completion or the like may take, since it may run the user's code. */
 const HELP_PATIENCE = 3000;
 
@@ -118,9 +121,13 @@ export class Session implements PythonSession {
 
   exportFrame(name: string, path: string): Promise<{ fingerprint: string } | null> {
     return this.#turn.run(async () => {
-      const { runner } = await this.#ready(ignore);
+      const container = await this.#ready(ignore);
       const written = `${HIDDEN}/${OUT}/${basename(path)}`;
-      const { fingerprint } = await this.#guarded(runner.call({ type: 'export', name, path: written }));
+      const { fingerprint } = await this.#guarded(
+        container,
+        WORK_PATIENCE,
+        container.runner.call({ type: 'export', name, path: written }),
+      );
       if (typeof fingerprint !== 'string') return null;
       const target = join(this.workspace.path, path);
       // Moved out of the code's reach first, then looked at: nothing can be swapped in between.
@@ -137,17 +144,21 @@ export class Session implements PythonSession {
 
   importFrame(name: string, path: string): Promise<void> {
     return this.#turn.run(async () => {
-      const { runner } = await this.#ready(ignore);
+      const container = await this.#ready(ignore);
       this.#variables.touch();
-      await this.#guarded(runner.call({ type: 'import', name, path }));
+      await this.#guarded(container, WORK_PATIENCE, container.runner.call({ type: 'import', name, path }));
     });
   }
 
   snapshot(): ReturnType<PythonSession['snapshot']> {
     return this.#turn.run(async () => {
-      if (this.#container === null || this.#container.runner.isClosed || !this.#variables.changed)
-        return null;
-      const captured = await this.#guarded(this.#variables.capture(this.#container.runner));
+      const container = this.#container;
+      if (container === null || container.runner.isClosed || !this.#variables.changed) return null;
+      const captured = await this.#guarded(
+        container,
+        WORK_PATIENCE,
+        this.#variables.capture(container.runner),
+      );
       this.#listed = captured.variables;
       return captured;
     });
@@ -155,8 +166,11 @@ export class Session implements PythonSession {
 
   restore(snapshot: VariablesSnapshot | null): Promise<{ lost: readonly LostVariable[] }> {
     return this.#turn.run(async () => {
-      const runner = this.#container?.runner.isClosed === false ? this.#container.runner : null;
-      return { lost: await this.#variables.replace(runner, snapshot) };
+      const container = this.#container?.runner.isClosed === false ? this.#container : null;
+      if (container === null) return { lost: await this.#variables.replace(null, snapshot) };
+      return {
+        lost: await bounded(container, WORK_PATIENCE, this.#variables.replace(container.runner, snapshot)),
+      };
     });
   }
 
@@ -209,7 +223,11 @@ export class Session implements PythonSession {
     }
     this.#state = 'ready';
     this.#seen = await scan(this.workspace.path);
-    const { lost, outdated } = await this.#variables.recover(this.#container.runner);
+    const { lost, outdated } = await bounded(
+      this.#container,
+      WORK_PATIENCE,
+      this.#variables.recover(this.#container.runner),
+    );
     if (replaced || outdated) onEvent({ type: 'notice', text: REPLACED });
     this.#tellLost(lost, onEvent);
     return this.#container;
@@ -222,7 +240,7 @@ export class Session implements PythonSession {
       return;
     }
     try {
-      const { lost } = await this.#variables.recover(container.runner);
+      const { lost } = await bounded(container, WORK_PATIENCE, this.#variables.recover(container.runner));
       onEvent({ type: 'notice', text: RECOVERED });
       this.#tellLost(lost, onEvent);
     } catch (error) {
@@ -267,10 +285,14 @@ export class Session implements PythonSession {
   ): Promise<Record<string, unknown> | null> {
     if (this.#turn.isBusy || this.#container === null || this.#container.runner.isClosed) return null;
     return this.#turn.run(async () => {
-      const runner = this.#container?.runner;
-      if (runner === undefined || runner.isClosed) return null;
+      const container = this.#container;
+      if (container === null || container.runner.isClosed) return null;
       try {
-        return await this.#guarded(runner.call(header, Buffer.from(code)), HELP_PATIENCE);
+        return await this.#guarded(
+          container,
+          HELP_PATIENCE,
+          container.runner.call(header, Buffer.from(code)),
+        );
       } catch (error) {
         if (
           error instanceof PythonError ||
@@ -283,22 +305,13 @@ export class Session implements PythonSession {
     });
   }
 
-  /** A request that runs no cell: interrupted where it takes too long, and where the worker dies, its variables come back. */
-  async #guarded<T>(work: Promise<T>, patience = 0): Promise<T> {
-    const container = this.#container;
-    const timer =
-      patience === 0
-        ? null
-        : setTimeout(() => {
-            container?.runner.interrupt();
-          }, patience);
+  /** A request that runs no cell; where its worker dies of it, the variables come back. */
+  async #guarded<T>(container: RunningContainer, patience: number, work: Promise<T>): Promise<T> {
     try {
-      return await work;
+      return await bounded(container, patience, work);
     } catch (error) {
-      if (error instanceof WorkerDiedError && container !== null) await this.#recover(container, ignore);
+      if (error instanceof WorkerDiedError) await this.#recover(container, ignore);
       throw error;
-    } finally {
-      if (timer !== null) clearTimeout(timer);
     }
   }
 }

@@ -1,10 +1,8 @@
 import type { CellEnd, Runner } from '../channel/Runner.js';
 import type { Limits, ExecuteOptions } from '../types.js';
 import { SpaceWatch } from '../workspace/SpaceWatch.js';
+import { GRACE } from './bounded.js';
 import { CellEvents } from './CellEvents.js';
-
-/** Milliseconds that code has to answer an interrupt before it is killed, and the supervisor to do the killing. */
-const PATIENCE = 3000;
 
 export type Stop = 'interrupt' | 'timeout' | 'space';
 export interface CellOutcome {
@@ -29,7 +27,7 @@ export async function runCell(
   };
   const kill = (): void => {
     runner.kill();
-    after(PATIENCE, place.removeContainer);
+    after(GRACE, place.removeContainer);
   };
   const stop = (why: Stop, detail: string): void => {
     if (stopped !== null) return;
@@ -39,7 +37,7 @@ export async function runCell(
       return;
     }
     runner.interrupt();
-    after(PATIENCE, kill);
+    after(GRACE, kill);
   };
   const onAbort = (): void => {
     stop('interrupt', '');

@@ -1,0 +1,333 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { readArtifact, type PythonSession } from '@worldline/sandbox';
+import { failure, openSandbox, run, type Sandbox } from './sandbox.js';
+
+let sandbox: Sandbox;
+let python: PythonSession;
+beforeAll(async () => {
+  sandbox = await openSandbox({ SANDBOX_WORKSPACE_SIZE: '150m', SANDBOX_MEMORY: '400m' });
+  python = await sandbox.open();
+  await run(python, 'kept = [1, 2, 3]');
+  await (
+    await python.snapshot()
+  )?.done;
+});
+afterAll(() => sandbox.close());
+
+/** Whatever a cell did: the next one works, and has the variables. */
+afterEach(async () => {
+  expect((await run(python, 'kept')).value).toBe('[1, 2, 3]');
+});
+
+describe('code that takes too much', () => {
+  test('of memory is stopped, with the limit named', async () => {
+    const ran = await run(python, 'everything = [bytearray(50_000_000) for _ in range(1000)]');
+    expect(failure(ran)).toMatch(/^MemoryError: .* 400 MB .*SANDBOX_MEMORY/);
+    expect(ran.notices).toEqual([
+      'Python was started anew: the variables are as they were before this cell.',
+    ]);
+  });
+
+  test('of processes: a fork bomb ends at the limit, and none of it is left', async () => {
+    const ran = await run(python, 'import os\nwhile True:\n    os.fork()', { timeout: 1500 });
+    expect(ran.result.status).not.toBe('ok');
+    const left = await run(python, 'import os\nsum(name.isdigit() for name in os.listdir("/proc")) < 8');
+    expect(left.value).toBe('True');
+  });
+
+  test('of the disk is stopped while it writes', async () => {
+    const ran = await run(
+      python,
+      `import os
+n = 0
+while True:
+    n += 1
+    with open(f"big-{n}", "wb") as file:
+        file.write(bytes(20_000_000))`,
+    );
+    expect(failure(ran)).toMatch(/^WorkspaceFull: Stopped: the workspace may hold 150 MB\. Delete files/);
+    expect(
+      failure(await run(python, 'import glob, os\nfor name in glob.glob("big-*"): os.unlink(name)')),
+    ).toBe('ok');
+  });
+
+  test('of /tmp, or of one file, gets an error of the system', async () => {
+    expect(failure(await run(python, 'open("/tmp/x", "wb").write(bytes(100_000_000))'))).toMatch(
+      /^OSError: .*No space left/,
+    );
+    expect(failure(await run(python, 'import os; os.unlink("/tmp/x")'))).toBe('ok');
+    const ran = await run(python, 'f = open("one", "wb")\nwhile True: f.write(bytes(10_000_000)); f.flush()');
+    expect(ran.result.status).toBe('error');
+    await run(python, 'import os; os.unlink("one")');
+  });
+
+  test('of the list of files: 60,000 files are counted, not all looked at', async () => {
+    const ran = await run(
+      python,
+      'import os\nos.mkdir("many")\nfor i in range(60_000): os.close(os.open(f"many/{i}", os.O_CREAT | os.O_WRONLY))',
+    );
+    expect(failure(ran)).toBe('ok');
+    expect(ran.result.artifacts.length).toBeLessThanOrEqual(200);
+    expect(ran.notices.join()).toContain('more files than are looked at');
+    await run(python, 'import shutil; shutil.rmtree("many")');
+  }, 60_000);
+
+  test('of depth: folders 500 levels deep', async () => {
+    const ran = await run(
+      python,
+      'import os\nhere = os.getcwd()\nfor _ in range(500): os.mkdir("d"); os.chdir("d")\nos.chdir(here)',
+    );
+    expect(failure(ran)).toBe('ok');
+    await run(python, 'import subprocess; subprocess.run(["rm", "-rf", "d"])');
+  });
+
+  test('of the stack', async () => {
+    expect(failure(await run(python, 'def f(): return f()\nf()'))).toMatch(
+      /^RecursionError: maximum recursion/,
+    );
+  });
+});
+
+describe('output', () => {
+  test('without end is cut, and the text is kept as a file up to a limit', async () => {
+    const ran = await run(python, 'line = "x" * 99\nfor _ in range(1_500_000): print(line)');
+    expect(failure(ran)).toBe('ok');
+    expect(ran.text.length).toBe(10 * 1024 * 1024);
+    expect(ran.notices[0]).toMatch(/^Output is cut after 10 MB; all of it goes to cell-\d+-output\.txt\.$/);
+    expect(ran.notices[1]).toMatch(/has the first 100 MB of 143 MB/);
+    const [artifact] = ran.result.artifacts;
+    expect(artifact).toMatchObject({ type: 'file', bytes: 100 * 1024 * 1024 });
+    await run(python, `import os; os.unlink("${String(artifact?.path)}")`);
+  });
+
+  test('of one line of 50 MB is cut as well', async () => {
+    const ran = await run(python, 'print("é" * 25_000_000)');
+    expect(ran.text).toBe('é'.repeat(5 * 1024 * 1024));
+    expect(ran.result.artifacts[0]?.bytes).toBe(50_000_001);
+    await run(python, `import os; os.unlink("${String(ran.result.artifacts[0]?.path)}")`);
+  });
+
+  test('that is not UTF-8 becomes text, from any descriptor', async () => {
+    const ran = await run(
+      python,
+      'import os\nos.write(1, b"a\\xff\\xc3")\nos.write(2, b"\\x80b")\nprint("\\ud800")',
+    );
+    expect(ran.text).toContain('a\ufffd\ufffd');
+    expect(ran.text).toContain('\ufffdb');
+  });
+
+  test('to closed or replaced streams does not stop the next cell', async () => {
+    await run(
+      python,
+      'import os, sys\nos.close(0); os.close(1); os.close(2)\nsys.stdout = sys.stderr = None',
+    );
+    expect((await run(python, 'print("here"); import os; os.system("echo there")')).text).toBe(
+      'here\nthere\n',
+    );
+    await run(
+      python,
+      'import sys\nclass Loud:\n    def write(self, text): raise OSError\nsys.stdout = Loud()\nsys.__stdout__ = None',
+    );
+    expect((await run(python, 'print("again")')).text).toBe('again\n');
+  });
+
+  test('of a cell that closes every descriptor ends that process only', async () => {
+    const ran = await run(python, 'import os\nos.closerange(0, 4000)');
+    expect(failure(ran)).toMatch(/^ProcessDied: /);
+  });
+});
+
+describe('code that attacks its runner', () => {
+  test('kills every process that it may', async () => {
+    const ran = await run(python, 'import os, signal\nos.kill(-1, signal.SIGKILL)\nos.kill(os.getpid(), 9)');
+    expect(failure(ran)).toMatch(/^ProcessDied: Python ended by SIGKILL/);
+  });
+
+  test('stops every process, the supervisor too', async () => {
+    const ran = await run(
+      python,
+      'import os, signal\nos.kill(1, signal.SIGSTOP)\nos.kill(-1, signal.SIGSTOP)\nos.kill(os.getpid(), signal.SIGSTOP)',
+      {
+        timeout: 300,
+      },
+    );
+    expect(failure(ran)).toMatch(/^TimeoutError/);
+  });
+
+  test('cannot reach the supervisor: not its memory, not its descriptors', async () => {
+    const ran = await run(
+      python,
+      `import ctypes, os
+found = []
+for what in ("mem", "fd/0", "environ", "maps"):
+    try:
+        open(f"/proc/1/{what}", "rb").read(1)
+        found.append(what)
+    except OSError:
+        pass
+try:
+    os.listdir("/proc/1/fd")
+    found.append("fd")
+except OSError:
+    pass
+found, ctypes.CDLL(None, use_errno=True).ptrace(16, 1, 0, 0)`,
+    );
+    expect(ran.value).toBe('([], -1)');
+  });
+
+  test('ignores the interrupt, and is killed', async () => {
+    const ran = await run(
+      python,
+      'import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint("before")\nwhile True: time.sleep(1)',
+      {
+        timeout: 200,
+      },
+    );
+    expect(failure(ran)).toBe('TimeoutError: Stopped after 0.2 s, the time limit.');
+    expect(ran.text).toBe('before\n');
+    expect(ran.notices).toHaveLength(1);
+  });
+
+  test('writes garbage where the worker writes frames', async () => {
+    const ran = await run(
+      python,
+      `import os
+for fd in range(900, 1100):
+    try:
+        os.write(fd, b"\\xff" * 100)
+    except OSError:
+        pass
+while True: pass`,
+      { timeout: 5000 },
+    );
+    expect(ran.result.status).not.toBe('ok');
+  });
+
+  test('crashes in C', async () => {
+    const ran = await run(python, 'import ctypes\nctypes.string_at(0)');
+    expect(failure(ran)).toBe('ProcessDied: Python ended by a segmentation fault.');
+    expect(ran.text).toContain('Segmentation fault');
+  });
+
+  test('leaves by os._exit', async () => {
+    expect(failure(await run(python, 'import os\nos._exit(3)'))).toBe(
+      'ProcessDied: Python ended by itself, with exit code 3.',
+    );
+    expect(failure(await run(python, 'import sys\nsys.exit(3)'))).toBe('SystemExit: 3');
+  });
+
+  test('replaces the modules of the runner', async () => {
+    await run(
+      python,
+      'import sys\nfor name in [n for n in sys.modules if n.startswith("worldline")]: sys.modules[name] = None',
+    );
+    await run(python, 'import json, os, socket\njson.dumps = json.loads = None');
+    await run(python, 'raise SystemExit');
+    await run(python, 'import os\nos._exit(0)');
+  });
+
+  test('has modules in the workspace with the names of the runner’s', async () => {
+    const names = ['frames', 'worker', 'json', 'numpy', 'snapshot', 'worldline_runner'];
+    for (const name of names) await writeFile(join(python.workspace.path, `${name}.py`), 'value = "mine"\n');
+    await run(python, 'import os\nos._exit(0)');
+    expect((await run(python, 'import frames, snapshot\nframes.value, snapshot.value')).value).toBe(
+      "('mine', 'mine')",
+    );
+    for (const name of names) await rm(join(python.workspace.path, `${name}.py`));
+    await run(python, 'import os\nos._exit(0)');
+  });
+
+  test('leaves threads and children running', async () => {
+    await run(
+      python,
+      `import subprocess, threading, time
+def forever():
+    while True:
+        print("thread")
+        time.sleep(0.01)
+threading.Thread(target=forever, daemon=True).start()
+child = subprocess.Popen("while true; do echo child; sleep 0.01; done", shell=True)`,
+    );
+    expect((await run(python, '6 * 7')).value).toBe('42');
+    await run(python, 'import os\nos._exit(0)');
+    expect((await run(python, 'print("quiet")')).text).toBe('quiet\n');
+  });
+
+  test('deletes the workspace', async () => {
+    await run(python, 'import shutil, os\nshutil.rmtree(os.getcwd(), ignore_errors=True)');
+    expect((await run(python, 'open("new.txt", "w").write("x")')).result.artifacts).toEqual([
+      { path: 'new.txt', type: 'file', bytes: 1 },
+    ]);
+  });
+});
+
+describe('files for the host', () => {
+  const maximum = 1_000_000;
+
+  test('links are neither listed nor read', async () => {
+    const ran = await run(
+      python,
+      'import os\nos.symlink("/etc/passwd", "passwd.png")\nos.symlink("/etc", "folder")\nopen("real.csv", "w").write("a")',
+    );
+    expect(ran.result.artifacts).toEqual([{ path: 'real.csv', type: 'csv', bytes: 1 }]);
+    const { path } = python.workspace;
+    await expect(readArtifact(path, 'passwd.png', maximum)).rejects.toThrow('is a link');
+    await expect(readArtifact(path, 'folder/passwd', maximum)).rejects.toThrow('is a link');
+    await expect(readArtifact(path, '../../x', maximum)).rejects.toThrow('not a path inside');
+    await expect(readArtifact(path, 'real.csv', 0)).rejects.toThrow('more than the 0');
+    expect((await readArtifact(path, 'real.csv', maximum)).toString()).toBe('a');
+  });
+
+  test('special files are neither listed nor opened', async () => {
+    const ran = await run(
+      python,
+      'import os, socket\nos.mkfifo("pipe.png")\nsocket.socket(socket.AF_UNIX).bind("sock.png")\ntry:\n    os.mknod("disk", 0o60666, os.makedev(8, 0))\nexcept OSError as error:\n    print(error.strerror)',
+    );
+    expect(ran.text).toBe('Operation not permitted\n');
+    expect(ran.result.artifacts).toEqual([]);
+    await expect(readArtifact(python.workspace.path, 'pipe.png', maximum)).rejects.toThrow(
+      'not a regular file',
+    );
+    await expect(readArtifact(python.workspace.path, 'sock.png', maximum)).rejects.toThrow(
+      'not a regular file',
+    );
+  });
+
+  test('names that could fool a reader are left out', async () => {
+    const ran = await run(
+      python,
+      'for name in ["a\\nb.png", "..\\\\up.csv", "\\u202egnp.exe", b"\\xff.png", ".hidden", "good name ü.md"]: open(name, "w").write("x")',
+    );
+    expect(ran.result.artifacts.map(({ path }) => path)).toEqual(['good name ü.md']);
+  });
+
+  test('the hidden folder cannot be turned into a link', async () => {
+    const ran = await run(
+      python,
+      `import os
+tried = []
+for step in ("os.rename('.worldline', 'moved')", "os.rename('.worldline/out', 'moved')", "os.symlink('/etc', '.worldline/exchange')", "open('.worldline/x', 'w')"):
+    try:
+        exec(step)
+        tried.append(step)
+    except OSError:
+        pass
+tried`,
+    );
+    expect(ran.value).toBe('[]');
+  });
+
+  test('a link in place of an exported frame is refused', async () => {
+    const { path } = python.workspace;
+    await mkdir(join(path, '.worldline', 'exchange'), { recursive: true });
+    await run(python, 'import pandas as pd\nframe = pd.DataFrame({"a": [1]})');
+    await symlink('/etc/passwd', join(path, '.worldline', 'out', 'f.parquet'));
+    expect(await python.exportFrame('frame', '.worldline/exchange/f.parquet')).toMatchObject({
+      fingerprint: expect.any(String),
+    });
+    expect(existsSync('/etc/passwd')).toBe(true);
+  });
+});
