@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Times the wire against ipykernel, side by side in one run: from the start of the process to the first
- * `kernel_info_reply`, and the round trip of a cell. Prints JSON; times are medians in milliseconds.
+ * `kernel_info_reply`, the round trip of a cell, 100,000 printed lines, and one printed string of 50 MB. Prints JSON;
+ * times are medians in milliseconds, memory is the peak in MB.
  *
  *     node tests/bench/wire.mjs [--starts 10] [--trips 200]
  *
@@ -9,7 +10,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -89,6 +90,13 @@ class Kernel {
     }
   }
 
+  /** The most memory that it has used so far, in MB; null where the system does not tell. */
+  peak() {
+    const status = `/proc/${this.child.pid}/status`;
+    if (!existsSync(status)) return null;
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(status, 'utf8'))?.[1]) / 1000;
+  }
+
   async end() {
     const exited = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGKILL');
@@ -107,8 +115,18 @@ try {
   await buildKernel({ entries: { echo: 'tests/support/echo-engine.ts' }, outdir: echo });
   const python = process.env.WORLDLINE_PYTHON ?? path.join(ROOT, '.venv/bin/python');
   const kernels = {
-    wire: { argv: [process.execPath, path.join(echo, 'echo.js'), '{connection_file}'], cell: 'result 2' },
-    ipykernel: { argv: [python, '-m', 'ipykernel_launcher', '-f', '{connection_file}'], cell: '1+1' },
+    wire: {
+      argv: [process.execPath, path.join(echo, 'echo.js'), '{connection_file}'],
+      cell: 'result 2',
+      lines: 'lines 100000',
+      long: 'long 25000000',
+    },
+    ipykernel: {
+      argv: [python, '-m', 'ipykernel_launcher', '-f', '{connection_file}'],
+      cell: '1+1',
+      lines: 'for n in range(100000): print("line", n)',
+      long: 'print("ü" * 25000000)',
+    },
   };
   const main = path.join(ROOT, 'kernel/dist/main.js');
   if (existsSync(main)) kernels.worldline = { argv: [process.execPath, main, '{connection_file}'] };
@@ -128,6 +146,21 @@ try {
       await kernel.end();
     }
   }
+  const lines = {};
+  const long = {};
+  const longPeak = {};
+  for (const [name, kernelOf] of Object.entries(kernels)) {
+    if (kernelOf.lines === undefined) continue;
+    const kernel = await Kernel.start(kernelOf.argv, folder);
+    await kernel.execute(kernelOf.cell);
+    lines[name] = [];
+    for (let n = 0; n < 3; n += 1) lines[name].push(await kernel.execute(kernelOf.lines));
+    await kernel.end();
+    const fresh = await Kernel.start(kernelOf.argv, folder);
+    long[name] = [await fresh.execute(kernelOf.long)];
+    longPeak[name] = [fresh.peak()];
+    await fresh.end();
+  }
   const medians = (lists) =>
     Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, round(median(list))]));
   const start = medians(starts);
@@ -136,6 +169,9 @@ try {
   const result = {
     start: { ...start, ratio: ratio(start, 'wire'), goal: 0.35 },
     roundTrip: { ...trip, ratio: ratio(trip, 'wire'), goal: 0.35 },
+    lines100000: { ...medians(lines), ratio: ratio(medians(lines), 'wire'), goal: 1 },
+    string50MB: { ...medians(long), ratio: ratio(medians(long), 'wire'), goal: 1 },
+    string50MBPeak: { ...medians(longPeak), ratio: ratio(medians(longPeak), 'wire'), goal: 1 },
   };
   if (start.worldline !== undefined) result.start.worldlineRatio = ratio(start, 'worldline');
   console.log(JSON.stringify(result, null, 2));
