@@ -67,7 +67,11 @@ test.each(Object.keys(LITERALS))('%s reads as DuckDB itself writes it', (type) =
     if (!literal) throw new Error('no such type');
     await fc.assert(
       fc.asyncProperty(fc.array(literal, { minLength: 1, maxLength: 40 }), async (literals) => {
-        for (const [shown, text] of await valuesAndTexts(database, type, literals)) expect(shown).toBe(text);
+        for (const [shown, text] of await valuesAndTexts(database, type, literals)) {
+          // Of FLOAT, DuckDB at times writes a digit more than it takes to read the same value again.
+          if (type === 'FLOAT') expect(Math.fround(Number(shown))).toBe(Math.fround(Number(text)));
+          else expect(shown).toBe(text);
+        }
       }),
       { numRuns: 25 },
     );
@@ -88,9 +92,7 @@ test('nested text is JSON where JSON can say it', () =>
             `select {'texts': [${list}], 'n "1"': ${number}}, map {'k': [${list}]}`,
           );
           expect(JSON.parse(rows[0]?.[0] ?? '')).toEqual({ texts, 'n "1"': number });
-          expect(JSON.parse(rows[0]?.[1] ?? '')).toEqual(
-            undefined === number ? {} : { k: texts }.k ? JSON.parse(rows[0]?.[1] ?? '') : {},
-          );
+          expect(JSON.parse(rows[0]?.[1] ?? '')).toEqual({ k: texts });
         },
       ),
       { numRuns: 25 },
@@ -149,6 +151,13 @@ test('each type as it is shown', () =>
       '{"a": 1}',
       '10:00:00.123456789',
     ]);
+  }));
+
+test('a text beyond a million characters is cut, and says how long it is', () =>
+  withDatabase(async ({ database }) => {
+    const [[text] = []] = await rowsOf(database, `select repeat('x', 3000000)`);
+    expect(text?.length).toBeLessThan(1_100_000);
+    expect(text).toMatch(/x… \(3,000,000 characters\)$/);
   }));
 
 test('times with a zone are written in the zone of the database, summer time and all', () =>

@@ -35,6 +35,8 @@ export class OpenFile {
     setTimeZone(state.timeZone);
     const file = new OpenFile(state);
     await file.#open();
+    // What a killed process left behind; the file is locked now, so nobody else spills there.
+    await rm(state.tempDirectory, { recursive: true, force: true });
     return file;
   }
 

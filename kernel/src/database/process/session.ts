@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { OpenState } from './protocol.js';
 import { settings } from './settings.js';
@@ -23,7 +24,9 @@ export async function openSession(
     for (const attachment of state.attachments) await attach(work, attachment);
     await reachClouds(work, state.readable);
     for (const sql of settings(state, directories, files)) await work.run(sql);
-    for (const frame of state.frames) await work.run(frameView(frame.name, frame.file));
+    for (const { name, file } of state.frames) {
+      if (existsSync(file)) await work.run(frameView(name, file));
+    }
     return { instance, work, side: await instance.connect() };
   } catch (error) {
     instance.closeSync();

@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteName } from '../sql/quote.js';
+import { quoteAlways, quoteName } from '../sql/quote.js';
 import type { Catalog, TableSummary } from '../types.js';
 
+const COUNTED_TABLES = 100;
 const TABLES = `
-  SELECT c.database_name, c.schema_name, c.table_name,
+  SELECT c.database_name AS database, c.schema_name AS schema, c.table_name AS table,
          CASE WHEN t.table_name IS NULL THEN 'view' ELSE 'table' END AS kind,
          coalesce(t.estimated_size, -1)::BIGINT AS size,
          c.database_name = current_database() OR c.database_name = 'temp' AS own,
@@ -15,28 +16,47 @@ const TABLES = `
   GROUP BY ALL
   ORDER BY own DESC, c.database_name, c.schema_name, c.table_name`;
 
+interface Row {
+  readonly database: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly kind: 'table' | 'view';
+  readonly size: string;
+  readonly own: boolean;
+  readonly names: string[];
+  readonly types: string[];
+}
+
 /** Every table and view that the user or the model can query, their own first. */
 export async function listTables(connection: DuckDBConnection): Promise<TableSummary[]> {
-  const reader = await connection.runAndReadAll(TABLES);
-  return reader.getRowsJson().map((row) => {
-    const [database, schema, name, kind, size, own, names, types] = row as [
-      string,
-      string,
-      string,
-      'table' | 'view',
-      string,
-      boolean,
-      string[],
-      string[],
-    ];
-    const parts = [...(own ? [] : [database]), ...(schema === 'main' ? [] : [schema]), name];
-    return {
-      name: parts.map(quoteName).join('.'),
-      kind,
-      rows: kind === 'view' ? null : Number(size),
-      columns: names.map((column, index) => ({ name: column, type: types[index] ?? '' })),
-    };
+  const found = (await connection.runAndReadAll(TABLES)).getRowObjectsJson() as unknown as Row[];
+  const counts = await countRows(connection, found);
+  return found.map((row, index) => ({
+    name: [...(row.own ? [] : [row.database]), ...(row.schema === 'main' ? [] : [row.schema]), row.table]
+      .map(quoteName)
+      .join('.'),
+    kind: row.kind,
+    rows: row.kind === 'view' ? null : (counts.get(index) ?? estimate(row)),
+    columns: row.names.map((column, at) => ({ name: column, type: row.types[at] ?? '' })),
+  }));
+}
+
+/** The exact number of rows of the first tables that are not attached: the catalog's own is an estimate. */
+async function countRows(connection: DuckDBConnection, found: readonly Row[]): Promise<Map<number, number>> {
+  const own = found.flatMap((row, index) => (row.kind === 'table' && row.own ? [{ row, index }] : []));
+  const counted = own.slice(0, COUNTED_TABLES);
+  if (counted.length === 0) return new Map();
+  const columns = counted.map(({ row }) => {
+    const name = [row.database, row.schema, row.table].map(quoteAlways).join('.');
+    return `(SELECT count(*) FROM ${name})`;
   });
+  const reader = await connection.runAndReadAll(`SELECT ${columns.join(', ')}`);
+  const counts = reader.getRows()[0] ?? [];
+  return new Map(counted.map(({ index }, at) => [index, Number(counts[at])]));
+}
+
+function estimate({ size }: Row): number | null {
+  return Number(size) < 0 ? null : Number(size);
 }
 
 /** What completion needs. */

@@ -17,10 +17,15 @@ import { doubleText, floatText } from './numberText.js';
 import { offsetMinutes } from './timeZone.js';
 
 const SHOWN_BYTES = 32;
+/** Longer texts are cut: no page has more of one value. */
+const SHOWN_CHARACTERS = 1_000_000;
 
 /** A top-level value as it is shown; null is SQL NULL. */
 export function textOf(value: DuckDBValue, type: DuckDBType): CellText {
-  return value === null ? null : exact(value, type);
+  if (value === null) return null;
+  const text = exact(value, type);
+  if (text.length <= SHOWN_CHARACTERS) return text;
+  return `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length.toLocaleString('en-US')} characters)`;
 }
 
 function exact(value: Exclude<DuckDBValue, null>, type: DuckDBType): string {
