@@ -1,4 +1,4 @@
-import type { Line, Node } from '../graph/Graph.js';
+import { isLinked, type Line, type Node } from '../graph/Graph.js';
 import type { Store } from '../session/Store.js';
 import type { CollectOptions } from '../types.js';
 
@@ -20,7 +20,7 @@ export function choose(
 ): Choice {
   const { graph, own } = store;
   const gone = new Set<Line>();
-  const free = [...graph.lines.values()].filter((line) => !inUse.has(line.id));
+  const free = [...graph.lines.values()].filter((line) => !inUse.has(line.id) && !isLinked(line.journal));
   const cutoff = options.maxAge === undefined ? -Infinity : Date.now() - options.maxAge;
   for (const line of free) {
     if (line.deleted || (line.journal !== own && line.lastUsed < cutoff)) gone.add(line);
@@ -40,9 +40,15 @@ export function choose(
     }
   };
   const goneIds = new Set([...gone].map((line) => line.id));
-  for (const line of graph.lines.values()) if (!gone.has(line)) keepWith(graph.nodes.get(line.head));
+  for (const line of graph.lines.values())
+    if (!gone.has(line) && !isLinked(line.journal)) keepWith(graph.nodes.get(line.head));
   for (const node of graph.nodes.values()) {
-    if (!goneIds.has(node.record.worldline) && node.record.ended >= cutoff) keepWith(node);
+    const { worldline, ended } = node.record;
+    if (!isLinked(node.journal) && !goneIds.has(worldline) && ended >= cutoff) keepWith(node);
   }
-  return { lines: [...gone], keep, drop: [...graph.nodes.values()].filter((node) => !keep.has(node)) };
+  return {
+    lines: [...gone],
+    keep,
+    drop: [...graph.nodes.values()].filter((node) => !keep.has(node) && !isLinked(node.journal)),
+  };
 }

@@ -2,6 +2,7 @@ import { decodeList, idAt, ENTRY_BYTES } from '../database/blockList.js';
 import { DamagedObjectError } from '../errors.js';
 import type { Node } from '../graph/Graph.js';
 import type { Stored } from '../journal/records.js';
+import { decodeBlobs } from '../objects/blobList.js';
 import { splitIds } from '../objects/hash.js';
 import type { Store } from '../session/Store.js';
 import { decodeManifest } from '../workspace/manifest.js';
@@ -52,7 +53,7 @@ export async function refsOf(store: Store, nodes: Iterable<Node>): Promise<Refs>
     if (variables !== null) {
       await list(variables.manifest, () => undefined);
       await list(variables.blobs, (bytes) => {
-        for (const id of splitIds(bytes)) refs.variables.add(id);
+        for (const { id } of decodeBlobs(bytes)) refs.variables.add(id);
       });
     }
     if (database?.form === 'clone') refs.clones.add(database.file);

@@ -65,7 +65,7 @@ export class Graph {
         break;
       case 'drop':
         this.authorities.add(journal);
-        this.#drop(record.worldlines, record.checkpoints);
+        this.#drop(journal, record.worldlines, record.checkpoints);
         break;
       case 'began': {
         const line = this.lines.get(record.worldline);
@@ -111,13 +111,13 @@ export class Graph {
   }
 
   #addCheckpoint(journal: string, record: CheckpointRecord): void {
-    if (this.nodes.has(record.id) || this.#dropped.has(record.id)) return;
+    if (this.nodes.has(record.id) || this.#isDropped(journal, record.id)) return;
     const node: Node = { record, saved: this.#early.get(record.id) ?? null, journal };
     this.nodes.set(record.id, node);
     const nodes = this.#byJournal.get(journal);
     if (nodes === undefined) this.#byJournal.set(journal, [node]);
     else nodes.push(node);
-    if (this.#dropped.has(record.worldline)) return;
+    if (this.#isDropped(journal, record.worldline)) return;
     const line = this.lines.get(record.worldline) ?? this.#recoveredLine(journal, record);
     line.head = record.id;
     line.running = null;
@@ -138,7 +138,7 @@ export class Graph {
   }
 
   #addLine(journal: string, { id, name, head, fork, continues, created }: WorldlineRecord): void {
-    if (this.#dropped.has(id)) return;
+    if (this.#isDropped(journal, id)) return;
     const known = this.lines.get(id);
     const { bytes = 0, cells = 0, lastUsed = created } = known ?? {};
     this.lines.set(id, {
@@ -171,22 +171,38 @@ export class Graph {
     else line.deleted = value;
   }
 
-  #drop(worldlines: readonly string[], checkpoints: readonly string[]): void {
+  /** What one notebook's clean-up let go of, another one may have a copy of. */
+  #drop(journal: string, worldlines: readonly string[], checkpoints: readonly string[]): void {
+    const store = storeOf(journal);
+    const gone = new Set<string>();
+    for (const id of [...worldlines, ...checkpoints]) this.#dropped.add(`${store} ${id}`);
     for (const id of worldlines) {
-      this.#dropped.add(id);
-      this.lines.delete(id);
+      if (storeOf(this.lines.get(id)?.journal) === store) this.lines.delete(id);
     }
-    const gone = new Set(checkpoints);
-    for (const id of gone) {
-      this.#dropped.add(id);
+    for (const id of checkpoints) {
+      if (storeOf(this.nodes.get(id)?.journal) !== store) continue;
       this.nodes.delete(id);
+      gone.add(id);
     }
     if (gone.size === 0) return;
-    for (const [journal, nodes] of this.#byJournal) {
+    for (const [name, nodes] of this.#byJournal) {
       this.#byJournal.set(
-        journal,
+        name,
         nodes.filter((node) => !gone.has(node.record.id)),
       );
     }
   }
+
+  #isDropped(journal: string, id: string): boolean {
+    return this.#dropped.has(`${storeOf(journal)} ${id}`);
+  }
+}
+
+/** Journals of another notebook's store have its id before their name. */
+function storeOf(journal = ''): string {
+  return isLinked(journal) ? journal.slice(0, journal.indexOf(' ')) : '';
+}
+
+export function isLinked(journal: string): boolean {
+  return journal.startsWith('!');
 }

@@ -46,7 +46,10 @@ export class EarlierJournals {
   async #load(name: string, apply: Apply, live: boolean): Promise<void> {
     const from = this.#read.get(name) ?? 0;
     const bytes = await readFrom(join(this.folder.journals, name), from);
-    if (bytes.length === 0) return;
+    if (bytes.length === 0) {
+      if (from === 0 && !live) this.#noteEmpty(name);
+      return;
+    }
     const { records, damages, end } = decode(bytes);
     const [first] = records;
     if (first?.t === 'open' && first.format > FORMAT) {
@@ -60,6 +63,11 @@ export class EarlierJournals {
     for (const damage of damages) {
       if (!(damage.tail && live)) await this.#note(name, from, damage, bytes);
     }
+  }
+
+  #noteEmpty(name: string): void {
+    this.#refused.add(name);
+    this.notes.push(`An earlier session left nothing: its journal ${name} is empty.`);
   }
 
   async #note(name: string, from: number, damage: Damage, bytes: Buffer): Promise<void> {
@@ -77,10 +85,11 @@ export class EarlierJournals {
 export async function nextJournalName(
   folder: StoreFolder,
   kernel: string,
-): Promise<{ name: string; runs: number }> {
+): Promise<{ name: string; runs: number; ordinal: number }> {
   const names = (await ifExists(readdir(folder.journals), [])).filter((name) => NAME.test(name));
   const last = names.reduce((most, name) => Math.max(most, Number(NAME.exec(name)?.[1] ?? 0)), 0);
-  return { name: `${String(last + 1).padStart(6, '0')}-${kernel}.jsonl`, runs: names.length };
+  const ordinal = last + 1;
+  return { name: `${String(ordinal).padStart(6, '0')}-${kernel}.jsonl`, runs: names.length, ordinal };
 }
 
 export function kernelOf(journal: string): string {

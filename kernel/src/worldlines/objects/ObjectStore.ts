@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DamagedObjectError, errorCode } from '../errors.js';
@@ -18,6 +18,8 @@ export interface Tally {
  * id; a damaged object is moved aside, so that the next write of the same content mends it.
  */
 export class ObjectStore {
+  /** Buffers of variables whose content is known to be right. */
+  readonly checked = new Set<ObjectId>();
   readonly #unsynced = new Set<string>();
   readonly #linked: ObjectStore[] = [];
 
@@ -51,6 +53,10 @@ export class ObjectStore {
   }
   variablePath(id: ObjectId): string {
     return join(this.variables, id);
+  }
+  /** Size of a buffer of variables; null where there is none. */
+  variableSize(id: ObjectId): number | null {
+    return statSync(this.variablePath(id), { throwIfNoEntry: false })?.size ?? null;
   }
   hasVariable(id: string): boolean {
     return OBJECT_ID.test(id) && existsSync(this.variablePath(id));

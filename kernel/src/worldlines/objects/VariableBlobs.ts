@@ -16,6 +16,10 @@ export class VariableBlobs {
 
   /** Copies the open file into the store under the hash of what was read. */
   async adopt(file: FileHandle): Promise<{ id: ObjectId; bytes: number; added: boolean }> {
-    return this.objects.putFile(file, { bytes: 0 }, Infinity, (id) => this.objects.variablePath(id));
+    const put = await this.objects.putFile(file, { bytes: 0 }, Infinity, (id) =>
+      this.objects.variablePath(id),
+    );
+    if (put.added) this.objects.checked.add(put.id);
+    return put;
   }
 }

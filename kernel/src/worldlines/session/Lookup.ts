@@ -71,7 +71,11 @@ export class Lookup {
     return [this.earlier, ...this.#linked.values()].flatMap((journals) => journals.notes.splice(0));
   }
 
+  /** The notebook's own first: what it has copied from others is not taken from them again. */
   async #load(): Promise<void> {
+    await this.earlier.load((journal, one) => {
+      this.store.graph.apply(journal, one);
+    });
     for (const folder of await linkedStores(this.store)) {
       const known = this.#linked.get(folder.id);
       const journals = known ?? new EarlierJournals(folder, '', `!${folder.id} `);
@@ -80,9 +84,6 @@ export class Lookup {
         this.store.graph.apply(journal, one);
       });
     }
-    await this.earlier.load((journal, one) => {
-      this.store.graph.apply(journal, one);
-    });
   }
 
   #findLine(reference: string): Line | undefined {

@@ -55,12 +55,10 @@ export class Session extends SessionReader {
   readonly earlierRuns: number;
   readonly #lock: string;
   readonly #listeners = new Set<(event: SessionEvent) => void>();
-  readonly #notes: string[];
 
-  private constructor({ store, runs, lock, notes }: OpenedStore, host: Host) {
-    super(store, host, freshWorldline(store, runs === 0 ? 'main' : `main-${runs + 1}`));
+  private constructor({ store, runs, ordinal, lock }: OpenedStore, host: Host) {
+    super(store, host, freshWorldline(store, ordinal === 1 ? 'main' : `main-${ordinal}`));
     this.#lock = lock;
-    this.#notes = [...notes];
     this.earlierRuns = runs;
     this.blobs = new VariableBlobs(store.objects);
   }
@@ -79,7 +77,7 @@ export class Session extends SessionReader {
 
   /** Sentences for the person that came up since the last call: damage set aside, a newer store, a lost cell. */
   takeNotes(): string[] {
-    return [...this.#notes.splice(0), ...this.lookup.takeNotes()];
+    return [...this.store.notes.splice(0), ...this.lookup.takeNotes()];
   }
 
   subscribe(listener: (event: SessionEvent) => void): () => void {
@@ -144,7 +142,9 @@ export class Session extends SessionReader {
       return this.#setActive(line);
     }
     if (line.running !== null) {
-      this.#notes.push(`"${line.running}" was running when the earlier kernel ended; what it did is lost.`);
+      this.store.notes.push(
+        `"${line.running}" was running when the earlier kernel ended; what it did is lost.`,
+      );
     }
     const name = freeName(line.name, this.lookup.own());
     const { id } = await this.#newLine(name, this.lookup.head(line), line.id);
@@ -199,6 +199,7 @@ export class Session extends SessionReader {
     if (tables !== null) await this.host.importTables?.(place, tables);
     await parts.workspaceRestored?.();
     for (const cell of cells) await this.commit(cell, id);
+    await this.settled();
     return this.#changed(this.lookup.knownLine(id));
   }
 

@@ -40,9 +40,10 @@ export class SessionReader {
     this.opened = new OpenWorldlines(store, host, this.lookup);
   }
 
-  /** Resolves when the state of every checkpoint so far is in the store. */
+  /** Resolves when the state of every checkpoint so far is in the store, and what was restored is checked. */
   async settled(): Promise<void> {
     await this.opened.settled();
+    await this.store.checking;
   }
 
   async graph(offset: number, count: number): Promise<GraphPage> {

@@ -16,6 +16,10 @@ export interface Store {
   readonly own: string;
   /** Checkpoints wait for this: clean-up by this kernel. */
   gate: Promise<unknown>;
+  /** Restored variables being checked; never rejects. */
+  checking: Promise<void>;
+  /** Sentences for the person. */
+  readonly notes: string[];
 }
 
 /** Writes records and takes them into the graph. */

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { refsOf } from '../collect/refs.js';
 import { NotFoundError } from '../errors.js';
-import type { Node } from '../graph/Graph.js';
+import { isLinked, type Node } from '../graph/Graph.js';
 import type { JournalRecord } from '../journal/records.js';
 import { ObjectStore } from '../objects/ObjectStore.js';
 import { ifExists, privateFolder, writeWhole } from '../store/files.js';
@@ -53,7 +53,7 @@ export async function linkedStores(store: Store): Promise<StoreFolder[]> {
  */
 export async function bringOver(store: Store, node: Node, into: string): Promise<void> {
   const foreign: Node[] = [];
-  for (const one of store.graph.ancestry(node)) if (one.journal.startsWith('!')) foreign.push(one);
+  for (const one of store.graph.ancestry(node)) if (isLinked(one.journal)) foreign.push(one);
   if (foreign.length === 0) return;
   const refs = await refsOf(store, foreign);
   const { objects, databases } = store;

@@ -20,7 +20,7 @@ export function checkName(name: string, lines: readonly Line[]): void {
 /** The name itself, or with the first number that makes it free. */
 export function freeName(name: string, lines: readonly Line[]): string {
   let free = name;
-  for (let number = 2; taken(free, lines); number++) free = `${name}-${number}`;
+  for (let number = 2; taken(free, lines); number++) free = `${name}~${number}`;
   return free;
 }
 

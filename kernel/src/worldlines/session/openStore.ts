@@ -18,9 +18,10 @@ export interface OpenedStore {
   readonly store: Store;
   /** Earlier runs of this notebook. */
   readonly runs: number;
+  /** The place of this run among all that there were. */
+  readonly ordinal: number;
   /** This kernel's lock, to be removed at the end. */
   readonly lock: string;
-  readonly notes: readonly string[];
 }
 
 /** Opens a notebook's store. It reads no journal, so that it takes as long with ten checkpoints as with ten thousand. */
@@ -37,14 +38,17 @@ export async function openStore(
   }
   const objects = new ObjectStore(folder.objects, folder.aside);
   mkdirSync(objects.variables, { recursive: true, mode: 0o755 });
-  const { name, runs } = await nextJournalName(folder, kernel);
+  const { name, runs, ordinal } = await nextJournalName(folder, kernel);
   const journal = new JournalWriter(join(folder.journals, name), {
     ...{ t: 'open', format: FORMAT, kernel, time: Date.now() },
   });
   const databases = new DatabaseSnapshots(objects, folder.clones);
   const graph = new Graph();
-  const store = { folder, objects, databases, graph, journal, own: name, gate: Promise.resolve() };
-  return { store, runs, lock, notes };
+  const idle = Promise.resolve();
+  const store: Store = {
+    ...{ folder, objects, databases, graph, journal, notes, own: name, gate: idle, checking: idle },
+  };
+  return { store, runs, ordinal, lock };
 }
 
 /** The notebook's folder; one beside it where a newer version has taken that. */

@@ -1,5 +1,6 @@
 import { describe } from '../errors.js';
 import type { State, StateRecord, VariablesRef } from '../journal/records.js';
+import { encodeBlobs } from '../objects/blobList.js';
 import { store as storeValue } from '../journal/stored.js';
 import type { Tally } from '../objects/ObjectStore.js';
 import type { CapturedVariables, Part, RanCell, Saved, VariablesCapture } from '../types.js';
@@ -97,10 +98,10 @@ export async function saveState(
 
 async function keepVariables(store: Store, captured: CapturedVariables, tally: Tally): Promise<VariablesRef> {
   const ids = [...new Set(captured.blobs)].sort();
-  const blobs = Buffer.concat(ids.map((id) => Buffer.from(id, 'hex')));
+  const blobs = ids.map((id) => ({ id, size: store.objects.variableSize(id) ?? 0 }));
   return {
     manifest: await store.objects.putPieces(captured.manifest, tally),
-    blobs: await store.objects.putPieces(blobs, tally),
+    blobs: await store.objects.putPieces(encodeBlobs(blobs), tally),
     lost: captured.lost,
   };
 }

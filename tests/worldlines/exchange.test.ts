@@ -1,0 +1,228 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { ran } from './FakeHost.js';
+import { Kernel, NOTEBOOK, withHome } from './withSession.js';
+
+/** Runs a cell that sets every part, and waits for its state. */
+async function run(kernel: Kernel, value: string, cell: Parameters<typeof ran>[0] = {}): Promise<string> {
+  const parts = await kernel.parts();
+  parts.setTable(0, value);
+  parts.setVariable('x', value);
+  parts.setFile('out.csv', value);
+  const { checkpoint, saved } = await kernel.session.commit(ran({ source: value, ...cell }));
+  expect((await saved).problems).toEqual([]);
+  return checkpoint.id;
+}
+
+describe('comparing', () => {
+  test('shows cells, tables, files and variables from the common ancestor on', async () => {
+    await withHome(async (home) => {
+      const kernel = await Kernel.start(home);
+      const { session } = kernel;
+      const one = await run(kernel, 'one');
+      await session.branch('other');
+      await run(kernel, 'second');
+      await session.switch('other');
+      (await kernel.parts()).setVariable('y', 'new');
+      const third = await run(kernel, 'third cell');
+      const comparison = await session.compare('main', 'other');
+      expect(comparison.ancestor).toBe(one);
+      expect(comparison.cellsA.map((cell) => cell.source)).toEqual(['second']);
+      expect(comparison.cellsB.map((cell) => cell.source)).toEqual(['third cell']);
+      expect(comparison.tables).toMatchObject([{ name: 't0', change: 'changed', rowsA: 6, rowsB: 10 }]);
+      expect(comparison.files).toEqual([{ path: 'out.csv', change: 'changed', bytesA: 6, bytesB: 10 }]);
+      expect(comparison.variables).toEqual([
+        { name: 'x', change: 'changed', a: 'str: second', b: 'str: third cell' },
+        { name: 'y', change: 'only-b', a: null, b: 'str: new' },
+      ]);
+      expect(await session.artifacts()).toMatchObject([{ path: 'out.csv', type: 'csv', checkpoint: third }]);
+      const tree = await session.tree();
+      expect(tree.map(({ name, depth, active, cells }) => [name, depth, active, cells])).toEqual([
+        ['main', 0, false, 2],
+        ['other', 1, true, 1],
+      ]);
+      await session.close();
+    });
+  });
+});
+
+describe('clean-up', () => {
+  test('frees what only a deleted worldline had, and nothing else', async () => {
+    await withHome(async (home) => {
+      const kernel = await Kernel.start(home);
+      const { session } = kernel;
+      const one = await run(kernel, 'one');
+      await session.branch('big');
+      await session.switch('big');
+      await run(kernel, 'b'.repeat(2_000_00));
+      await session.switch('main');
+      const two = await run(kernel, 'two');
+      await session.delete('big');
+      await session.resume('big');
+      await session.switch('main');
+      await session.delete('big');
+      const { before, after, worldlines, checkpoints, notes } = await session.collect();
+      expect({ worldlines, checkpoints, notes }).toEqual({ worldlines: ['big'], checkpoints: 1, notes: [] });
+      expect(before.total - after.total).toBeGreaterThan(400_000);
+      await expect(session.resume('big')).rejects.toThrow('no worldline');
+      for (const [id, value] of [
+        [one, 'one'],
+        [two, 'two'],
+      ] as const) {
+        expect((await session.undo({ to: id })).restored.notes).toEqual([]);
+        expect((await kernel.parts()).variables.get('x')).toBe(value);
+        expect((await kernel.parts()).tables()[0]).toBe(value);
+      }
+      await session.close();
+    });
+  });
+
+  test('does nothing while another kernel of the notebook runs, and drops earlier runs by age and size', async () => {
+    await withHome(async (home) => {
+      const first = await Kernel.start(home);
+      await run(first, 'first');
+      const second = await Kernel.start(home);
+      await run(second, 'second');
+      expect((await second.session.collect({ maxAge: 0 })).notes.join()).toContain('Another kernel');
+      await first.session.close();
+      const collected = await second.session.collect({ maxBytes: 1 });
+      expect(collected.worldlines).toEqual(['main']);
+      expect((await second.session.graph(0, 10)).worldlines.map((line) => line.name)).toEqual(['main-2']);
+      await second.session.undo({ to: second.session.active.head });
+      expect((await second.parts()).variables.get('x')).toBe('second');
+      await second.session.close();
+      const third = await Kernel.start(home);
+      expect((await third.session.graph(0, 10)).worldlines.map((line) => line.name).sort()).toEqual([
+        'main-2',
+        'main-3',
+      ]);
+      await third.session.close();
+    });
+  });
+});
+
+describe('two kernels on one notebook', () => {
+  test('each see what the other made, and never the same worldline change', async () => {
+    await withHome(async (home) => {
+      const a = await Kernel.start(home);
+      await run(a, 'of a');
+      const b = await Kernel.start(home);
+      await run(b, 'of b');
+      const lines = (await b.session.tree()).filter((line) => line.earlier);
+      expect(lines).toMatchObject([{ name: 'main', inUse: true }]);
+      await b.session.resume(lines[0]?.worldline ?? '');
+      await run(b, 'b goes on');
+      await run(a, 'a goes on');
+      expect((await a.session.cells()).map((cell) => cell.source)).toEqual(['of a', 'a goes on']);
+      expect((await b.session.cells()).map((cell) => cell.source)).toEqual(['of a', 'b goes on']);
+      await Promise.all([a.session.close(), b.session.close()]);
+    });
+  });
+
+  test('a notebook that was moved or copied brings its worldlines along', async () => {
+    await withHome(async (home) => {
+      const original = await Kernel.start(home);
+      const one = await run(original, 'one', { turns: ['one'] });
+      await run(original, 'two', { turns: ['two'] });
+      await original.session.close();
+      const copy = await Kernel.start(home, { ...NOTEBOOK, path: '/elsewhere/copy.ipynb' });
+      await expect(copy.session.resume(one)).rejects.toThrow();
+      await copy.session.link(original.session.id);
+      await copy.session.resume((await copy.session.tree()).find((line) => line.earlier)?.worldline ?? '');
+      expect((await copy.parts()).variables.get('x')).toBe('two');
+      expect(await copy.session.conversation()).toEqual(['one', 'two']);
+      await run(copy, 'three', { turns: ['three'] });
+      await copy.session.close();
+      const cleaner = await Kernel.start(home);
+      await cleaner.session.collect({ maxAge: 0 });
+      await cleaner.session.close();
+      const again = await Kernel.start(home, { ...NOTEBOOK, path: '/elsewhere/copy.ipynb' });
+      await again.session.resume('main~2');
+      await again.session.undo({ cells: 2 });
+      expect((await again.parts()).tables()[0]).toBe('one');
+      expect(await again.session.conversation()).toEqual(['one']);
+      await again.session.close();
+    });
+  });
+});
+
+describe('exporting', () => {
+  test('writes a notebook, with data, as code, and takes it back', async () => {
+    await withHome(async (home) => {
+      const kernel = await Kernel.start(home);
+      const { session } = kernel;
+      const outputs = [{ output_type: 'stream', name: 'stdout', text: 'hi' }];
+      await run(kernel, '%%python\nprint("hi")', { outputs, executionCount: 1 });
+      await run(kernel, 'How many?', {
+        kind: 'ask',
+        asCells: ['%%sql\nselect 1', '%%python\nx'],
+        turns: ['t'],
+      });
+      const file = await session.export('main', join(home, 'out.ipynb'), { withData: true });
+      const notebook = JSON.parse(await readFile(file, 'utf8')) as {
+        cells: { source: string; outputs: unknown }[];
+      };
+      expect(notebook.cells.map((cell) => cell.source)).toEqual(['%%python\nprint("hi")', 'How many?']);
+      expect(notebook.cells[0]?.outputs).toEqual(outputs);
+      expect(await readFile(join(home, 'out_data', 'workspace', 'out.csv'), 'utf8')).toBe('How many?');
+      const code = await session.export('main', join(home, 'code.ipynb'), { asCode: true });
+      const cells = (JSON.parse(await readFile(code, 'utf8')) as { cells: { source: string }[] }).cells;
+      expect(cells.map((cell) => cell.source)).toEqual([
+        ...['%%python\nprint("hi")', '> How many?', '%%sql\nselect 1', '%%python\nx'],
+      ]);
+      const imported = await session.import(file, 'taken-back');
+      await session.switch(imported.id);
+      expect((await session.cells()).map((cell) => [cell.kind, cell.source])).toEqual([
+        ['python', '%%python\nprint("hi")'],
+        ['ask', 'How many?'],
+      ]);
+      expect(await session.conversation()).toEqual(['t']);
+      expect((await session.artifacts()).map((artifact) => artifact.path)).toEqual(['out.csv']);
+      await expect(session.export('main', join(home, 'x.txt'))).rejects.toThrow('.ipynb');
+      await session.close();
+    });
+  });
+});
+
+describe('a workspace', () => {
+  test('is restored as it was; links and special names neither mislead nor break it', async () => {
+    await withHome(async (home) => {
+      const kernel = await Kernel.start(home);
+      const { session } = kernel;
+      const { workspace } = (await kernel.parts()).place;
+      const outside = join(home, 'outside');
+      await mkdir(outside);
+      await writeFile(join(outside, 'secret'), 'secret');
+      await mkdir(join(workspace, 'a/b'), { recursive: true });
+      await mkdir(join(workspace, 'empty'));
+      await writeFile(join(workspace, 'a/b/deep.txt'), 'deep');
+      await writeFile(join(workspace, 'new\nline "quoted" ü.txt'), 'odd');
+      await writeFile(Buffer.concat([Buffer.from(`${workspace}/`), Buffer.from([0xff, 0xfe])]), 'not UTF-8');
+      await symlink(outside, join(workspace, 'link'));
+      const { checkpoint, saved } = await session.commit(ran());
+      expect((await saved).skipped).toMatchObject([{ reason: 'its name is not valid UTF-8' }]);
+      expect((await session.artifacts()).map(({ path }) => path)).toEqual([
+        'a/b/deep.txt',
+        'new\nline "quoted" ü.txt',
+      ]);
+
+      await writeFile(join(workspace, 'a/later.txt'), 'later');
+      await mkdir(join(workspace, 'later/folder'), { recursive: true });
+      const { rm } = await import('node:fs/promises');
+      await rm(join(workspace, 'a/b'), { recursive: true });
+      await symlink(outside, join(workspace, 'a/b'));
+      await rm(join(workspace, 'empty'), { recursive: true });
+      await session.commit(ran());
+      await session.undo({ to: checkpoint.id });
+      expect(await readFile(join(workspace, 'a/b/deep.txt'), 'utf8')).toBe('deep');
+      expect(existsSync(join(workspace, 'a/later.txt'))).toBe(false);
+      expect(existsSync(join(workspace, 'later'))).toBe(false);
+      expect(existsSync(join(workspace, 'empty'))).toBe(true);
+      expect(existsSync(join(outside, 'deep.txt'))).toBe(false);
+      expect(await readFile(join(outside, 'secret'), 'utf8')).toBe('secret');
+      await session.close();
+    });
+  });
+});
