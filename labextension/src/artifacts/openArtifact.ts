@@ -4,6 +4,9 @@ import { MimeModel, type IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { Widget } from '@lumino/widgets';
 import type { Requests } from '../../../kernel/src/contract.js';
 
+/** Endings of files that are shown as text. */
+const TEXT = ['.csv', '.json', '.log', '.py', '.sql', '.tsv', '.txt', '.yaml', '.yml'];
+
 type Content = Requests['artifact']['result'];
 
 /** A tab that shows the file; null for a type that Lab can't show, which is to be downloaded. */
@@ -45,9 +48,18 @@ async function renderedView(content: Content, rendermime: IRenderMimeRegistry): 
   return view;
 }
 
+/** By the ending where the kernel knows no type. What's text but not Markdown is shown as plain text. */
+function typeOf(path: string, mime: string): string {
+  if (mime.startsWith('image/')) return mime;
+  const ending = PathExt.extname(path).toLowerCase();
+  if (ending === '.pdf' || mime === 'application/pdf') return 'application/pdf';
+  if (ending === '.md' || mime === 'text/markdown') return 'text/markdown';
+  return TEXT.includes(ending) || mime.startsWith('text/') ? 'text/plain' : mime;
+}
+
 function pdfView(content: Content): Widget {
   const view = new Widget();
-  const url = URL.createObjectURL(toBlob(content));
+  const url = URL.createObjectURL(toBlob({ ...content, mime: 'application/pdf' }));
   const frame = document.createElement('embed');
   frame.type = 'application/pdf';
   frame.src = url;

@@ -6,19 +6,24 @@ import type { NotebookSession } from '../session/NotebookSession.js';
 interface Notice {
   readonly what: string;
   readonly fix: string;
+  /** Nothing works until it is mended, so the fix is shown at once. */
+  readonly urgent?: boolean;
 }
 
 /** What stands in the way, each with its fix: no connection, a kernel of another version, no key, no Docker. */
 export function Notices({ session, trans }: { session: NotebookSession; trans: TranslationBundle }) {
-  const notices = [...ofConnection(session, trans), ...(session.graph.state?.problems ?? [])];
+  const notices: readonly Notice[] = [
+    ...ofConnection(session, trans).map((each) => ({ ...each, urgent: true })),
+    ...(session.graph.state?.problems ?? []),
+  ];
   if (notices.length === 0) return null;
   return (
     <div className="wl-Notices" role="status">
       {notices.map((notice) => (
-        <div key={notice.what} className="wl-Notice">
-          <strong>{notice.what}</strong>
+        <details key={notice.what} className="wl-Notice" open={notice.urgent}>
+          <summary>{notice.what}</summary>
           <span>{notice.fix}</span>
-        </div>
+        </details>
       ))}
     </div>
   );

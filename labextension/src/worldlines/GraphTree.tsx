@@ -10,6 +10,8 @@ interface Props {
   readonly selected: string | null;
   readonly activeId: string | null;
   readonly trans: TranslationBundle;
+  /** A cell's source as the notebook has it now. */
+  readonly sourceOf: (cellId: string) => string | null;
   readonly onSelect: (checkpoint: string) => void;
   /** Double click or Enter. */
   readonly onOpen: (checkpoint: CheckpointSummary) => void;
@@ -18,7 +20,15 @@ interface Props {
 const OVERSCAN = 8;
 
 /** The checkpoints as a tree that is drawn only where it can be seen. */
-export function GraphTree({ rows: { rows, width }, selected, activeId, trans, onSelect, onOpen }: Props) {
+export function GraphTree({
+  rows: { rows, width },
+  selected,
+  activeId,
+  trans,
+  sourceOf,
+  onSelect,
+  onOpen,
+}: Props) {
   const scroller = React.useRef<HTMLDivElement>(null);
   const [view, setView] = React.useState({ top: 0, height: 400 });
   const selectedIndex = rows.findIndex((row) => row.checkpoint.id === selected);
@@ -87,6 +97,7 @@ export function GraphTree({ rows: { rows, width }, selected, activeId, trans, on
             selected={row.checkpoint.id === selected}
             activeId={activeId}
             trans={trans}
+            sourceOf={sourceOf}
             onSelect={onSelect}
             onOpen={onOpen}
           />

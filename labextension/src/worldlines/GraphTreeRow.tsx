@@ -4,6 +4,7 @@ import type { CheckpointSummary } from '../../../kernel/src/contract.js';
 import { formatBytes, formatDuration, formatTime } from '../shared/format.js';
 import { LaneCell } from './LaneCell.js';
 import type { GraphRow } from './rows.js';
+import { titleOf } from './titleOf.js';
 
 export const ROW_HEIGHT = 26;
 
@@ -15,6 +16,7 @@ interface Props {
   readonly selected: boolean;
   readonly activeId: string | null;
   readonly trans: TranslationBundle;
+  readonly sourceOf: (cellId: string) => string | null;
   readonly onSelect: (checkpoint: string) => void;
   readonly onOpen: (checkpoint: CheckpointSummary) => void;
 }
@@ -27,6 +29,7 @@ export function GraphTreeRow({
   selected,
   activeId,
   trans,
+  sourceOf,
   onSelect,
   onOpen,
 }: Props) {
@@ -68,7 +71,7 @@ export function GraphTreeRow({
       ))}
       <span className={`wl-Kind wl-kind-${checkpoint.kind}`}>{kindName(checkpoint.kind, trans)}</span>
       <span className="wl-Title">
-        {checkpoint.title || (checkpoint.kind === 'root' ? trans.__('Start') : '')}
+        {titleOf(checkpoint, sourceOf) || (checkpoint.kind === 'root' ? trans.__('Start') : '')}
       </span>
       {checkpoint.status !== 'ok' && (
         <span className={`wl-Status wl-mod-${checkpoint.status}`}>

@@ -62,6 +62,7 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
           selected={session.selected}
           activeId={graph.activeId}
           trans={trans}
+          sourceOf={(cellId) => sourceInNotebook(session, cellId)}
           onSelect={(id) => {
             session.selected = id;
           }}
@@ -78,6 +79,11 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
       )}
     </>
   );
+}
+
+function sourceInNotebook(session: NotebookSession, cellId: string): string | null {
+  const cells = session.panel.model?.sharedModel.cells ?? [];
+  return cells.find((cell) => cell.id === cellId)?.getSource() ?? null;
 }
 
 function FilterBar({
