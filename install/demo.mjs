@@ -19,9 +19,9 @@ const OUTPUT = inProject('examples', 'output');
  * @returns {Promise<number>} the exit code
  */
 export async function demo(options) {
+  const env = options.live ? process.env : { ...process.env, ...replay() };
   const jupyter = await setUp(options);
   await step('Example data', exampleData);
-  const env = options.live ? process.env : { ...process.env, ...replay() };
   const executed = path.join(OUTPUT, 'quickstart.ipynb');
   const report = path.join(OUTPUT, 'quickstart.html');
   remember('paths', 'examples/output');
@@ -54,6 +54,7 @@ function replay() {
   );
 }
 
+const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 const isCode = (cell) => cell.cell_type === 'code';
 
 /** What the report shows, counted from the outputs of this run. */
@@ -70,6 +71,6 @@ function describe(executed, report, live) {
     : 'with the model’s turns played from a recording; all that they ran, ran here';
   return `
 The report: ${report}
-It shows ${having('text/html')} tables and answers and ${having('image/png')} charts, ${asked}:
+It shows ${plural(having('text/html'), 'table or answer', 'tables and answers')} and ${plural(having('image/png'), 'chart', 'charts')}, ${asked}:
 ${headings.join('\n')}`;
 }
