@@ -1,5 +1,6 @@
+import Docker from 'dockerode';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -24,6 +25,7 @@ export interface Sandbox {
 
 export async function openSandbox(environment: Record<string, string> = {}): Promise<Sandbox> {
   const folder = await mkdtemp(join(tmpdir(), 'worldline-sandbox-'));
+  await chmod(folder, 0o755);
   const kernel = randomUUID();
   const manager = createSandboxManager({
     spaces: join(folder, 'spaces'),
@@ -85,4 +87,26 @@ export async function run(
 /** What went wrong, as `Name: text`; `ok` for a cell that went well. */
 export function failure(ran: Ran): string {
   return ran.result.status === 'ok' ? 'ok' : `${ran.result.ename}: ${ran.result.evalue}`;
+}
+
+const docker = new Docker();
+
+/** The containers of a sandbox's manager, spare ones left out unless asked for. */
+export async function containersOf(sandbox: Sandbox): Promise<Docker.ContainerInfo[]> {
+  return docker.listContainers({ all: true, filters: { label: [`worldline.kernel=${sandbox.kernel}`] } });
+}
+
+/** What the engine says of the one container that is no spare. */
+export async function containerOf(
+  sandbox: Sandbox,
+  session?: PythonSession,
+): Promise<Docker.ContainerInspectInfo> {
+  const found = await containersOf(sandbox);
+  const wanted = found.find(({ Labels, Names }) =>
+    session === undefined
+      ? !String(Names[0]).includes('spare')
+      : Labels['worldline.workspace'] === session.workspace.path,
+  );
+  if (wanted === undefined) throw new Error('there is no container');
+  return docker.getContainer(wanted.Id).inspect();
 }

@@ -25,7 +25,8 @@ def make_shell() -> "Shell":
     config.InteractiveShell.enable_tip = False
     config.InteractiveShell.warn_venv = False
     config.InteractiveShell.show_rewritten_input = False
-    config.Completer.use_jedi = True
+    # Its first answer takes a second of a whole CPU; the completer's own takes a few milliseconds.
+    config.Completer.use_jedi = False
     return Shell.instance(config=config)
 
 

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import time
+import types
 import warnings
 
 from . import dataframes, processes, variables
@@ -130,11 +131,24 @@ class Worker:
         cursor = max(0, min(int(header["cursor"]), len(code)))
         with provisionalcompleter():
             found = list(rectify_completions(code, self._shell.Completer.completions(code, cursor)))
-        matches = [
-            {"text": one.text, "type": one.type or "", "signature": one.signature or ""} for one in found[:1000]
-        ]
         start, end = (found[0].start, found[0].end) if found else (cursor, cursor)
-        return {"matches": matches, "start": start, "end": end}
+        dots = int(code[start:end].startswith(".") and all(one.text.startswith(".") for one in found))
+        matches = [
+            {"text": one.text[dots:], "type": self._type(one), "signature": one.signature or ""} for one in found[:1000]
+        ]
+        return {"matches": matches, "start": start + dots, "end": end}
+
+    def _type(self, completion) -> str:
+        if completion.type and completion.type != "<unknown>":
+            return completion.type
+        value = self._shell.user_ns.get(completion.text)
+        if isinstance(value, type):
+            return "class"
+        if isinstance(value, types.ModuleType):
+            return "module"
+        if value is None:
+            return ""
+        return "function" if isinstance(value, types.FunctionType) else "instance"
 
     def _inspect(self, header: dict, body: bytes) -> dict:
         from IPython.utils.tokenutil import token_at_cursor

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import Docker from 'dockerode';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createSandboxManager, DirectoryBlobStore, limitsFromEnvironment } from '@worldline/sandbox';
+import { containerOf, containersOf, failure, openSandbox, run, type Sandbox } from './sandbox.js';
+
+const docker = new Docker();
+let sandbox: Sandbox;
+beforeEach(async () => {
+  sandbox = await openSandbox({ SANDBOX_IDLE_TTL_SECONDS: '1', SANDBOX_REAPER_INTERVAL_SECONDS: '1' });
+});
+afterEach(() => sandbox.close());
+
+/** Resolves when the engine has removed the container. */
+async function removal(id: string): Promise<void> {
+  await docker
+    .getContainer(id)
+    .wait({ condition: 'removed' })
+    .catch(() => undefined);
+}
+
+test('two worldlines run at the same time, each with its own variables', async () => {
+  const [one, two] = [await sandbox.open(), await sandbox.open()];
+  await Promise.all([run(one, 'x = 1'), run(two, 'x = 2')]);
+  const order: string[] = [];
+  const first = run(one, 'input(); x', {
+    input: async () => {
+      order.push((await run(two, 'x')).value ?? '');
+      return '';
+    },
+  });
+  order.push((await first).value ?? '');
+  expect(order).toEqual(['2', '1']);
+});
+
+test('cells of one worldline wait for each other', async () => {
+  const python = await sandbox.open();
+  const values = await Promise.all([
+    run(python, 'n = 1; n'),
+    run(python, 'n += 1; n'),
+    run(python, 'n += 1; n'),
+  ]);
+  expect(values.map(({ value }) => value)).toEqual(['1', '2', '3']);
+  expect(
+    (await containersOf(sandbox)).filter(({ Names }) => !String(Names[0]).includes('spare')),
+  ).toHaveLength(1);
+});
+
+test('a spare is handed over with its workspace, and another one comes', async () => {
+  sandbox.manager.warm();
+  const events = await docker.getEvents({
+    filters: { event: ['rename'], label: [`worldline.kernel=${sandbox.kernel}`] },
+  });
+  // The spare is ready some time after its container runs: until then a workspace comes without one.
+  let workspace = await sandbox.manager.newWorkspace();
+  while (
+    (await containersOf(sandbox)).every(({ Labels }) => Labels['worldline.workspace'] !== workspace.path)
+  )
+    workspace = await sandbox.manager.newWorkspace();
+  const renamed = new Promise((resolve) => events.once('data', resolve));
+  const python = sandbox.manager.session(workspace, { dataFolders: [], name: 'My Line' });
+  expect(python.state).toBe('none');
+  expect((await run(python, '1 + 1')).value).toBe('2');
+  await renamed;
+  (events as unknown as { destroy(): void }).destroy();
+  expect((await containerOf(sandbox, python)).Name).toMatch(/my-line$/);
+});
+
+describe('when the container goes', () => {
+  test('in the middle of a cell, the cell says so and the next one works', async () => {
+    const python = await sandbox.open();
+    await run(python, 'kept = 5');
+    await (
+      await python.snapshot()
+    )?.done;
+    const { Id } = await containerOf(sandbox, python);
+    const ran = await run(python, 'print("started")\nimport time\ntime.sleep(60)', {
+      onEvent: (event) => {
+        if (event.type === 'stream') void docker.getContainer(Id).remove({ force: true });
+      },
+    });
+    expect(failure(ran)).toMatch(/^SandboxGone: The sandbox went away while the cell ran/);
+    expect(ran.text).toBe('started\n');
+    const next = await run(python, 'kept');
+    expect(next.value).toBe('5');
+    expect(next.notices).toEqual([expect.stringContaining('was started anew')]);
+  });
+
+  test('between two cells, the next one works', async () => {
+    const python = await sandbox.open();
+    await run(python, 'kept = 5');
+    await (
+      await python.snapshot()
+    )?.done;
+    const { Id } = await containerOf(sandbox, python);
+    const gone = removal(Id);
+    await docker.getContainer(Id).kill();
+    await gone;
+    expect((await run(python, 'kept')).value).toBe('5');
+  });
+});
+
+test('an idle container is reaped, and the variables come back', async () => {
+  const python = await sandbox.open();
+  await run(python, 'import numpy as np\nkept = np.arange(1_000_000)\ndef total(): return int(kept.sum())');
+  const { Id } = await containerOf(sandbox, python);
+  await removal(Id);
+  expect(python.state).toBe('reaped');
+  const ran = await run(python, 'total()');
+  expect(ran.value).toBe('499999500000');
+  expect(ran.notices).toEqual([]);
+});
+
+test('a restored worldline has the variables of the snapshot, and none of the later ones', async () => {
+  const python = await sandbox.open();
+  await run(python, 'a = [1]; b = a');
+  const snapshot = await python.snapshot();
+  const kept = await snapshot?.done;
+  expect(snapshot?.variables.map(({ name }) => name)).toEqual(['a', 'b']);
+  expect(await python.snapshot()).toBeNull();
+  await run(python, 'a.append(2); c = 3');
+  expect(await python.restore(kept ?? null)).toEqual({ lost: [] });
+  expect((await run(python, 'a, a is b, "c" in globals()')).value).toBe('([1], True, False)');
+  await python.restore(null);
+  expect(failure(await run(python, 'a'))).toMatch(/^NameError/);
+});
+
+test('other data folders need another container, and the variables come along', async () => {
+  const python = await sandbox.open();
+  await run(python, 'kept = 5');
+  await python.setDataFolders([sandbox.folder]);
+  expect((await run(python, `import os\nkept, os.path.isdir(${JSON.stringify(sandbox.folder)})`)).value).toBe(
+    '(5, True)',
+  );
+  expect(() => sandbox.manager.session({ path: '/tmp/x' }, { dataFolders: ['/usr'], name: 'x' })).toThrow(
+    'cannot be a data folder',
+  );
+});
+
+test('what a kernel leaves behind is removed by the next, and nothing else', async () => {
+  const python = await sandbox.open();
+  await run(python, '1');
+  const dead = spawnSync(process.execPath, ['-e', '0']).pid;
+  const labels = {
+    'worldline.kernel': randomUUID(),
+    'worldline.host': (await import('node:os')).hostname(),
+    'worldline.started': '',
+  };
+  const image = limitsFromEnvironment(process.env).image;
+  const make = (pid: number, host = labels['worldline.host']) =>
+    docker.createContainer({
+      Image: image,
+      Labels: { ...labels, 'worldline.pid': String(pid), 'worldline.host': host },
+    });
+  const orphan = await make(dead);
+  const foreign = await make(dead, 'another-machine');
+  try {
+    const { Name } = await orphan.inspect();
+    expect(await sandbox.manager.removeOrphans()).toContain(Name.slice(1));
+    await expect(foreign.inspect()).resolves.toBeDefined();
+    expect((await run(python, '2')).value).toBe('2');
+  } finally {
+    await foreign.remove({ force: true });
+  }
+});
+
+test('closing removes every container of ours', async () => {
+  const python = await sandbox.open();
+  await run(python, '1');
+  sandbox.manager.warm();
+  await sandbox.manager.close();
+  expect((await containersOf(sandbox)).filter(({ State }) => State === 'running')).toEqual([]);
+});
+
+test('without an engine, or an image, it says what to do', async () => {
+  const make = (options: { socket?: string; image?: string }) =>
+    DirectoryBlobStore.open(`${sandbox.folder}/blobs`).then((store) =>
+      createSandboxManager({
+        spaces: `${sandbox.folder}/spaces`,
+        store,
+        docker: new Docker(options.socket === undefined ? {} : { socketPath: options.socket }),
+        settings: limitsFromEnvironment(options.image === undefined ? {} : { SANDBOX_IMAGE: options.image }),
+      }),
+    );
+  expect(await (await make({ socket: '/nonexistent.sock' })).check()).toMatchObject({
+    ok: false,
+    problem: 'Docker is not there, or not running.',
+  });
+  expect(await (await make({ image: 'worldline-nothing' })).check()).toMatchObject({
+    ok: false,
+    problem: 'The image worldline-nothing is not there.',
+    fix: expect.stringContaining('unset SANDBOX_IMAGE'),
+  });
+  expect(await sandbox.manager.check()).toMatchObject({ ok: true });
+});

@@ -1,0 +1,173 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { PythonSession } from '@worldline/sandbox';
+import { failure, openSandbox, run, type Sandbox } from './sandbox.js';
+
+let sandbox: Sandbox;
+let python: PythonSession;
+beforeAll(async () => {
+  sandbox = await openSandbox();
+  python = await sandbox.open();
+});
+afterAll(() => sandbox.close());
+
+describe('rich display', () => {
+  test('shows a figure once, without plt.show(), and closes it', async () => {
+    const bar = 'import matplotlib.pyplot as plt\nplt.bar(["a", "b"], [1, 2]);';
+    for (const code of [bar, `${bar}\nplt.show()`]) {
+      const { events } = await run(python, code);
+      expect(events).toHaveLength(1);
+      expect(events[0]).toMatchObject({
+        type: 'display',
+        data: { 'image/png': expect.stringMatching(/^iVBOR/) },
+      });
+    }
+    expect((await run(python, 'plt.get_fignums()')).value).toBe('[]');
+  });
+
+  test('gives frames as HTML and text', async () => {
+    const { events } = await run(python, 'import pandas as pd\npd.DataFrame({"a": [1]})');
+    expect(events[0]).toMatchObject({
+      type: 'result',
+      data: { 'text/html': expect.stringContaining('<table'), 'text/plain': '   a\n0  1' },
+    });
+  });
+
+  test('displays, updates and clears', async () => {
+    const { events } = await run(
+      python,
+      'from IPython.display import HTML, clear_output\nh = display(HTML("<b>1</b>"), display_id="d")\nh.update(HTML("<b>2</b>"))\nclear_output(wait=True)',
+    );
+    expect(events).toMatchObject([
+      { type: 'display', displayId: 'd', update: false },
+      { type: 'display', displayId: 'd', update: true, data: { 'text/html': '<b>2</b>' } },
+      { type: 'clear', wait: true },
+    ]);
+  });
+
+  test('has help, magics and shell lines', async () => {
+    expect((await run(python, 'len?')).events[0]).toMatchObject({ type: 'display' });
+    expect((await run(python, '!echo hi')).text).toBe('hi\n');
+    expect((await run(python, '%pwd')).value).toBe(`'${python.workspace.path}'`);
+    expect((await run(python, 'import asyncio\nawait asyncio.sleep(0)\n"slept"')).value).toBe("'slept'");
+  });
+});
+
+describe('a front end', () => {
+  test('answers input(), or it raises at once', async () => {
+    const ran = await run(python, 'import getpass\ninput("name? ") + getpass.getpass()', {
+      input: (prompt, password) => Promise.resolve(`${prompt}${String(password)} `),
+    });
+    expect(ran.value).toBe("'name? false Password: true '");
+    expect(failure(await run(python, 'input()'))).toMatch(/input\(\) is not available here/);
+  });
+
+  test('completes, inspects and asks whether code is complete', async () => {
+    await run(python, 'import pandas as pd\nlong_name = pd.DataFrame({"a": [1]})');
+    expect(await python.complete('lon', 3)).toMatchObject({
+      matches: [{ text: 'long_name' }],
+      start: 0,
+      end: 3,
+    });
+    expect((await python.complete('long_name.gro', 13)).matches.map(({ text }) => text)).toContain('groupby');
+    expect(await python.inspect('len', 2, 0)).toMatchObject({
+      'text/plain': expect.stringContaining('number of items'),
+    });
+    expect(await python.inspect('nothing_like_it', 2, 0)).toBeNull();
+    expect(await python.isComplete('for i in x:')).toEqual({ status: 'incomplete', indent: '    ' });
+    expect(await python.isComplete('1 + 1')).toMatchObject({ status: 'complete' });
+  });
+
+  test('sees the variables, in a few words each', async () => {
+    await python.restore(null);
+    await run(
+      python,
+      'import numpy as np, pandas as pd\na = np.zeros((3, 4))\nb = list(range(10**6))\nc = "x"\ndef f(): pass\nframe = pd.DataFrame({"k": [1, 2]})\n_hidden = 1',
+    );
+    expect(await python.variables()).toMatchObject([
+      { name: 'a', type: 'ndarray', shape: '(3, 4)', bytes: 96, preview: 'float64' },
+      { name: 'b', type: 'list', shape: '(1000000,)', preview: '[0, 1, 2, 3, 4, 5, ...]' },
+      { name: 'c', type: 'str', preview: "'x'" },
+      { name: 'f', type: 'function', preview: 'def f(…)' },
+      { name: 'frame', type: 'DataFrame', shape: '(2, 1)', preview: 'k' },
+    ]);
+  });
+
+  test('can set a time limit', async () => {
+    const ran = await run(python, 'mine = 1\nwhile True: pass', { timeout: 100 });
+    expect(failure(ran)).toBe('TimeoutError: Stopped after 0.1 s, the time limit.');
+    expect((await run(python, 'mine')).value).toBe('1');
+  });
+});
+
+describe('tables', () => {
+  const write = `import decimal, datetime, pandas as pd, pyarrow as pa
+frame = pa.table({
+    "i": pa.array([1, None], pa.int32()),
+    "b": pa.array([True, None]),
+    "d": pa.array([decimal.Decimal("1.10"), None], pa.decimal128(9, 2)),
+    "t": pa.array([datetime.datetime(2024, 1, 2), None], pa.timestamp("us", "Europe/Berlin")),
+    "day": pa.array([datetime.date(2024, 1, 2), None]),
+    "l": pa.array([[1, 2], None]),
+    "s": pa.array([{"x": 1}, None]),
+    "text": pa.array(["ü", None]),
+})`;
+
+  test('go out and come back with their types', async () => {
+    await mkdir(join(python.workspace.path, '.worldline/exchange'), { recursive: true });
+    await run(python, write);
+    const first = await python.exportFrame('frame', '.worldline/exchange/t.parquet');
+    expect(
+      (await readFile(join(python.workspace.path, '.worldline/exchange/t.parquet')))
+        .subarray(0, 4)
+        .toString(),
+    ).toBe('PAR1');
+    await python.importFrame('back', '.worldline/exchange/t.parquet');
+    expect((await run(python, 'print(back.dtypes.to_string())')).text.replace(/ +/g, ' ')).toBe(
+      'i Int32\nb boolean\nd decimal128(9, 2)[pyarrow]\nt datetime64[us, Europe/Berlin]\nday date32[day][pyarrow]\nl list<element: int64>[pyarrow]\ns struct<x: int64>[pyarrow]\ntext str\n',
+    );
+    expect(await python.exportFrame('frame', '.worldline/exchange/again.parquet')).toEqual(first);
+    expect(await python.exportFrame('write', '.worldline/exchange/no.parquet')).toBeNull();
+  });
+
+  test('come from sql("…")', async () => {
+    const asked: string[] = [];
+    const ran = await run(python, 'sql("from numbers").to_dict("list")', {
+      sql: (query, exchange) => {
+        asked.push(query, exchange);
+        return Promise.resolve('.worldline/exchange/again.parquet');
+      },
+    });
+    expect(ran.value).toContain("'text': ['ü', nan]");
+    expect(asked).toEqual(['from numbers', join(python.workspace.path, '.worldline/exchange')]);
+    const failed = await run(python, 'sql("from nothing")', {
+      sql: () => Promise.reject(new Error('no such table')),
+    });
+    expect(failure(failed)).toBe('HostError: no such table');
+  });
+});
+
+test('files that a cell makes or changes are its artifacts, by type', async () => {
+  await writeFile(join(python.workspace.path, 'old.csv'), 'a');
+  await chmod(join(python.workspace.path, 'old.csv'), 0o666);
+  await run(python, '1');
+  const ran = await run(
+    python,
+    'import os\nos.makedirs("out/deep")\nfor name in ["out/deep/a.PNG", "b.csv", "c.md", "d.pdf", "e.parquet", ".secret"]: open(name, "w").write("x")\nopen("old.csv", "a").write("b")',
+  );
+  expect(ran.result.artifacts.map(({ path, type }) => [path, type])).toEqual([
+    ['b.csv', 'csv'],
+    ['c.md', 'md'],
+    ['d.pdf', 'pdf'],
+    ['e.parquet', 'file'],
+    ['old.csv', 'csv'],
+    ['out/deep/a.PNG', 'image'],
+  ]);
+  expect((await run(python, '2')).result.artifacts).toEqual([]);
+});
+
+test('100,000 lines arrive whole', async () => {
+  const { text } = await run(python, 'for i in range(100_000): print(i)');
+  expect(text).toBe(Array.from({ length: 100_000 }, (_, i) => `${String(i)}\n`).join(''));
+});
