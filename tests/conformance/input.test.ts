@@ -38,13 +38,15 @@ test('an interrupt ends the wait for an answer', () =>
     expect((await kernel.execute('ask name', { answer: () => 'Bob' })).stdout).toBe('you said Bob\n');
   }));
 
-test('answers nobody waits for, and answers without a value, are dropped', () =>
+test('answers to an earlier question, and answers without a value, are dropped', () =>
   withKernel(async (kernel) => {
-    const send = (content: object) => {
+    const send = (content: object, parent: object = {}) => {
       const header = makeHeader('input_reply', kernel.session);
-      kernel.sendRaw('stdin', pack(kernel.connection.key, { header, content }));
+      kernel.sendRaw('stdin', pack(kernel.connection.key, { header, parent, content }));
     };
-    send({ value: 'early' });
+    const earlier = kernel.broadcasts.at(-1)?.header;
+    if (earlier === undefined) throw new Error('The kernel has sent nothing yet.');
+    send({ value: 'early' }, earlier);
     const { stdout } = await kernel.execute('ask name', {
       answer: () => {
         send({ value: 7 });

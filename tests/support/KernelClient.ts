@@ -91,6 +91,7 @@ export class KernelClient {
   readonly #pending = new Map<string, Pending>();
   readonly #watchers = new Set<(message: Message) => void>();
   readonly #timeout: number;
+  readonly #timers = new Set<NodeJS.Timeout>();
   #closed = false;
 
   private constructor(process: KernelProcess, connection: Connection, timeout: number) {
@@ -323,11 +324,13 @@ export class KernelClient {
         const rules = this.#rules.violations.join('; ');
         reject(new Error(`Waited ${timeout} ms for ${what}; the kernel ${state}. ${rules}\n${stderr}`));
       }, timeout);
+      this.#timers.add(timer);
     });
     try {
       return await Promise.race([promise, late]);
     } finally {
       clearTimeout(timer);
+      if (timer !== undefined) this.#timers.delete(timer);
     }
   }
 
@@ -339,6 +342,8 @@ export class KernelClient {
   #release(): void {
     if (this.#closed) return;
     this.#closed = true;
+    // What nobody awaits any more must not fail after its test.
+    for (const timer of this.#timers) clearTimeout(timer);
     this.#sockets.close();
     rmSync(this.connection.folder, { recursive: true, force: true });
   }

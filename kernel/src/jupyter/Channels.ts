@@ -32,7 +32,8 @@ export function openChannels(info: ConnectionInfo): Channels {
   const channels = {
     shell: new zmq.Router(router),
     control: new zmq.Router(router),
-    stdin: new zmq.Router(router),
+    // Says when the front end that is asked has not connected yet, instead of losing the question.
+    stdin: new zmq.Router({ ...router, mandatory: true }),
     iopub: new zmq.XPublisher({ ...options, verbosity: 'allSubs' }),
     hb: new zmq.Router(options),
   };

@@ -18,6 +18,9 @@ import { onSignals } from './signals.js';
 import { Stdin } from './Stdin.js';
 import type { Wire } from './Wire.js';
 
+/** Milliseconds that a front end has to connect its stdin socket before a question to it counts as lost. */
+const STDIN_PATIENCE = 5000;
+
 /**
  * Serves an engine on the addresses of a Jupyter connection file, and resolves when it has been shut down and all is
  * sent: the process should then exit with 0. Rejects where the file is not usable or an address is taken.
@@ -29,7 +32,7 @@ export async function serveKernel(connectionFile: string, source: Engine | Engin
   const channels = openChannels(connection);
   const shell = new Outbox(channels.shell);
   const control = new Outbox(channels.control);
-  const questions = new Outbox(channels.stdin);
+  const questions = new Outbox(channels.stdin, STDIN_PATIENCE);
   const iopub = new IoPub(channels.iopub, encoder);
   const stdin = new Stdin(questions, encoder);
   const engine = new LazyEngine(source);
