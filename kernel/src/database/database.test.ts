@@ -134,3 +134,21 @@ test('a transaction that the cell leaves open is rolled back', () =>
     await expect(runAsUser(database, 'begin; create table w (i int); select nope')).rejects.toThrow('nope');
     expect((await database.tables()).map((table) => table.name)).toEqual(['u']);
   }));
+
+test('results of every type are paged, those of types that the user made as well', () =>
+  withDatabase(async ({ database }) => {
+    await runAsUser(
+      database,
+      `create type mood as enum ('sad', 'it''s "ok"'); create type money as decimal(10, 2); create type moment as timestamptz`,
+    );
+    const columns = `(case when range % 2 = 0 then 'sad' else 'it''s "ok"' end)::mood m, {'a "b': ['sad'::mood]} s,
+      range::money d, timestamptz '2024-01-01 00:00:00Z'::moment z, map {'k': range} k, [range, null]::bigint[2] l,
+      '{"a": 1}'::json j, union_value(n := range) u, '101'::bit b, 'ab'::blob bl, uuid() id, to_days(range::int) i,
+      range::hugeint h, range::bignum bn, time_ns '10:00:00.000000001' tn, timetz '10:00:00+02' tz, {'v': range}::variant v`;
+    const [result] = await runAsUser(database, `select ${columns} from range(5000)`);
+    if (result?.kind !== 'rows') throw new Error('no rows');
+    const again = await database.page(result.id, 0, 50);
+    expect(again).toEqual(result.page);
+    expect((await database.page(result.id, 4999, 1)).rows[0]?.[0]).toBe(`it's "ok"`);
+    expect(await database.page(result.id, 0, 1, { filter: '"ok"' })).toMatchObject({ total: 2500 });
+  }));

@@ -50,10 +50,10 @@ export class Results {
     held.total = total;
   }
 
-  /** Takes the chunks of a larger result. Where they exceed what may be spooled, the rest is counted only. */
+  /** Takes the chunks of a larger result. Where they cannot be spooled, for their size or type, they are counted only. */
   async write(id: string): Promise<ResultWriter> {
     const held = this.#get(id);
-    let appender: DuckDBAppender | null = await this.#spool.append(held.table, held.types);
+    let appender: DuckDBAppender | null = await this.#spool.append(held.table, held.types).catch(() => null);
     const attempt = (work: (open: DuckDBAppender) => void): void => {
       try {
         if (appender) work(appender);

@@ -8,6 +8,7 @@ import {
   type DuckDBType,
 } from '@duckdb/node-api';
 import { quoteText } from '../sql/quote.js';
+import { plainType } from './typeName.js';
 
 /**
  * Where the rows of results are kept for later pages: an instance of its own, in memory up to a bound and in the temp
@@ -29,7 +30,7 @@ export class Spool {
   /** A table of the given types, its columns named c0, c1, …, ready for chunks. */
   async append(table: string, types: readonly DuckDBType[]): Promise<DuckDBAppender> {
     const connection = await this.connection();
-    const columns = types.map((type, index) => `c${index} ${type.toString()}`);
+    const columns = types.map((type, index) => `c${index} ${plainType(type)}`);
     await connection.run(`CREATE TABLE ${table} (${columns.join(', ')})`);
     return connection.createAppender(table);
   }

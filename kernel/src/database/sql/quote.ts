@@ -15,14 +15,20 @@ export function quoteList(texts: readonly string[]): string {
   return `[${texts.map(quoteText).join(', ')}]`;
 }
 
+/** DuckDB's keywords that are not plain names everywhere. */
 const RESERVED = new Set(
   (
-    'all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create ' +
-    'default deferrable desc describe distinct do else end except false fetch for foreign from group having in ' +
-    'initially intersect into lambda lateral leading limit not null offset on only or order pivot pivot_longer ' +
-    'pivot_wider placing primary qualify references returning select show some summarize symmetric table then to ' +
-    'trailing true union unique unpivot using variadic when where window with ' +
-    'anti asof at authorization collation concurrently cross freeze full generated glob ilike inner is isnull join ' +
-    'left like map natural notnull outer overlaps positional right semi similar struct tablesample try_cast verbose'
+    'all analyse analyze and anti any array as asc asof asymmetric at authorization between bigint binary ' +
+    'bit boolean both by case cast char character check coalesce collate collation column columns ' +
+    'concurrently constraint create cross dec decimal default deferrable desc describe distinct do else ' +
+    'end except exists extract false fetch float for foreign freeze from full generated glob group ' +
+    'grouping grouping_id having ilike in initially inner inout int integer intersect interval into is ' +
+    'isnull join lambda lateral leading left like limit map national natural nchar none not notnull null ' +
+    'nullif numeric offset on only or order out outer overlaps overlay pivot pivot_longer pivot_wider ' +
+    'placing position positional precision primary qualify real references returning right row select ' +
+    'semi setof show similar smallint some struct substring summarize symmetric table tablesample then ' +
+    'time timestamp to trailing treat trim true try_cast union unique unpack unpivot using values varchar ' +
+    'variadic verbose when where window with xmlattributes xmlconcat xmlelement xmlexists xmlforest ' +
+    'xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable'
   ).split(' '),
 );
