@@ -27,12 +27,13 @@ export async function findJupyter() {
 }
 
 /**
- * The user's own JupyterLab where there is one, else the project's own, made now where it is missing.
- * @param {{ yes: boolean }} options
+ * The user's own JupyterLab where there is one, else the project's own, made now where it is missing. With `own`, the
+ * project's in any case.
+ * @param {{ yes: boolean, own?: boolean }} options
  * @returns {Promise<{ jupyter: Jupyter, made: boolean }>}
  */
 export async function jupyter(say, options) {
-  const found = await findJupyter();
+  const found = options.own ? null : await findJupyter();
   return found === null ? await ownJupyter(say, options) : { jupyter: found, made: false };
 }
 
@@ -41,7 +42,7 @@ export async function jupyter(say, options) {
  * @param {{ yes: boolean }} options
  * @returns {Promise<{ jupyter: Jupyter, made: boolean }>}
  */
-export async function ownJupyter(say, options) {
+async function ownJupyter(say, options) {
   const fix = `Is the Python package index within reach? Then run this again. To start over, remove ${ENVIRONMENT}.`;
   const wanted = fingerprint([REQUIREMENTS]);
   const made = readState().stamps.python !== wanted || !existsSync(program(ENVIRONMENT, 'jupyter'));

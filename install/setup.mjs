@@ -10,7 +10,7 @@ import { step } from './report.mjs';
 /**
  * Puts everything in place, one step after the other; each does nothing where its part is there already. Docker comes
  * last, so that SQL works where it is missing.
- * @param {{ yes: boolean, docker: boolean, packages?: string[] }} options
+ * @param {{ yes: boolean, docker: boolean, own?: boolean, packages?: string[] }} options
  * @returns {Promise<import('./jupyter.mjs').Jupyter>}
  */
 export async function setUp(options) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { installSystemPackages } from '../install/apt.mjs';
 import { exampleData } from '../install/exampleData.mjs';
 import { fingerprint } from '../install/fingerprint.mjs';
-import { ownJupyter, pipInstall } from '../install/jupyter.mjs';
+import { pipInstall } from '../install/jupyter.mjs';
 import { Problem } from '../install/problem.mjs';
 import { step } from '../install/report.mjs';
 import { capture } from '../install/run.mjs';
@@ -19,9 +19,10 @@ const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
  * @returns {Promise<NodeJS.ProcessEnv>} the environment to run the tests in
  */
 export async function setUpTests(options) {
-  await setUp({ ...options, docker: true });
+  // The user's own Jupyter is not for us to add packages to.
+  await setUp({ ...options, docker: true, own: true });
   await step('Example data', exampleData);
-  await step('Python packages of the tests', (say) => pythonPackages(say, options));
+  await step('Python packages of the tests', pythonPackages);
   let browser;
   await step('Browser', async (say) => {
     browser = await findBrowser(say, options);
@@ -30,9 +31,7 @@ export async function setUpTests(options) {
   return { ...process.env, CHROMIUM: browser };
 }
 
-/** Tests use the project's own environment even where the user has a Jupyter: theirs is not for us to add to. */
-async function pythonPackages(say, options) {
-  await ownJupyter(say, options);
+async function pythonPackages(say) {
   const wanted = fingerprint([REQUIREMENTS]);
   if (readState().stamps['python-tests'] === wanted) return 'in .venv';
   await pipInstall(REQUIREMENTS, say, 'Is the Python package index within reach? Then run this again.');
