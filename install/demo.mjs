@@ -42,7 +42,9 @@ export async function demo(options) {
   });
   console.log(describe(executed, report, options.live));
   if (!options.lab || !(await confirm('Open JupyterLab with the notebook?', options))) return 0;
-  return await foreground(jupyter.command, ['lab', NOTEBOOK], { env });
+  // JupyterLab starts as root only when told that this is meant.
+  const root = process.getuid?.() === 0 ? ['--allow-root'] : [];
+  return await foreground(jupyter.command, ['lab', ...root, NOTEBOOK], { env });
 }
 
 /** The model's turns come from a recording; every query and every line of Python runs for real. */
