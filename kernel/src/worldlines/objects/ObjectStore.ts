@@ -20,6 +20,7 @@ export interface Tally {
 export class ObjectStore {
   /** Buffers of variables whose content is known to be right. */
   readonly checked = new Set<ObjectId>();
+  #damaged = false;
   readonly #unsynced = new Set<string>();
   readonly #linked: ObjectStore[] = [];
 
@@ -132,8 +133,14 @@ export class ObjectStore {
     await Promise.all(folders.map(syncFolder));
   }
 
+  /** Whether some object turned out to be damaged, so that one that was stored may no longer be there. */
+  get damaged(): boolean {
+    return this.#damaged;
+  }
+
   /** Moves a damaged file out of the way, where it can be looked at. */
   async setAside(path: string): Promise<void> {
+    this.#damaged = true;
     await privateFolder(this.aside);
     await ifExists(rename(path, join(this.aside, `${basename(dirname(path))}-${basename(path)}`)), undefined);
   }

@@ -66,7 +66,13 @@ export class OpenWorldlines {
   }
 
   async #open(line: Line): Promise<OpenWorldline> {
-    const { live, restored } = await openLive(this.store, this.host, line, this.lookup.head(line));
+    const { live, restored } = await openLive(
+      this.store,
+      this.host,
+      line,
+      this.lookup.head(line),
+      this.#lives.values(),
+    );
     this.#lives.set(line.id, live);
     return { place: live.place, parts: live.parts, restored };
   }

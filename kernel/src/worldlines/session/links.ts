@@ -53,7 +53,10 @@ export async function linkedStores(store: Store): Promise<StoreFolder[]> {
  */
 export async function bringOver(store: Store, node: Node, into: string): Promise<void> {
   const foreign: Node[] = [];
-  for (const one of store.graph.ancestry(node)) if (isLinked(one.journal)) foreign.push(one);
+  for (const one of store.graph.ancestry(node)) {
+    if (!isLinked(one.journal)) break;
+    foreign.push(one);
+  }
   if (foreign.length === 0) return;
   const refs = await refsOf(store, foreign);
   const { objects, databases } = store;

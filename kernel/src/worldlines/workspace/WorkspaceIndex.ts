@@ -1,3 +1,4 @@
+import type { WorkspaceRef } from '../journal/records.js';
 import type { ObjectId } from '../objects/hash.js';
 import type { FileStat } from './Folder.js';
 
@@ -6,7 +7,13 @@ const SETTLED_NS = 50_000_000n;
 
 /** What is known of a live workspace's files, so that unchanged ones are not read again. */
 export class WorkspaceIndex {
+  /** What the last capture gave, while every file of it is known here. */
+  last: { readonly ref: WorkspaceRef | null; readonly folders: string } | null = null;
   readonly #known = new Map<string, { stat: FileStat; id: ObjectId }>();
+
+  get size(): number {
+    return this.#known.size;
+  }
 
   idOf(path: string, stat: FileStat): ObjectId | null {
     const known = this.#known.get(path);

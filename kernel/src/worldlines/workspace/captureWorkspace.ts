@@ -17,6 +17,7 @@ export async function captureWorkspace(
   const files: KeptFile[] = [];
   const folders: string[] = [];
   const skipped: Skipped[] = [];
+  let stored = false;
   const keep = (path: string, stat: FileStat, id: string): void => {
     const modified = Number(stat.modified / 1_000_000n);
     files.push({ path, bytes: stat.size, modified, mode: stat.mode, id });
@@ -26,10 +27,11 @@ export async function captureWorkspace(
     {
       file(path, name, stat, folder) {
         const known = index.idOf(path, stat);
-        if (known !== null && objects.has(known)) {
+        if (known !== null && (!objects.damaged || objects.has(known))) {
           keep(path, stat, known);
           return undefined;
         }
+        stored = true;
         return store(path, name, folder);
       },
       folder: (path) => folders.push(path),
@@ -37,11 +39,21 @@ export async function captureWorkspace(
     },
     limits,
   );
+  const seen = folders.join('\n');
+  if (!stored && files.length === index.size && index.last?.folders === seen && !objects.damaged) {
+    return { ref: index.last.ref, skipped };
+  }
   index.keepOnly(new Set(files.map((file) => file.path)));
-  if (files.length === 0 && folders.length === 0) return { ref: null, skipped };
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const list = await objects.putPieces(encodeManifest({ files, folders }), tally);
-  return { ref: { list, files: files.length, bytes }, skipped };
+  const ref =
+    files.length === 0 && folders.length === 0
+      ? null
+      : {
+          list: await objects.putPieces(encodeManifest({ files, folders }), tally),
+          ...{ files: files.length, bytes },
+        };
+  index.last = index.size === files.length ? { ref, folders: seen } : null;
+  return { ref, skipped };
 
   async function store(path: string, name: string, folder: Folder): Promise<void> {
     const looked = Date.now();

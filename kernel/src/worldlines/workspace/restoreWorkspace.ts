@@ -21,6 +21,7 @@ export async function restoreWorkspace(
   objects: ObjectStore,
 ): Promise<void> {
   const wanted = await readManifest(ref, objects);
+  index.last = null;
   const missing = new Map(wanted.files.map((file) => [file.path, file]));
   const folders = new Set(wanted.folders);
   const surplus: string[] = [];

@@ -23,6 +23,8 @@ export interface Visitor {
 /** Hidden folder of the kernel's own, in every workspace. */
 export const OWN_FOLDER = '.worldline';
 const SLICE = 500;
+/** Files of one folder that are read at a time. */
+const WIDTH = 16;
 
 /** Visits the regular files and folders of a workspace. Links and special files are passed over. */
 export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimits): Promise<void> {
@@ -35,6 +37,7 @@ export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimi
   }
 
   async function walkFolder(folder: Folder, prefix: string, depth: number): Promise<void> {
+    const reading: Promise<void>[] = [];
     for (const entry of folder.entries()) {
       if (++budget.seen % SLICE === 0) await setImmediate();
       const name = entry.name.toString('utf8');
@@ -51,9 +54,16 @@ export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimi
         if (--budget.files < 0) visitor.skipped({ path, reason: `more than ${limits.files} files` });
         else if ((budget.bytes -= stat.size) < 0) {
           visitor.skipped({ path, reason: `more than ${limits.bytes} bytes of files` });
-        } else await visitor.file(path, name, stat, folder);
+        } else {
+          const pending = visitor.file(path, name, stat, folder);
+          if (pending === undefined) continue;
+          // Another file may fail first; this one's failure is then not waited for.
+          pending.catch(() => undefined);
+          if (reading.push(pending) === WIDTH) await Promise.all(reading.splice(0));
+        }
       }
     }
+    await Promise.all(reading);
   }
 
   async function enter(folder: Folder, name: string, path: string, depth: number): Promise<void> {
