@@ -37,7 +37,7 @@ export async function benchDatabase() {
     const columns = (await alone.runAndReadAll(`DESCRIBE FROM '${FLIGHTS}'`)).getRows().map((row) => row[0]);
     const sql = fit(AGGREGATION, columns);
     const [ours, theirs] = await sideBySide(
-      9,
+      25,
       () => database.query(sql, { author: 'user' }),
       async () => (await alone.runAndReadAll(sql)).getRows(),
     );
