@@ -151,6 +151,8 @@ export interface SandboxManager {
   session(workspace: Workspace, options: { dataFolders: readonly DataFolder[]; name: string }): PythonSession;
   /** Starts a spare container ahead of need, for these data folders, or those of the last session. */
   warm(dataFolders?: readonly DataFolder[]): void;
+  /** Resolves when a spare that is under way stands ready; at once where there is none, or it failed. */
+  spareReady(): Promise<void>;
   /** Is the engine there, and the image? With what to do if not. */
   check(): Promise<{ ok: true; engine: string } | { ok: false; problem: string; fix: string }>;
   /** Removes containers whose kernel is gone; gives their names. */

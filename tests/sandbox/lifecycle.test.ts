@@ -52,12 +52,8 @@ test('a spare is handed over with its workspace, and another one comes', async (
   const events = await docker.getEvents({
     filters: { event: ['rename'], label: [`worldline.kernel=${sandbox.kernel}`] },
   });
-  // The spare is ready some time after its container runs: until then a workspace comes without one.
-  let workspace = await sandbox.manager.newWorkspace();
-  while (
-    (await containersOf(sandbox)).every(({ Labels }) => Labels['worldline.workspace'] !== workspace.path)
-  )
-    workspace = await sandbox.manager.newWorkspace();
+  await sandbox.manager.spareReady();
+  const workspace = await sandbox.manager.newWorkspace();
   const renamed = new Promise((resolve) => events.once('data', resolve));
   const python = sandbox.manager.session(workspace, { dataFolders: [], name: 'My Line' });
   expect(python.state).toBe('none');

@@ -1,6 +1,7 @@
 """IPython's InteractiveShell, with its output sent as frames."""
 
 import base64
+import contextlib
 import json
 import linecache
 import sys
@@ -123,6 +124,10 @@ class Shell(InteractiveShell):
 
     def init_virtualenv(self) -> None:
         """The image's Python is the only one."""
+
+    def _tee(self, channel: str):
+        """IPython would keep everything that is printed for its history."""
+        return contextlib.nullcontext()
 
     def ask_exit(self) -> None:
         print("The session goes on: exit and quit do nothing here.", file=sys.stderr)

@@ -27,6 +27,9 @@ class Output:
         self.id: int | None = None
 
     def add(self, name: str, text: str) -> None:
+        if len(text) > CHUNK:
+            # Goes out by itself, so that no copy of all of it is made.
+            self.flush()
         if self._direct:
             self._write_direct(name, text)
             return
@@ -55,7 +58,7 @@ class Output:
                 while self._runs:
                     runs, self._runs, self._size = self._runs, [], 0
                     for name, parts in runs:
-                        self._send(name, "".join(parts))
+                        self._send(name, parts[0] if len(parts) == 1 else "".join(parts))
             finally:
                 self._sending = False
 

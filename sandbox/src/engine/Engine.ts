@@ -1,4 +1,5 @@
-import { chown, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chown, lchown, mkdir, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
@@ -75,6 +76,7 @@ export class Engine {
     const folders = workspaceFolders(workspace);
     for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o755 });
     if (process.getuid?.() !== 0 || uid === undefined || gid === undefined || uid === 0) return;
+    if ((await stat(workspace)).uid !== uid) await giveTree(workspace, uid, gid);
     for (const folder of [folders[1], folders[3]]) if (folder !== undefined) await chown(folder, uid, gid);
   }
 
@@ -214,4 +216,11 @@ function slug(name: string): string {
       .replace(/^-+|-+$/g, '')
       .slice(0, 40) || 'sandbox'
   );
+}
+
+/** Gives all that a workspace holds to the user of its container; called before anything runs in it. */
+async function giveTree(workspace: string, uid: number, gid: number): Promise<void> {
+  for (const entry of await readdir(workspace, { recursive: true, withFileTypes: true })) {
+    await lchown(join(entry.parentPath, entry.name), uid, gid);
+  }
 }

@@ -43,7 +43,8 @@ export class Manager implements SandboxManager {
 
   async newWorkspace(): Promise<Workspace> {
     const spare = this.#spare;
-    if (spare?.ready === true) {
+    if (spare !== null) {
+      // Even one that still starts is ahead of a container that has not begun to.
       this.#spare = null;
       this.#given.set(spare.workspace, spare);
       return { path: spare.workspace };
@@ -88,6 +89,10 @@ export class Manager implements SandboxManager {
         if (this.#spare === spare) this.#spare = null;
       },
     );
+  }
+
+  async spareReady(): Promise<void> {
+    await this.#spare?.started.catch(() => undefined);
   }
 
   async check(): Promise<{ ok: true; engine: string } | { ok: false; problem: string; fix: string }> {
@@ -138,8 +143,8 @@ export class Manager implements SandboxManager {
 
   /** The spare's container where it can be used as it is; else it goes. */
   async #adopt(spare: Spare, name: string, folders: readonly DataFolder[]): Promise<RunningContainer | null> {
-    const container = await spare.started;
-    if (container.runner.isClosed) return null;
+    const container = await spare.started.catch(() => null);
+    if (container === null || container.runner.isClosed) return null;
     if (sameFolders(spare.folders, folders)) {
       container.rename(name).catch(() => undefined);
       return container;
