@@ -36,7 +36,9 @@ export class Folder {
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') await unlink(this.#at(name));
       await mkdir(this.#at(name), 0o755);
-      return this.folder(name);
+      const made = await this.folder(name);
+      await this.#give(made.handle);
+      return made;
     }
   }
 
@@ -75,6 +77,7 @@ export class Folder {
     try {
       await fill(file);
       await file.chmod(mode);
+      await this.#give(file);
     } catch (error) {
       await rm(beside, { force: true });
       throw error;
@@ -105,6 +108,13 @@ export class Folder {
 
   async close(): Promise<void> {
     await this.handle.close();
+  }
+
+  /** What root puts into a workspace belongs to whom the folder belongs to: code in the sandbox is not root. */
+  async #give(made: FileHandle): Promise<void> {
+    if (process.getuid?.() !== 0) return;
+    const { uid, gid } = await this.handle.stat();
+    await made.chown(uid, gid);
   }
 
   #at(name: string): string {

@@ -17,7 +17,7 @@ export async function captureWorkspace(
   const files: KeptFile[] = [];
   const folders: string[] = [];
   const skipped: Skipped[] = [];
-  let stored = false;
+  let stored = 0;
   const keep = (path: string, stat: FileStat, id: string): void => {
     const modified = Number(stat.modified / 1_000_000n);
     files.push({ path, bytes: stat.size, modified, mode: stat.mode, id });
@@ -31,7 +31,7 @@ export async function captureWorkspace(
           keep(path, stat, known);
           return undefined;
         }
-        stored = true;
+        stored++;
         return store(path, name, folder);
       },
       folder: (path) => folders.push(path),
@@ -40,7 +40,7 @@ export async function captureWorkspace(
     limits,
   );
   const seen = folders.join('\n');
-  if (!stored && files.length === index.size && index.last?.folders === seen && !objects.damaged) {
+  if (stored === 0 && files.length === index.size && index.last?.folders === seen && !objects.damaged) {
     return { ref: index.last.ref, skipped };
   }
   index.keepOnly(new Set(files.map((file) => file.path)));
