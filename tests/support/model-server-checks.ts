@@ -15,7 +15,10 @@ const empty = (content: unknown): boolean =>
   content === '' ||
   (Array.isArray(content) && content.length === 0);
 
-/** What OpenAI would refuse, and a little more: requests of ours are to be cleaner than they must. */
+/**
+ * What OpenAI would refuse, and a little more: requests of ours are to be cleaner than they must. `reasoningSent` has
+ * the reasoning details that this server gave, by model and first call.
+ */
 export function openaiViolations(body: Json, reasoningSent: ReadonlyMap<string, unknown>): string[] {
   const found: string[] = [];
   const messages = (body['messages'] ?? []) as readonly Message[];
@@ -42,7 +45,7 @@ export function openaiViolations(body: Json, reasoningSent: ReadonlyMap<string, 
       if (!isObject(call.function.arguments)) found.push(`${where} has arguments that are no JSON object`);
     }
     const first = calls[0]?.id;
-    const sent = first === undefined ? undefined : reasoningSent.get(first);
+    const sent = first === undefined ? undefined : reasoningSent.get(`${String(body['model'])} ${first}`);
     if (sent !== undefined && !isDeepStrictEqual(message['reasoning_details'], sent))
       found.push(`${where} does not bring reasoning_details back unchanged`);
   });

@@ -36,7 +36,7 @@ export async function startModelServer(options: { readonly script: Script }): Pr
     }
     const call = turn.calls?.[0];
     if (turn.dialect !== 'openrouter' || turn.reasoning === undefined || call === undefined) return;
-    reasoningSent.set(call.id ?? `call_s${number}_0`, [
+    reasoningSent.set(`${String(request.body['model'])} ${call.id ?? `call_s${number}_0`}`, [
       { type: 'reasoning.text', text: turn.reasoning, format: 'unknown', index: 0 },
       { type: 'reasoning.encrypted', data: `sealed-${number}`, id: `rs_${number}`, index: 1 },
     ]);
