@@ -1,4 +1,3 @@
-import { MainAreaWidget } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { MimeModel, type IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { Widget } from '@lumino/widgets';
@@ -9,21 +8,16 @@ const TEXT = ['.csv', '.json', '.log', '.py', '.sql', '.tsv', '.txt', '.yaml', '
 
 type Content = Requests['artifact']['result'];
 
-/** A tab that shows the file; null for a type that Lab can't show, which is to be downloaded. */
+/** A view of the file; null for a type that Lab can't show, which is to be downloaded. */
 export async function createArtifactView(
   path: string,
   content: Content,
   rendermime: IRenderMimeRegistry,
-): Promise<MainAreaWidget | null> {
-  const view =
-    content.mime === 'application/pdf' ? pdfView(content) : await renderedView(content, rendermime);
-  if (!view) return null;
-  view.addClass('wl-ArtifactView');
-  const widget = new MainAreaWidget({ content: view });
-  widget.title.label = PathExt.basename(path);
-  widget.title.caption = path;
-  widget.title.closable = true;
-  return widget;
+): Promise<Widget | null> {
+  const mime = typeOf(path, content.mime);
+  const view = mime === 'application/pdf' ? pdfView(content) : await renderedView(mime, content, rendermime);
+  view?.addClass('wl-ArtifactView');
+  return view;
 }
 
 /** Gives the file to the browser to save. */
@@ -35,9 +29,11 @@ export function downloadArtifact(path: string, content: Content): void {
   URL.revokeObjectURL(link.href);
 }
 
-async function renderedView(content: Content, rendermime: IRenderMimeRegistry): Promise<Widget | null> {
-  const mime =
-    content.mime === 'text/csv' || content.mime === 'application/json' ? 'text/plain' : content.mime;
+async function renderedView(
+  mime: string,
+  content: Content,
+  rendermime: IRenderMimeRegistry,
+): Promise<Widget | null> {
   const data = mime.startsWith('text/') ? await toBlob(content).text() : content.base64;
   // The file was made in the sandbox, so it's shown as untrusted: Lab cleans it.
   const model = new MimeModel({ data: { [mime]: data }, trusted: false });

@@ -15,7 +15,7 @@ export async function askText(title: string, text: string, trans: TranslationBun
   return button.accept ? value : null;
 }
 
-class TextBody extends Widget implements Dialog.IBodyWidget<string> {
+class TextBody extends Widget implements Dialog.IBodyWidget {
   readonly #area = document.createElement('textarea');
 
   constructor(text: string, label: string) {

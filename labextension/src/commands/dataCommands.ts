@@ -1,4 +1,5 @@
-import { InputDialog, MainAreaWidget } from '@jupyterlab/apputils';
+import { InputDialog } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
 import { createArtifactView, downloadArtifact } from '../artifacts/openArtifact.js';
 import { CommandIds } from '../commandIds.js';
 import { SchemaDiagram } from '../data/SchemaDiagram.js';
@@ -7,6 +8,7 @@ import { TableGrid } from '../grid/TableGrid.js';
 import { insertText } from '../notebook/insertText.js';
 import type { Services } from '../shared/Services.js';
 import { worldlineIcon } from '../shared/icons.js';
+import { openBeside } from '../shared/openBeside.js';
 import { addCommand } from './addCommand.js';
 import { about, text } from './target.js';
 
@@ -14,7 +16,7 @@ const FIRST_ROWS = 200;
 
 /** Tables, names, folders and files. */
 export function addDataCommands(services: Services): void {
-  const { trans, app, rendermime } = services;
+  const { trans, rendermime } = services;
 
   addCommand(services, CommandIds.previewTable, {
     label: trans.__('Preview Table'),
@@ -36,11 +38,7 @@ export function addDataCommands(services: Services): void {
       grid.disposed.connect(() => {
         services.themeChanged.disconnect(redraw);
       });
-      const widget = new MainAreaWidget({ content: grid });
-      widget.title.label = table;
-      widget.title.icon = worldlineIcon;
-      widget.title.closable = true;
-      app.shell.add(widget, 'main', { mode: 'split-bottom', ref: session.panel.id });
+      openBeside(services, session, grid, { label: table, icon: worldlineIcon });
     },
   });
   addCommand(services, CommandIds.insertName, {
@@ -56,11 +54,10 @@ export function addDataCommands(services: Services): void {
     label: trans.__('Show Schema Diagram'),
     failure: trans.__('The diagram can’t be shown'),
     execute: (session) => {
-      const widget = new MainAreaWidget({ content: new SchemaDiagram(session, services) });
-      widget.title.label = trans.__('Tables of %1', session.panel.title.label);
-      widget.title.icon = worldlineIcon;
-      widget.title.closable = true;
-      app.shell.add(widget, 'main', { mode: 'split-right', ref: session.panel.id });
+      openBeside(services, session, new SchemaDiagram(session, services), {
+        label: trans.__('Tables of %1', session.panel.title.label),
+        icon: worldlineIcon,
+      });
       return Promise.resolve();
     },
   });
@@ -90,7 +87,7 @@ export function addDataCommands(services: Services): void {
       if (path === null) return;
       const content = await session.request('artifact', { path });
       const view = await createArtifactView(path, content, rendermime);
-      if (view) app.shell.add(view, 'main', { mode: 'split-right', ref: session.panel.id });
+      if (view) openBeside(services, session, view, { label: PathExt.basename(path), caption: path });
       else downloadArtifact(path, content);
     },
   });

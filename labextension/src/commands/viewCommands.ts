@@ -1,12 +1,12 @@
-import { InputDialog, MainAreaWidget } from '@jupyterlab/apputils';
+import { InputDialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
-import type { Widget } from '@lumino/widgets';
 import { CommandIds } from '../commandIds.js';
 import { CompareView } from '../compare/CompareView.js';
 import { insertCellsBelow } from '../notebook/insertText.js';
 import { runOfCell } from '../notebook/runOfCell.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { compareIcon, worldlineIcon } from '../shared/icons.js';
+import { openBeside } from '../shared/openBeside.js';
 import type { Services } from '../shared/Services.js';
 import { CheckpointView } from '../worldlines/CheckpointView.js';
 import { addCommand } from './addCommand.js';
@@ -15,17 +15,6 @@ import { about, text } from './target.js';
 /** What opens beside the notebook, and what leads back into it. */
 export function addViewCommands(services: Services): void {
   const { trans, app } = services;
-
-  const open = (session: NotebookSession, content: Widget, label: string, icon = worldlineIcon) => {
-    const widget = new MainAreaWidget({ content });
-    widget.title.label = label;
-    widget.title.icon = icon;
-    widget.title.closable = true;
-    session.panel.disposed.connect(() => {
-      widget.dispose();
-    });
-    app.shell.add(widget, 'main', { mode: 'split-right', ref: session.panel.id });
-  };
 
   const other = async (session: NotebookSession, than: string | null) => {
     const choices = session.graph.worldlines.filter((each) => each.id !== than);
@@ -50,7 +39,7 @@ export function addViewCommands(services: Services): void {
       const b = clicked !== null && clicked !== a ? clicked : await other(session, a);
       if (a === null || b === null) return;
       const label = `${graph.worldline(a)?.name ?? a} | ${graph.worldline(b)?.name ?? b}`;
-      open(session, new CompareView(session, services, a, b), label, compareIcon);
+      openBeside(services, session, new CompareView(session, services, a, b), { label, icon: compareIcon });
     },
   });
   addCommand(services, CommandIds.openCheckpoint, {
@@ -61,7 +50,9 @@ export function addViewCommands(services: Services): void {
         about(services, args, 'checkpoint') ?? session.selected ?? session.graph.active?.head;
       if (checkpoint) {
         const title = session.graph.checkpoint(checkpoint)?.title ?? '';
-        open(session, new CheckpointView(session, services, checkpoint), title || trans.__('Start'));
+        const label = title || trans.__('Start');
+        const view = new CheckpointView(session, services, checkpoint);
+        openBeside(services, session, view, { label, icon: worldlineIcon });
       }
       return Promise.resolve();
     },

@@ -31,7 +31,7 @@ export function addWorldlineCommands(services: Services): void {
       text: suggestion,
       selectionRange: suggestion.length,
     });
-    const name = value?.trim() ?? '';
+    const name = value?.trim().replace(/\s+/g, '-') ?? '';
     return button.accept && name !== '' ? name : null;
   };
 

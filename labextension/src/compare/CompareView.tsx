@@ -6,6 +6,7 @@ import type { NotebookSession } from '../session/NotebookSession.js';
 import { messageOf, useSignal } from '../shared/hooks.js';
 import type { Services } from '../shared/Services.js';
 import { CellView } from '../worldlines/CellView.js';
+import { titleOf } from '../worldlines/titleOf.js';
 import { alignCells, pairTries } from './alignCells.js';
 import { Differences } from './Differences.js';
 
@@ -60,12 +61,12 @@ function Compare({ session, services, a, b }: Props) {
   return (
     <>
       <div className="wl-Compare-row wl-Compare-heads">
-        <Head session={session} services={services} worldline={comparison.a} />
-        <Head session={session} services={services} worldline={comparison.b} />
+        <Head session={session} services={services} worldline={a} />
+        <Head session={session} services={services} worldline={b} />
       </div>
       <p className="wl-Compare-fork">
         {ancestor
-          ? trans.__('Both come from: %1', ancestor.title || trans.__('the start'))
+          ? trans.__('Both come from: %1', titleOf(ancestor, () => null) || trans.__('the start'))
           : trans.__('They have no cell in common.')}
       </p>
       {pairTries(alignCells(cellsOf(comparison.cellsA), cellsOf(comparison.cellsB))).map(
@@ -76,7 +77,7 @@ function Compare({ session, services, a, b }: Props) {
           </div>
         ),
       )}
-      <Differences comparison={comparison} session={session} services={services} />
+      <Differences comparison={{ ...comparison, a, b }} session={session} services={services} />
     </>
   );
 }

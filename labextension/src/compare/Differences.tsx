@@ -135,7 +135,7 @@ function Table({ table, comparison, session, services: { trans } }: Props & { ta
 function Rows({ page, trans }: { page: TablePage; trans: TranslationBundle }) {
   return (
     <div className="wl-Compare-side wl-Rows">
-      <p className="wl-Quiet">{trans._n('%1 row only here', '%1 rows only here', page.total, page.total)}</p>
+      <p className="wl-Quiet">{trans._n('%1 row only here', '%1 rows only here', page.total)}</p>
       {page.rows.length > 0 && (
         <table className="wl-Grid">
           <thead>
@@ -178,7 +178,7 @@ function columnChanges(table: TableDifference, trans: TranslationBundle): string
 }
 
 function countOf(rows: number | null, trans: TranslationBundle): string {
-  return rows === null ? '–' : trans._n('%1 row', '%1 rows', rows, rows.toLocaleString());
+  return rows === null ? '–' : trans._n('%2 row', '%2 rows', rows, rows.toLocaleString());
 }
 
 function changeName(change: Change, trans: TranslationBundle): string {

@@ -53,7 +53,7 @@ function Tables({ session, services }: Props) {
       {error !== null && <p className="wl-Error">{error}</p>}
       {value && groups.length === 0 && (
         <p className="wl-Hint">
-          {trans.__('No tables yet: create one with %%sql, or bring in a file with %load.')}
+          {trans.__('No tables yet: create one with %1, or bring in a file with %2.', '%%sql', '%load')}
         </p>
       )}
       {groups.map(({ database, tables }) => (
@@ -83,7 +83,7 @@ function Table({ table, services }: { table: TableInfo; services: Services }) {
         {table.rows !== null && (
           <span
             className="wl-Quiet"
-            title={trans._n('%1 row', '%1 rows', table.rows, table.rows.toLocaleString())}
+            title={trans._n('%2 row', '%2 rows', table.rows, table.rows.toLocaleString())}
           >
             {formatCount(table.rows)}
           </span>

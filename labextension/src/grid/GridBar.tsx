@@ -41,9 +41,9 @@ export class GridBar extends ReactWidget {
   #count(): string {
     const { pages, trans } = this;
     const { total, wholeTotal, columns } = pages;
-    const wide = trans._n('%1 column', '%1 columns', columns.length, columns.length);
+    const wide = trans._n('%1 column', '%1 columns', columns.length);
     if (total === wholeTotal)
-      return `${trans._n('%1 row', '%1 rows', total, total.toLocaleString())} × ${wide}`;
+      return `${trans._n('%2 row', '%2 rows', total, total.toLocaleString())} × ${wide}`;
     return `${trans.__('%1 of %2 rows', total.toLocaleString(), wholeTotal.toLocaleString())} × ${wide}`;
   }
 }

@@ -1,6 +1,7 @@
 import type * as nbformat from '@jupyterlab/nbformat';
 import { NotebookActions, type Notebook } from '@jupyterlab/notebook';
-import type { ICodeCellModel } from '@jupyterlab/cells';
+import type { YCodeCell } from '@jupyter/ydoc';
+import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
 import { UUID } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { CellRecord, CheckpointSummary, KernelEvent } from '../../../kernel/src/contract.js';
@@ -15,6 +16,8 @@ export class CellSwitcher implements IDisposable {
   /** Heads as they were when a worldline's cells were put away in this page. */
   readonly #headsWhenHidden = new Map<string, string>();
   readonly #trusted = new Set<string>();
+  /** Cells that were run in this page and have no checkpoint yet. */
+  readonly #ranHere = new Set<string>();
   #working = false;
   #wanted = false;
   #disposed = false;
@@ -26,6 +29,7 @@ export class CellSwitcher implements IDisposable {
     session.loaded.connect(this.#onLoaded, this);
     session.link.event.connect(this.#onEvent, this);
     NotebookActions.executed.connect(this.#onExecuted, this);
+    NotebookActions.executionScheduled.connect(this.#onScheduled, this);
     if (this.#shownIsTrusted()) for (const line of Object.keys(this.#kept().lines)) this.#trusted.add(line);
   }
 
@@ -39,6 +43,7 @@ export class CellSwitcher implements IDisposable {
     this.session.loaded.disconnect(this.#onLoaded, this);
     this.session.link.event.disconnect(this.#onEvent, this);
     NotebookActions.executed.disconnect(this.#onExecuted, this);
+    NotebookActions.executionScheduled.disconnect(this.#onScheduled, this);
   }
 
   #onLoaded(): void {
@@ -50,11 +55,13 @@ export class CellSwitcher implements IDisposable {
     if (active && (kept.shown === null || (fresh && kept.shown !== active.id && !recall(kept, active.id)))) {
       this.#setKept(show(kept, active.id));
     }
+    this.#tell(this.#kept().shown);
     this.#follow();
+    this.#catchUp();
   }
 
   #onEvent(_: KernelLink, event: KernelEvent): void {
-    if (event.kind === 'checkpoint') this.#stamp(event.checkpoint);
+    if (event.kind === 'checkpoint') this.#onCheckpoint(event.checkpoint);
     if (event.kind === 'active') this.#follow();
   }
 
@@ -150,6 +157,44 @@ export class CellSwitcher implements IDisposable {
       void NotebookActions.focusActiveCell(content);
   }
 
+  #onCheckpoint(checkpoint: CheckpointSummary): void {
+    if (checkpoint.cellId !== null && this.#ranHere.delete(checkpoint.cellId)) this.#stamp(checkpoint);
+    else void this.#takeOver(checkpoint);
+  }
+
+  /** A cell that ran in another tab, or before this page was opened, shows what came of it. */
+  async #takeOver(checkpoint: CheckpointSummary): Promise<void> {
+    const cell = this.#cells().find((each) => each.id === checkpoint.cellId);
+    if (!cell || checkpoint.kind === 'step' || stampOf(cell)?.checkpoint === checkpoint.id) return;
+    try {
+      const record = await this.session.request('checkpoint', { id: checkpoint.id });
+      const now = this.session.panel.model?.sharedModel.cells.find((each) => each.id === checkpoint.cellId);
+      if (now?.cell_type !== 'code' || now.getSource() !== record.source) return;
+      const code = now as YCodeCell;
+      code.setOutputs(record.outputs as unknown as nbformat.IOutput[]);
+      code.execution_count = record.executionCount;
+      this.#stamp(checkpoint);
+    } catch (error) {
+      this.onFailure(error);
+    }
+  }
+
+  /** Runs that ended while no page was looking. */
+  #catchUp(): void {
+    const { graph } = this.session;
+    if (this.#kept().shown !== graph.activeId) return;
+    const last = new Map<string, CheckpointSummary>();
+    for (const id of graph.activePath().keys()) {
+      const checkpoint = graph.checkpoint(id);
+      if (checkpoint?.cellId) last.set(checkpoint.cellId, checkpoint);
+    }
+    for (const checkpoint of last.values()) void this.#takeOver(checkpoint);
+  }
+
+  #onScheduled(_: unknown, { cell }: { cell: Cell }): void {
+    if (this.session.panel.content.widgets.includes(cell)) this.#ranHere.add(cell.model.id);
+  }
+
   #stamp(checkpoint: CheckpointSummary): void {
     if (checkpoint.cellId === null || checkpoint.kind === 'step') return;
     for (const cell of this.session.panel.model?.cells ?? []) {
@@ -178,11 +223,17 @@ export class CellSwitcher implements IDisposable {
     return true;
   }
 
+  /** Says on the page which worldline's cells it shows, for style sheets and scripts. */
+  #tell(shown: string | null): void {
+    this.session.panel.content.node.dataset['wlShown'] = shown ?? '';
+  }
+
   #kept(): KeptCells {
     return readKept(this.session.panel.model?.getMetadata(METADATA));
   }
 
   #setKept(kept: KeptCells): void {
+    this.#tell(kept.shown);
     this.session.panel.model?.setMetadata(METADATA, kept);
   }
 }

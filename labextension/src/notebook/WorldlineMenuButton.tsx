@@ -31,6 +31,7 @@ export class WorldlineMenuButton extends ReactWidget {
     const session = this.#session;
     if (!session) return null;
     const { trans } = this.services;
+    this.node.dataset['wlActive'] = session.graph.activeId ?? '';
     return (
       <ToolbarButtonComponent
         icon={worldlineIcon}

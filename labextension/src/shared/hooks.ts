@@ -1,6 +1,7 @@
 import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 import type { RequestName, Requests } from '../../../kernel/src/contract.js';
+import { ConnectionLost } from '../session/Correspondence.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 
 /** Renders again whenever the signal is emitted. */
@@ -40,6 +41,8 @@ export function useAnswer<Name extends RequestName>(
           if (mine === wanted) setAnswer({ value, error: null });
         })
         .catch((error: unknown) => {
+          // A lost connection has its own notice, and it's asked again when the kernel is back.
+          if (error instanceof ConnectionLost) return;
           if (mine === wanted) setAnswer((last) => ({ value: last.value, error: messageOf(error) }));
         });
     };

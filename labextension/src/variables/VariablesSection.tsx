@@ -25,7 +25,9 @@ function Variables({ session, services }: { session: NotebookSession; services: 
   if (error !== null) return <p className="wl-Error">{error}</p>;
   if (!value) return null;
   if (value.variables.length === 0) {
-    return <p className="wl-Hint">{trans.__('No Python variables yet: a %%python cell makes some.')}</p>;
+    return (
+      <p className="wl-Hint">{trans.__('No Python variables yet: a %1 cell makes some.', '%%python')}</p>
+    );
   }
   return (
     <table className="wl-Grid">

@@ -1,7 +1,6 @@
 import type * as nbformat from '@jupyterlab/nbformat';
 import { OutputAreaModel, SimplifiedOutputArea } from '@jupyterlab/outputarea';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
-import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 import type { CellRecord } from '../../../kernel/src/contract.js';
@@ -29,17 +28,15 @@ function Outputs({
   rendermime: IRenderMimeRegistry;
 }) {
   const host = React.useRef<HTMLDivElement>(null);
-  React.useEffect(() => {
+  // A layout effect's cleanup still finds the node in the page, which detaching needs.
+  React.useLayoutEffect(() => {
     const node = host.current;
     if (!node || outputs.length === 0) return;
     const model = new OutputAreaModel({ values: outputs as unknown as nbformat.IOutput[], trusted: true });
     const area = new SimplifiedOutputArea({ model, rendermime });
-    MessageLoop.sendMessage(area, Widget.Msg.BeforeAttach);
-    node.append(area.node);
-    MessageLoop.sendMessage(area, Widget.Msg.AfterAttach);
+    Widget.attach(area, node);
     return () => {
-      MessageLoop.sendMessage(area, Widget.Msg.BeforeDetach);
-      area.node.remove();
+      if (area.node.isConnected) Widget.detach(area);
       area.dispose();
       model.dispose();
     };

@@ -72,7 +72,17 @@ function headsByCheckpoint(graph: Graph): ReadonlyMap<string, WorldlineSummary[]
     if (there) there.push(worldline);
     else heads.set(worldline.head, [worldline]);
   }
+  for (const [checkpoint, there] of heads)
+    heads.set(
+      checkpoint,
+      there.filter((head) => !isDouble(head, there)),
+    );
   return heads;
+}
+
+/** An earlier worldline that was resumed stands there once more under the same name: once is enough to see. */
+function isDouble(head: WorldlineSummary, there: readonly WorldlineSummary[]): boolean {
+  return head.earlier && there.some((each) => !each.earlier && each.name === head.name);
 }
 
 /** A first child stays on its parent's level, later ones stand one level deeper. */

@@ -1,0 +1,139 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { LabServer } from './LabServer.js';
+
+const SHOTS = resolve('test-results/screenshots');
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** A notebook in a browser's JupyterLab, and what a person does there. */
+export class LabPage {
+  /** What the page complained about: errors of the console and uncaught ones. */
+  readonly complaints: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    private readonly server: LabServer,
+  ) {
+    page.setDefaultTimeout(45_000);
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+  }
+
+  /** Opens a notebook and waits until our kernel has said hello. */
+  static async open(browser: Browser, server: LabServer, name: string): Promise<LabPage> {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    const lab = new LabPage(page, server);
+    await lab.goTo(name);
+    return lab;
+  }
+
+  async goTo(name: string): Promise<void> {
+    await this.page.goto(`${this.server.url}/lab/tree/${name}.ipynb?token=${this.server.token}&reset`);
+    await this.ready();
+  }
+
+  async ready(): Promise<void> {
+    await this.page.waitForFunction(
+      `(() => { const label = document.querySelector('.wl-MenuButton .jp-ToolbarButtonComponent-label');
+        return label && label.textContent && label.textContent !== '…'; })()`,
+    );
+  }
+
+  async showSidebar(): Promise<void> {
+    await this.page.locator('.lm-TabBar-tab[data-id="worldline-sidebar"]').click();
+    await this.page.locator('.wl-Worldlines').waitFor();
+  }
+
+  cells(): Locator {
+    return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell');
+  }
+
+  cell(index: number): Locator {
+    return this.cells().nth(index);
+  }
+
+  rows(): Locator {
+    return this.page.locator('.wl-Row');
+  }
+
+  /** The sources of all cells in order, whether or not they are in view. */
+  async sources(): Promise<string[]> {
+    return this.page.evaluate(
+      `Array.from(jupyterapp.shell.currentWidget.content.model.sharedModel.cells, (cell) => cell.getSource())`,
+    );
+  }
+
+  async select(index: number): Promise<void> {
+    await this.page.evaluate(`(() => { const { content } = jupyterapp.shell.currentWidget;
+      content.activeCellIndex = ${index}; content.mode = 'command'; content.node.focus(); })()`);
+  }
+
+  /** Runs a cell and waits until its prompt has its number. */
+  async run(index: number): Promise<void> {
+    await this.start(index);
+    await this.finished(index);
+  }
+
+  async start(index: number): Promise<void> {
+    await this.select(index);
+    await this.page.keyboard.press('Shift+Enter');
+  }
+
+  async finished(index: number): Promise<void> {
+    await this.page.waitForFunction(
+      `(() => { const cell = jupyterapp.shell.currentWidget.content.widgets[${index}];
+        return cell.model.type !== 'code' || (cell.model.executionState === 'idle' && cell.model.executionCount !== null); })()`,
+    );
+  }
+
+  /** Writes into a cell, as a person types. */
+  async type(index: number, text: string): Promise<void> {
+    await this.select(index);
+    await this.page.keyboard.press('Enter');
+    await this.page.keyboard.insertText(text);
+    await this.page.keyboard.press('Escape');
+  }
+
+  async command(id: string, args: Record<string, unknown> = {}): Promise<void> {
+    await this.page.evaluate(`jupyterapp.commands.execute(${JSON.stringify(id)}, ${JSON.stringify(args)})`);
+  }
+
+  /** Waits until the notebook shows the cells of the worldline that the toolbar names, and has that many. */
+  async shows(worldline: string, cells: number): Promise<void> {
+    await this.page.waitForFunction(
+      `(() => { const button = document.querySelector('.wl-MenuButton');
+        const { content } = jupyterapp.shell.currentWidget;
+        return button.textContent === ${JSON.stringify(worldline)} && content.widgets.length === ${cells}
+          && content.node.dataset.wlShown === button.dataset.wlActive; })()`,
+    );
+  }
+
+  async save(): Promise<void> {
+    await this.command('docmanager:save');
+    await this.page.waitForFunction('!jupyterapp.shell.currentWidget.context.model.dirty');
+  }
+
+  async theme(name: 'JupyterLab Light' | 'JupyterLab Dark' | 'JupyterLab Dark High Contrast'): Promise<void> {
+    await this.command('apputils:change-theme', { theme: name });
+    const light = name === 'JupyterLab Light';
+    await this.page.waitForFunction(`document.body.dataset.jpThemeLight === '${String(light)}'`);
+    await this.page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+  }
+
+  async shot(name: string): Promise<void> {
+    mkdirSync(SHOTS, { recursive: true });
+    await this.page.screenshot({ path: join(SHOTS, `${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+}

@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { installForTest, type JupyterFolder } from '../support/python.js';
+
+const EXTENSION = '@worldline/labextension';
+const QUIET = [
+  '--LabApp.news_url=None',
+  '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
+  '--LabServerApp.open_browser=False',
+];
+
+/** A real JupyterLab with the built extension and kernel, in folders of its own. */
+export class LabServer {
+  private constructor(
+    readonly url: string,
+    readonly token: string,
+    /** Where the notebooks are. */
+    readonly notebooks: string,
+    private readonly process: ChildProcess,
+    private readonly jupyter: JupyterFolder,
+  ) {}
+
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<LabServer> {
+    const jupyter = installForTest();
+    const extension = join(jupyter.folder, 'share/labextensions', EXTENSION);
+    cpSync(resolve('labextension/dist'), extension, { recursive: true });
+    writeFileSync(join(extension, 'install.json'), JSON.stringify({ packageName: EXTENSION }));
+    const notebooks = join(jupyter.folder, 'notebooks');
+    const config = join(jupyter.folder, 'config');
+    mkdirSync(notebooks);
+    const notifications = join(config, 'settings/@jupyterlab/apputils-extension');
+    mkdirSync(notifications, { recursive: true });
+    writeFileSync(join(notifications, 'notification.jupyterlab-settings'), '{ "fetchNews": "false" }');
+    const port = await freePort();
+    const token = randomBytes(16).toString('hex');
+    const python = process.env['WORLDLINE_PYTHON'] ?? resolve('.venv/bin/python');
+    const child = spawn(
+      python,
+      [
+        '-m',
+        'jupyterlab',
+        '--no-browser',
+        '--allow-root',
+        '--expose-app-in-browser',
+        `--port=${port}`,
+        '--ServerApp.port_retries=0',
+        `--ServerApp.root_dir=${notebooks}`,
+        `--IdentityProvider.token=${token}`,
+        ...QUIET,
+      ],
+      {
+        cwd: notebooks,
+        env: {
+          ...process.env,
+          ...jupyter.env,
+          JUPYTER_CONFIG_DIR: config,
+          JUPYTER_DATA_DIR: join(jupyter.folder, 'data'),
+          JUPYTERLAB_SETTINGS_DIR: join(config, 'settings'),
+          JUPYTERLAB_WORKSPACES_DIR: join(config, 'workspaces'),
+          ...env,
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    await listening(child);
+    return new LabServer(`http://127.0.0.1:${port}`, token, notebooks, child, jupyter);
+  }
+
+  /** Writes a notebook for our kernel; sources that begin with `#` are Markdown. */
+  writeNotebook(name: string, sources: readonly string[]): void {
+    const cells = sources.map((source, index) => ({
+      id: `cell-${index}`,
+      metadata: {},
+      source,
+      ...(source.startsWith('#')
+        ? { cell_type: 'markdown' }
+        : { cell_type: 'code', outputs: [], execution_count: null }),
+    }));
+    const kernelspec = { name: 'worldline', display_name: 'Worldline', language: 'worldline' };
+    const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+    writeFileSync(join(this.notebooks, `${name}.ipynb`), JSON.stringify(notebook));
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode === null) {
+      const closed = once(this.process, 'close');
+      // The first signal asks, the second doesn't; kernels are shut down either way.
+      this.process.kill('SIGTERM');
+      await closed;
+    }
+    this.jupyter.remove();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Resolves once Lab says where it is; rejects with its log where it ends instead. */
+async function listening(child: ChildProcess): Promise<void> {
+  let log = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+      if (/is running at/.test(log)) resolve();
+    });
+    child.once('exit', (code) => {
+      reject(new Error(`JupyterLab ended with ${String(code)}:\n${log}`));
+    });
+  });
+}

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startModelServer, type ModelServer, type ScriptedTurn } from '../support/model-server.js';
+import { Lab } from './withLab.js';
+
+const call = (name: string, args: Record<string, unknown>): ScriptedTurn => ({
+  calls: [{ name, arguments: args }],
+});
+
+/** Lets the second turn go once the test says so, to look at a run while it goes on. */
+let goOn: () => void = () => undefined;
+const held = new Promise<void>((resolve) => (goOn = resolve));
+const turns: readonly ScriptedTurn[] = [
+  call('run_sql', { sql: 'select count(*) as days from range(1461)' }),
+  call('run_python', { code: 'print(40 + 2)' }),
+  call('finish', { answer: 'There are **1,461** days.', evidence: ['r1'] }),
+];
+
+let server: ModelServer;
+let lab: Lab;
+beforeAll(async () => {
+  server = await startModelServer({
+    script: async (_, number) => {
+      if (number === 1) await held;
+      return turns[number] ?? { text: 'No more to say.' };
+    },
+  });
+  lab = await Lab.start({
+    OPENAI_BASE_URL: server.url,
+    OPENAI_API_KEY: 'test-key',
+    WORLDLINE_MODEL: 'scripted',
+  });
+}, 120_000);
+afterAll(async () => {
+  await lab.stop();
+  await server.close();
+}, 60_000);
+
+const MINUTES = 120_000;
+
+test(
+  'a result opens in a grid that sorts and filters in the kernel; a table is previewed',
+  () =>
+    lab.withNotebook(
+      'grid',
+      ["%%sql\ncreate table t as select i, 'name ' || i as name from range(3000) r(i)", '%%sql\nfrom t'],
+      async (notebook) => {
+        await notebook.run(0);
+        await notebook.run(1);
+        const grid = notebook.cell(1).locator('.wl-TableGrid');
+        await grid.locator('.wl-GridBar-count', { hasText: '3,000 rows' }).waitFor();
+        await grid.locator('input').fill('name 299');
+        await grid.locator('.wl-GridBar-count', { hasText: '11 of 3,000 rows' }).waitFor();
+        await notebook.shot('grid-filtered');
+        await notebook.showSidebar();
+        await notebook.page.locator('[data-wl-table="t"] .wl-LinkButton').click();
+        await notebook.page.locator('.jp-MainAreaWidget .wl-mod-fill .wl-GridBar-count').waitFor();
+        await notebook.page.locator('[data-wl-table="t"] .wl-Title').click();
+        await notebook.shot('table-preview');
+      },
+    ),
+  MINUTES,
+);
+
+test(
+  'Python’s variables and files appear; a file opens',
+  () =>
+    lab.withNotebook(
+      'files',
+      [
+        '%%python\nimport matplotlib.pyplot as plt\nplt.bar(["a", "b"], [1, 2])\nplt.savefig("chart.png")\nopen("notes.md", "w").write("# Notes")\nx = 42',
+      ],
+      async (notebook) => {
+        await notebook.showSidebar();
+        await notebook.run(0);
+        await notebook.page.locator('.wl-Grid [data-wl-name="x"]').waitFor();
+        await notebook.page.locator('.wl-Artifact[data-wl-path="chart.png"] img').waitFor();
+        await notebook.shot('variables-and-files');
+        await notebook.page.locator('.wl-Artifact[data-wl-path="notes.md"] .wl-Artifact-open').click();
+        await notebook.page.locator('.wl-ArtifactView h1', { hasText: 'Notes' }).waitFor();
+        await notebook.page.locator('.wl-Artifact[data-wl-path="chart.png"] .wl-Artifact-open').click();
+        await notebook.page.locator('.wl-ArtifactView img').waitFor();
+        await notebook.shot('artifact-opened');
+      },
+    ),
+  MINUTES,
+);
+
+test(
+  'a question: its steps stream, a reload in the middle of the run, then its steps as cells',
+  () =>
+    lab.withNotebook('ask', ['How many days are there?'], async (notebook) => {
+      await notebook.start(0);
+      await notebook.page.locator('.wl-RunBar', { hasText: 'Stop' }).waitFor();
+      await notebook.cell(0).locator('.jp-OutputArea', { hasText: 'range(1461)' }).first().waitFor();
+      await notebook.shot('run-goes-on');
+      await notebook.save();
+      await notebook.page.reload();
+      await notebook.ready();
+      goOn();
+      await notebook.showSidebar();
+      await notebook.page.locator('.wl-Row .wl-kind-ask').waitFor();
+      await notebook
+        .cell(0)
+        .locator('.jp-OutputArea', { hasText: 'There are 1,461 days.' })
+        .first()
+        .waitFor();
+      await notebook.shot('reloaded-in-the-middle');
+      await notebook.select(0);
+      await notebook.command('worldline:insert-steps');
+      await notebook.page.waitForFunction('jupyterapp.shell.currentWidget.content.widgets.length >= 3');
+      expect((await notebook.sources()).join('\n')).toContain('range(1461)');
+      await notebook.shot('steps-as-cells');
+    }),
+  MINUTES,
+);

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Lab } from './withLab.js';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await Lab.start();
+}, 120_000);
+afterAll(() => lab.stop(), 60_000);
+
+const MINUTES = 120_000;
+const CREATE = "%%sql\ncreate table t as select i, 'name ' || i as name from range(3000) r(i)";
+
+test(
+  'branch from a cell, switch back and forth: cells change places, nothing is lost',
+  () =>
+    lab.withNotebook('branch', [CREATE, '# Two ways', '%%sql\nselect count(*) from t'], async (notebook) => {
+      await notebook.run(0);
+      await notebook.run(2);
+      await notebook.showSidebar();
+      await notebook.rows().nth(2).waitFor();
+      await notebook.shot('sidebar-light');
+
+      await notebook.select(0);
+      await notebook.page.keyboard.press('Alt+b');
+      const dialog = notebook.page.locator('.jp-Dialog input');
+      await dialog.fill('try two');
+      await notebook.shot('branch-dialog');
+      await notebook.page.keyboard.press('Enter');
+      await notebook.shows('try-two', 2);
+      await notebook.type(1, '%%sql\nselect max(i) from t');
+      await notebook.run(1);
+      await notebook.rows().nth(3).waitFor();
+      await notebook.shot('branched');
+
+      await notebook.page.locator('.wl-MenuButton button').click();
+      await notebook.page.locator('.lm-Menu-itemLabel', { hasText: 'main' }).waitFor();
+      await notebook.shot('worldline-menu');
+      await notebook.page.locator('.lm-Menu-itemLabel', { hasText: 'main' }).click();
+      await notebook.shows('main', 4);
+      expect(await notebook.sources()).toEqual([CREATE, '# Two ways', '%%sql\nselect count(*) from t', '']);
+
+      await notebook.page.locator('.wl-Row', { hasText: 'try-two' }).dblclick();
+      await notebook.shows('try-two', 3);
+      expect((await notebook.sources()).slice(0, 2)).toEqual([CREATE, '%%sql\nselect max(i) from t']);
+
+      await notebook.save();
+      const file = JSON.parse(readFileSync(join(lab.server.notebooks, 'branch.ipynb'), 'utf8')) as {
+        metadata: { worldline: { pool: Record<string, { source: string | string[] }> } };
+      };
+      const hidden = Object.values(file.metadata.worldline.pool).map((cell) => [cell.source].flat().join(''));
+      expect(hidden).toContain('# Two ways');
+      expect(hidden).toContain('%%sql\nselect count(*) from t');
+
+      await notebook.page.reload();
+      await notebook.ready();
+      await notebook.shows('try-two', 3);
+      await notebook.command('worldline:switch-to-next');
+      await notebook.shows('main', 4);
+    }),
+  MINUTES,
+);
+
+test(
+  'undo marks what no longer holds; the graph is walked with the keyboard',
+  () =>
+    lab.withNotebook('undo', [CREATE, '%%sql\ndrop table t', '%%sql\nselect 1'], async (notebook) => {
+      await notebook.run(0);
+      await notebook.run(1);
+      await notebook.showSidebar();
+      await notebook.rows().nth(2).waitFor();
+      await notebook.command('worldline:undo');
+      await notebook.page.locator('.wl-Badge.wl-mod-undone').waitFor();
+      await notebook.page.locator('[data-wl-table="t"]').waitFor();
+      await notebook.shot('undone');
+
+      await notebook.page.locator('.wl-Graph').focus();
+      await notebook.page.keyboard.press('End');
+      await notebook.page.keyboard.press('ArrowUp');
+      await notebook.page.locator('.wl-CellView-source', { hasText: 'create table' }).waitFor();
+      expect(await notebook.page.locator('.wl-Graph').getAttribute('role')).toBe('tree');
+      await notebook.shot('checkpoint-details');
+
+      await notebook.theme('JupyterLab Dark');
+      await notebook.shot('sidebar-dark');
+      await notebook.theme('JupyterLab Dark High Contrast');
+      await notebook.shot('sidebar-high-contrast');
+      await notebook.theme('JupyterLab Light');
+    }),
+  MINUTES,
+);
+
+test(
+  'compare two worldlines side by side, and adopt one',
+  () =>
+    lab.withNotebook('compare', [CREATE, "%%sql\ninsert into t values (-1, 'a')"], async (notebook) => {
+      await notebook.run(0);
+      await notebook.command('worldline:branch', { name: 'other' });
+      await notebook.shows('other', 2);
+      await notebook.type(1, "%%sql\ninsert into t values (-2, 'b'), (-3, 'c')");
+      await notebook.run(1);
+      await notebook.command('worldline:switch', { worldline: 'main' });
+      await notebook.shows('main', 2);
+      await notebook.run(1);
+      await notebook.command('worldline:compare', { b: 'other' });
+      const compare = notebook.page.locator('.wl-Compare');
+      await compare.locator('.wl-LinkButton', { hasText: 'Show rows' }).click();
+      await compare.locator('.wl-Rows td', { hasText: '-3' }).waitFor();
+      await notebook.shot('compare');
+      await compare.locator('.wl-LinkButton', { hasText: 'Adopt' }).click();
+      await compare
+        .locator('.wl-Hint', { hasText: 'the same' })
+        .or(compare.locator('.wl-Compare-fork'))
+        .first()
+        .waitFor();
+      await notebook.shot('adopted');
+    }),
+  MINUTES,
+);
+
+test(
+  'after a restart the earlier worldline is one step away',
+  () =>
+    lab.withNotebook('resume', [CREATE, '%%sql\nselect count(*) as n from t'], async (notebook) => {
+      await notebook.run(0);
+      await notebook.run(1);
+      await notebook.showSidebar();
+      await notebook.rows().nth(2).waitFor();
+      await notebook.page.evaluate('jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()');
+      await notebook.page.locator('.wl-Head.wl-mod-earlier').first().waitFor();
+      await notebook.shot('restarted');
+      await notebook.page
+        .locator('.wl-Row', { has: notebook.page.locator('.wl-mod-earlier') })
+        .first()
+        .dblclick();
+      await notebook.page.locator('[data-wl-table="t"]').waitFor();
+      await notebook.shot('resumed');
+      expect((await notebook.sources()).slice(0, 2)).toEqual([CREATE, '%%sql\nselect count(*) as n from t']);
+    }),
+  MINUTES,
+);
