@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { chown, lchown, mkdir, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { Runner } from '../channel/Runner.js';

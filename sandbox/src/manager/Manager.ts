@@ -12,7 +12,6 @@ interface Spare {
   readonly workspace: string;
   readonly folders: readonly DataFolder[];
   readonly started: Promise<RunningContainer>;
-  ready: boolean;
 }
 
 export interface ManagerParts {
@@ -78,17 +77,12 @@ export class Manager implements SandboxManager {
     const folders = [...dataFolders];
     this.#folders = folders;
     const started = this.#startContainer(workspace, 'spare', folders);
-    const spare: Spare = { workspace, folders, started, ready: false };
+    const spare: Spare = { workspace, folders, started };
     this.#spare = spare;
-    started.then(
-      () => {
-        spare.ready = true;
-      },
-      () => {
-        // Whoever needs a container is told why there is none.
-        if (this.#spare === spare) this.#spare = null;
-      },
-    );
+    started.catch(() => {
+      // Whoever needs a container is told why there is none.
+      if (this.#spare === spare) this.#spare = null;
+    });
   }
 
   async spareReady(): Promise<void> {
