@@ -14,6 +14,7 @@ import { createHost } from './host.js';
 import { Ledger } from './Ledger.js';
 import type { LiveRun } from './LiveRun.js';
 import { findPaths, type Paths } from './paths.js';
+import { imageFingerprint } from './imageFingerprint.js';
 import { Runtime } from './Runtime.js';
 import { Settings } from './settings.js';
 
@@ -85,6 +86,13 @@ export class Kernel {
   sandbox(): Promise<SandboxManager> {
     this.#sandbox ??= this.#openSandbox();
     return this.#sandbox;
+  }
+
+  /** Starts a container ahead of need, so that the first Python cell finds it there. Without Docker it does nothing. */
+  async warmUp(): Promise<void> {
+    if (this.environment['WORLDLINE_PREWARM'] === '0') return;
+    const manager = await this.sandbox();
+    manager.warm(this.#dataFolders());
   }
 
   /** The folder of a spare sandbox, where one is being kept; null before Python was used. */
@@ -219,6 +227,7 @@ export class Kernel {
       spaces: join(this.paths.home, 'spaces'),
       store: blobs,
       settings: limitsFromEnvironment(this.environment),
+      fingerprint: await imageFingerprint(),
     });
   }
 

@@ -68,6 +68,7 @@ export class KernelEngine implements Engine {
         request.allowStdin,
       );
       asked = await plan.run({ kernel: this.kernel, runtime, run, request, source: request.code });
+      if (asked !== null && !request.silent) kind = 'ask' as const;
       if (asked?.failure) throw asked.failure;
     } catch (error) {
       outcome = toOutcome(error);

@@ -1,7 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { lchown, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { listArtifacts, type ListedArtifact, type PythonSession } from '@worldline/sandbox';
-import type { VariableInfo } from '../contract.js';
 import type { Author, Database, Readable } from '../database/types.js';
 import type { Run } from '../jupyter/engine.js';
 import type {
@@ -75,6 +74,7 @@ export class Runtime implements Parts {
     const relative = `${EXCHANGE}/${++this.#exchanged}-${Date.now().toString(36)}.parquet`;
     const absolute = join(this.workspace, relative);
     await mkdir(dirname(absolute), { recursive: true });
+    await giveToOwner(this.workspace, ['.worldline', EXCHANGE]);
     return { absolute, relative };
   }
 
@@ -110,8 +110,7 @@ export class Runtime implements Parts {
     if (this.#python === null) return null;
     const snapshot = await this.#python.snapshot();
     if (snapshot === null) return null;
-    const variables: readonly VariableInfo[] = await this.#python.variables();
-    return { variables, done: snapshot.done };
+    return { variables: snapshot.variables, done: snapshot.done };
   }
 
   async restoreVariables(
@@ -162,4 +161,11 @@ export class Runtime implements Parts {
       throw error;
     }
   }
+}
+
+/** Where the kernel runs as root, code in the sandbox does not: what it is to write to must belong to the workspace's owner. */
+async function giveToOwner(workspace: string, paths: readonly string[]): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(workspace);
+  for (const path of paths) await lchown(join(workspace, path), uid, gid);
 }

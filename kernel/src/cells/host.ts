@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Host } from '../worldlines/types.js';
+import { closedDatabases, importTables } from './closedDatabases.js';
 import type { Kernel } from './Kernel.js';
 
 /** What the worldlines need of the running kernel. */
@@ -7,17 +8,16 @@ export function createHost(kernel: Kernel): Host {
   return {
     newWorkspace: () => kernel.spareWorkspace(),
     open: (place) => Promise.resolve(kernel.opened(place)),
-    nbconvert: (request) => nbconvert(kernel.environment, request),
+    nbconvert: (args) => nbconvert(kernel.environment, args),
+    importTables: (place, folder) => importTables(kernel.opened(place).database, folder),
+    ...closedDatabases(kernel.paths.home),
   };
 }
 
-type Report = Parameters<NonNullable<Host['nbconvert']>>[0];
-
-/** Runs `jupyter nbconvert`; rejects with what it printed. A PDF is made by Chromium, as nbconvert's WebPDF. */
-function nbconvert(environment: NodeJS.ProcessEnv, { notebook, to, output, noInput }: Report): Promise<void> {
-  const args = ['nbconvert', notebook, '--to', to === 'pdf' ? 'webpdf' : to, '--output', output];
+/** Runs `jupyter nbconvert`; rejects with what it printed. */
+function nbconvert(environment: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('jupyter', noInput ? [...args, '--no-input'] : args, {
+    const child = spawn('jupyter', ['nbconvert', ...args], {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,6 +1,5 @@
 import type { Display } from '../mime.js';
 import type { CellContext } from './context.js';
-import { UserError } from './errors.js';
 import { magicHelp } from './help.js';
 import type { Kernel } from './Kernel.js';
 import { CELL_MAGICS } from './magics/cellMagics.js';
@@ -27,34 +26,32 @@ export async function inspect(
   return tableTip(kernel, word);
 }
 
-/** `name?` as a cell of its own: a magic, a table, or a Python name. */
-export async function showSubject({ runtime, run }: CellContext, subject: string): Promise<void> {
+/**
+ * `name?` as a cell of its own: a magic, a table, or a Python name. False where there is none of that name. Throws a
+ * UserError for an unknown magic.
+ */
+export async function showSubject(context: CellContext, subject: string): Promise<boolean> {
+  const { runtime, run } = context;
   const bare = subject.replace(/^%+/, '');
-  if (subject.startsWith('%')) {
-    run.display(magicHelp(anyMagic(bare)));
-    return;
+  if (subject.startsWith('%') || knownMagic(bare)) {
+    showAside(context, magicHelp(anyMagic(bare)));
+    return true;
   }
   const { tables } = await runtime.database.catalog();
   if (tables.some(({ name }) => name.toLowerCase() === subject.toLowerCase())) {
     showDescription(await runtime.database.describe(subject), run);
-    return;
+    return true;
   }
-  if (runtime.pythonState !== 'none') {
-    const data = await (await runtime.python()).inspect(subject, [...subject].length, 0);
-    if (data !== null) {
-      run.display({ data });
-      return;
-    }
-  }
-  if (knownMagic(bare)) {
-    run.display(magicHelp(anyMagic(bare)));
-    return;
-  }
-  throw new UserError(
-    'NotFound',
-    `There is no table, variable or magic ${subject}.`,
-    '%tables and %vars list what there is.',
-  );
+  if (runtime.pythonState === 'none') return false;
+  const data = await (await runtime.python()).inspect(subject, [...subject].length, 0);
+  if (data !== null) showAside(context, { data });
+  return data !== null;
+}
+
+/** Help goes to the pager of a front end that has one; a batch run keeps it as an output. */
+function showAside({ run, request }: CellContext, display: Display): void {
+  if (request.allowStdin) run.page(display);
+  else run.display(display);
 }
 
 async function tableTip(kernel: Kernel, word: string): Promise<Display | null> {

@@ -26,7 +26,7 @@ export type Body =
       readonly textOffset: number;
     }
   | { readonly form: 'plain'; readonly text: string; readonly textOffset: number }
-  | { readonly form: 'help'; readonly subject: string };
+  | { readonly form: 'help'; readonly subject: string; readonly text: string };
 
 const CELL_MAGIC = /^%%([A-Za-z_][\w-]*)(.*)$/s;
 const LINE_MAGIC = /^%([A-Za-z_][\w-]*)(.*)$/s;
@@ -62,7 +62,7 @@ export function parseCell(code: string): ParsedCell {
       };
     }
     const help = magics.length === 0 && code.slice(end).trim() === '' ? HELP.exec(trimmed) : null;
-    if (help) return { magics, body: { form: 'help', subject: help[1] ?? help[2] ?? '' } };
+    if (help) return { magics, body: { form: 'help', subject: help[1] ?? help[2] ?? '', text: trimmed } };
     const lineMagic = LINE_MAGIC.exec(trimmed);
     if (!lineMagic) return { magics, body: { form: 'plain', text: code.slice(offset), textOffset: offset } };
     magics.push({ name: lineMagic[1] ?? '', rest: (lineMagic[2] ?? '').trim(), offset: start });

@@ -57,14 +57,17 @@ async function current(context: CellContext, mayHaveMoved: boolean): Promise<Cel
 
 function planBody(body: Body, defaultKind: string): Plan {
   switch (body.form) {
-    case 'help':
+    case 'help': {
+      // A word with a question mark may be a question after all.
+      const question = planKind(defaultKind, '', 0, body.text, 0);
       return {
         kind: null,
         run: async (context) => {
-          await showSubject(context, body.subject);
-          return null;
+          if (await showSubject(context, body.subject)) return null;
+          return question.run(context);
         },
       };
+    }
     case 'plain':
       return planKind(defaultKind, '', body.textOffset, body.text, body.textOffset);
     case 'magic':

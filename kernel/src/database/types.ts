@@ -226,8 +226,8 @@ export interface Database {
   /** Whether something was committed since the last flush. Costs one stat. */
   changed(): boolean;
   /**
-   * Brings the file up to date with what was committed (CHECKPOINT), waiting for `holdWrites`. The file can be copied
-   * afterwards as it is. `changed` is false where there was nothing to write.
+   * Brings the file up to date with what was committed (CHECKPOINT), held writes or not: call it before the file is
+   * copied, never meanwhile. The file can be copied afterwards as it is. `changed` is false where there was nothing to write.
    */
   flush(): Promise<{ readonly changed: boolean }>;
   /** Writing statements wait until then; reading ones go on. */

@@ -27,9 +27,8 @@ async function find(kernel: Kernel, code: string, at: number): Promise<Found> {
   const lineStart = code.lastIndexOf('\n', at - 1) + 1;
   const line = code.slice(lineStart, at);
   const { body } = parseCell(code);
-  const inBody = body !== null && body.form !== 'help' && at >= body.textOffset && body.textOffset > 0;
-  const magicLine = /^\s*%/.test(line) && !(inBody && body.form === 'magic');
-  if (magicLine) return completeMagicLine(kernel, line, lineStart, at);
+  const inBody = body?.form === 'magic' && lineStart >= body.textOffset;
+  if (/^\s*%/.test(line) && !inBody) return completeMagicLine(kernel, line, lineStart, at);
   const kind = body?.form === 'magic' ? body.name : (kernel.settings.get('default') ?? 'ask');
   const from = body === null || body.form === 'help' ? lineStart : body.textOffset;
   switch (kind) {

@@ -1,18 +1,117 @@
+import { basename, resolve } from 'node:path';
+import { comparisonDisplay } from '../../display/comparison.js';
+import { bytes } from '../../display/format.js';
+import { tableDisplay } from '../../display/table.js';
 import type { Restored } from '../../worldlines/types.js';
 import { seeHelp } from '../arguments.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
+import { EXPORT_OPTIONS, exportOptions } from '../exportOptions.js';
 import { showTree } from '../worldlineTree.js';
 import type { Magic } from './Magic.js';
 
+const DAY = 86_400_000;
+
 const worldlines: Magic = {
   name: 'worldlines',
-  usage: '%worldlines',
-  about: 'Draws the tree of worldlines with their heads, cells, times and sizes.',
-  options: [],
+  usage: '%worldlines [--all] [--gc [--older-than DAYS] [--keep MEGABYTES]]',
+  about: 'Draws the tree of worldlines with their heads, cells, times and sizes; --gc cleans up.',
+  details:
+    '--gc removes deleted worldlines and what nothing refers to, and with a limit the earlier worldlines beyond it. ' +
+    'Worldlines of kernels that run are never touched.',
+  options: [
+    { name: 'all', about: 'show the cells of earlier worldlines as well' },
+    { name: 'gc', about: 'clean up' },
+    {
+      name: 'older-than',
+      value: 'DAYS',
+      type: 'number',
+      about: 'with --gc: drop earlier worldlines not used for so long',
+    },
+    {
+      name: 'keep',
+      value: 'MEGABYTES',
+      type: 'number',
+      about: 'with --gc: drop the oldest until the store is no larger',
+    },
+  ],
   words: [],
-  async run(_, { kernel, run }) {
-    run.display(await showTree(await kernel.session()));
+  async run({ options }, { kernel, run }) {
+    const session = await kernel.session();
+    if (!options.has('gc')) {
+      run.display(await showTree(session, options.has('all')));
+      return;
+    }
+    const days = options.get('older-than');
+    const megabytes = options.get('keep');
+    const {
+      before,
+      after,
+      worldlines: dropped,
+      notes,
+    } = await session.collect({
+      ...(typeof days === 'string' ? { maxAge: Number(days) * DAY } : {}),
+      ...(typeof megabytes === 'string' ? { maxBytes: Number(megabytes) * 1e6 } : {}),
+    });
+    run.stream('stdout', `The store had ${bytes(before.total)} and has ${bytes(after.total)}.\n`);
+    if (dropped.length > 0) run.stream('stdout', `Dropped: ${dropped.join(', ')}.\n`);
+    for (const note of notes) run.stream('stdout', `${note}\n`);
+  },
+};
+
+const compare: Magic = {
+  name: 'compare',
+  usage: '%compare A [B] [--rows TABLE]',
+  about: 'Shows what two worldlines did since their fork: cells and answers, tables, files, variables.',
+  details: 'B is the active worldline where it is not named. A checkpoint goes by the beginning of its id.',
+  options: [{ name: 'rows', value: 'TABLE', about: 'the first rows of a table that only one of them has' }],
+  words: ['worldline'],
+  async run({ positional, options }, { kernel, run }) {
+    const session = await kernel.session();
+    const a = required(positional[0], '%compare', 'the name of a worldline');
+    const b = positional[1] ?? session.active.name;
+    const table = options.get('rows');
+    if (typeof table !== 'string') {
+      run.display(comparisonDisplay(await session.compare(a, b), a, b));
+      return;
+    }
+    const { onlyA, onlyB } = await session.compareRows(a, b, table, kernel.settings.number('rows') ?? 50);
+    run.stream('stdout', `Rows of ${table} that only ${a} has:\n`);
+    run.display(tableDisplay(onlyA));
+    run.stream('stdout', `Rows of ${table} that only ${b} has:\n`);
+    run.display(tableDisplay(onlyB));
+  },
+};
+
+const exportTo: Magic = {
+  name: 'export',
+  usage: '%export NAME FILE [--with-data] [--as-code] [--no-steps]',
+  about: 'Writes a worldline as a notebook (.ipynb), or as a report (.html, .md, .pdf).',
+  examples: ['%export main analysis.ipynb --with-data', '%export main report.html --no-steps'],
+  options: EXPORT_OPTIONS,
+  words: ['worldline', 'file'],
+  async run({ positional, options }, { kernel, run }) {
+    const name = required(positional[0], '%export', 'the name of a worldline and a file');
+    const file = required(positional[1], '%export', 'a file as well');
+    const session = await kernel.session();
+    const path = resolve(kernel.paths.notebookFolder, file);
+    run.stream('stdout', `Wrote ${await session.export(name, path, exportOptions(options.keys()))}.\n`);
+  },
+};
+
+const importFrom: Magic = {
+  name: 'import',
+  usage: '%import FILE [as NAME]',
+  about: 'Makes a worldline of a notebook file, with the data that was exported beside it.',
+  options: [],
+  words: ['file'],
+  async run({ positional }, { kernel, run }) {
+    const file = required(positional[0], '%import', 'a notebook file');
+    const name = positional[1]?.toLowerCase() === 'as' ? positional[2] : undefined;
+    const session = await kernel.session();
+    const path = resolve(kernel.paths.notebookFolder, file);
+    const line = await session.import(path, name ?? basename(file, '.ipynb'));
+    run.stream('stdout', `${file} is now the worldline ${line.name}. %switch ${line.name} goes there.\n`);
   },
 };
 
@@ -169,6 +268,9 @@ export const WORLDLINE_MAGICS: readonly Magic[] = [
   undo,
   rename,
   remove,
-  resume,
+  compare,
   adopt,
+  resume,
+  exportTo,
+  importFrom,
 ];

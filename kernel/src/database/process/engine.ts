@@ -77,11 +77,9 @@ export class Engine {
       });
       return null;
     },
+    // It does not wait for `hold`: who holds writes waits for this flush, and never flushes while it copies.
     flush: async (_, cancel, emit) => {
-      await this.#turn(cancel, emit, async ({ file, writable }) => {
-        await writable();
-        await file.flush();
-      });
+      await this.#turn(cancel, emit, ({ file }) => file.flush());
       return null;
     },
     release: async (_, cancel) => {

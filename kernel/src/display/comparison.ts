@@ -1,0 +1,136 @@
+import type { CellRecord, Change, Comparison, TableDifference } from '../contract.js';
+import type { Display } from '../mime.js';
+import { bytes, count, cut } from './format.js';
+import { escapeHtml } from './html.js';
+import { textTable } from './textTable.js';
+
+interface Names {
+  readonly a: string;
+  readonly b: string;
+}
+
+/** Two worldlines side by side from their fork: as HTML, and as text with one below the other. */
+export function comparisonDisplay(comparison: Comparison, a: string, b: string): Display {
+  const names = { a, b };
+  return {
+    data: { 'text/html': comparisonHtml(comparison, names), 'text/plain': comparisonText(comparison, names) },
+  };
+}
+
+type Row = readonly [what: string, name: string, a: string, b: string];
+
+/** Everything that differs, in one list. */
+function differences({ tables, files, variables }: Comparison, names: Names): Row[] {
+  return [
+    ...tables.map((table): Row => ['table', table.name, shape(table, 'A'), shape(table, 'B')]),
+    ...files.map((file): Row => ['file', file.path, size(file.bytesA), size(file.bytesB)]),
+    ...variables.map((variable): Row => ['variable', variable.name, variable.a ?? '–', variable.b ?? '–']),
+  ].map(([what, name, a, b], i) => [
+    what,
+    name,
+    a,
+    b === a ? `${b} ${note(changeAt({ tables, files, variables }, i), names)}` : b,
+  ]);
+}
+
+function changeAt(parts: Pick<Comparison, 'tables' | 'files' | 'variables'>, i: number): Change {
+  return [...parts.tables, ...parts.files, ...parts.variables][i]?.change ?? 'changed';
+}
+
+function note(change: Change, { a, b }: Names): string {
+  switch (change) {
+    case 'only-a':
+      return `(only ${a})`;
+    case 'only-b':
+      return `(only ${b})`;
+    case 'changed':
+      return '(contents differ)';
+  }
+}
+
+function shape(table: TableDifference, side: 'A' | 'B'): string {
+  const rows = side === 'A' ? table.rowsA : table.rowsB;
+  const columns = side === 'A' ? table.columnsA : table.columnsB;
+  return columns.length === 0 ? '–' : `${rows === null ? '?' : count(rows)} rows × ${columns.length}`;
+}
+
+function size(n: number | null): string {
+  return n === null ? '–' : bytes(n);
+}
+
+function comparisonText(comparison: Comparison, names: Names): string {
+  const rows = differences(comparison, names);
+  const columns = [{ title: '' }, { title: 'name' }, { title: names.a }, { title: names.b }].map(
+    (column) => ({
+      ...column,
+      align: 'left' as const,
+    }),
+  );
+  return [
+    `${names.a} since the fork:`,
+    ...cellsText(comparison.cellsA),
+    '',
+    `${names.b} since the fork:`,
+    ...cellsText(comparison.cellsB),
+    '',
+    rows.length === 0 ? 'Tables, files and variables are the same.' : textTable(columns, rows),
+  ].join('\n');
+}
+
+function cellsText(cells: readonly CellRecord[]): string[] {
+  if (cells.length === 0) return ['  (no cells)'];
+  return cells.flatMap((cell) => [
+    ...indent(`[${cell.executionCount ?? ' '}] ${cell.source}`, '  '),
+    ...indent(answerOf(cell), '      '),
+  ]);
+}
+
+function indent(text: string, by: string): string[] {
+  return text === '' ? [] : text.split('\n').map((line) => by + line);
+}
+
+/** The last output of a cell as text: an agent's answer, a result, an error. */
+function answerOf(cell: CellRecord): string {
+  const last = cell.outputs.at(-1);
+  if (last === undefined) return '';
+  if (last['output_type'] === 'stream') return cut(String(last['text']).trimEnd(), 1000);
+  if (last['output_type'] === 'error') return `${String(last['ename'])}: ${String(last['evalue'])}`;
+  const text = (last['data'] as Record<string, unknown> | undefined)?.['text/plain'];
+  return typeof text === 'string' ? cut(text, 1000) : '';
+}
+
+function comparisonHtml(comparison: Comparison, names: Names): string {
+  const rows = differences(comparison, names)
+    .map(
+      (row) =>
+        `<tr>${row.map((value) => `<td style="text-align:left">${escapeHtml(value)}</td>`).join('')}</tr>`,
+    )
+    .join('\n');
+  const heads = ['', 'name', names.a, names.b]
+    .map((name) => `<th style="text-align:left">${escapeHtml(name)}</th>`)
+    .join('');
+  const state =
+    rows === ''
+      ? '<p>Tables, files and variables are the same.</p>'
+      : `<table class="dataframe">\n<thead><tr>${heads}</tr></thead>\n<tbody>\n${rows}\n</tbody>\n</table>`;
+  const column = (name: string, cells: readonly CellRecord[]): string =>
+    `<td style="vertical-align:top;text-align:left;width:50%"><b>${escapeHtml(name)}</b>${cells.map(cellHtml).join('\n')}</td>`;
+  return (
+    `<table style="width:100%;table-layout:fixed"><tr>${column(names.a, comparison.cellsA)}${column(names.b, comparison.cellsB)}</tr></table>\n` +
+    state
+  );
+}
+
+/** A cell with its pictures and its last words. HTML that the cell made is not repeated: it may hold a script. */
+function cellHtml(cell: CellRecord): string {
+  const pictures = cell.outputs.flatMap((output) => {
+    const png = (output['data'] as Record<string, unknown> | undefined)?.['image/png'];
+    return typeof png === 'string' && /^[A-Za-z0-9+/=\s]+$/.test(png)
+      ? [`<img style="max-width:100%" src="data:image/png;base64,${png}">`]
+      : [];
+  });
+  return (
+    `<pre style="white-space:pre-wrap"><code>${escapeHtml(cut(cell.source, 2000))}</code></pre>\n` +
+    `${pictures.join('\n')}\n<pre style="white-space:pre-wrap">${escapeHtml(answerOf(cell))}</pre>`
+  );
+}

@@ -1,0 +1,100 @@
+import { expect, test } from '@jest/globals';
+import { errorOf, resultOf, shown, textOf, withKernel } from './withKernel.js';
+
+test('Python keeps its variables, streams, and shows rich results', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute('%%python\nimport pandas as pd\ndf = pd.DataFrame({"a": [1, 2], "b": ["x", None]})');
+    const cell = await kernel.execute(
+      '%%python\nimport sys\nprint("out"); print("err", file=sys.stderr)\ndf',
+    );
+    expect(cell.stdout).toBe('out\n');
+    expect(cell.stderr).toBe('err\n');
+    expect((cell.result?.['data'] as Record<string, unknown>)['text/html']).toContain('<table');
+    const figure = await kernel.execute('%%python\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);');
+    const pictures = figure.outputs.filter(
+      ({ content }) => (content['data'] as Record<string, unknown> | undefined)?.['image/png'] !== undefined,
+    );
+    expect(pictures).toHaveLength(1);
+  }));
+
+test('an error points into the cell', () =>
+  withKernel(async ({ kernel }) => {
+    const cell = await kernel.execute('%%python\nx = 1\nraise ValueError("no good")');
+    expect(cell.reply.content['ename']).toBe('ValueError');
+    expect(errorOf(cell)).toContain('Cell [1]');
+    expect(errorOf(cell)).toContain('line 2');
+  }));
+
+test('tables and DataFrames go both ways, types kept', () =>
+  withKernel(async ({ kernel }) => {
+    const given = await kernel.execute(
+      "%%sql t <<\nselect 1::int as i, 1.50::decimal(9,2) as d, date '2024-02-29' as day, [1, 2] as list",
+    );
+    expect(given.stdout).toContain('Python has it as t');
+    const types = await kernel.execute(
+      '%%python\nprint(t["d"].iloc[0], t["day"].iloc[0], list(t["list"].iloc[0]))',
+    );
+    expect(types.stdout).toContain('1.50 2024-02-29');
+    await kernel.execute(
+      '%%python\nframe = sql("select range as n from range(5)")\nframe["twice"] = frame["n"] * 2',
+    );
+    expect(resultOf(await kernel.execute('%%sql select sum(twice) s from frame'))).toContain('20');
+    await kernel.execute('%%python\nframe["twice"] = 1');
+    expect(resultOf(await kernel.execute('%%sql select sum(twice) s from frame'))).toContain('5');
+    const missing = await kernel.execute('%%sql from nothing_of_that_name');
+    expect(errorOf(missing)).toContain('nothing_of_that_name');
+  }));
+
+test('input() asks the front end where it may, and fails at once where it may not', () =>
+  withKernel(async ({ kernel }) => {
+    const asked = await kernel.execute('%%python\nname = input("Who? "); name', { answer: () => 'Ada' });
+    expect(resultOf(asked)).toBe("'Ada'");
+    const refused = await kernel.execute('%%python\ninput("Who? ")');
+    expect(refused.status).toBe('error');
+  }));
+
+test('an interrupt keeps the variables, a timeout too', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute('%%python\nkept = 41');
+    const said = kernel.next(
+      ({ type, content }) => type === 'stream' && String(content['text']).includes('go'),
+    );
+    const running = kernel.execute(
+      '%%python\nimport time\nprint("go", flush=True)\nwhile True: time.sleep(0.01)',
+    );
+    await said;
+    await kernel.interrupt();
+    const cell = await running;
+    expect(cell.status).toBe('error');
+    expect(cell.reply.content['ename']).toBe('KeyboardInterrupt');
+    const late = await kernel.execute('%%python --timeout 0.5\nwhile True: pass');
+    expect(late.status).toBe('error');
+    expect(resultOf(await kernel.execute('%%python\nkept + 1'))).toBe('42');
+  }));
+
+test('the file beside the notebook is read by name, hidden ones are not, and the host stays out of reach', () =>
+  withKernel(
+    async ({ kernel, folder }) => {
+      const read = await kernel.execute(
+        '%%python\nimport pandas as pd\nlen(pd.read_csv("seattle-weather.csv"))',
+      );
+      expect(resultOf(read)).toBe('1461');
+      const write = await kernel.execute(`%%python\nopen(${JSON.stringify(`${folder}/x`)}, "w")`);
+      expect(write.status).toBe('error');
+      const network = await kernel.execute(
+        '%%python\nimport socket\nsocket.create_connection(("1.1.1.1", 80), 2)',
+      );
+      expect(network.status).toBe('error');
+    },
+    { data: ['seattle-weather.csv'] },
+  ));
+
+test('files that a cell makes are shown: pictures in place, the rest by name and size', () =>
+  withKernel(async ({ kernel }) => {
+    const cell = await kernel.execute(
+      '%%python\nimport matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\nfig.savefig("chart.png")\nplt.close(fig)\n_ = open("notes.md", "w").write("hi")',
+    );
+    expect(shown(cell)).toContain('notes.md (md, 2 B)');
+    expect(cell.outputs.map(textOf).join()).toContain('chart.png');
+    expect(shown(await kernel.execute('%artifacts'))).toContain('notes.md');
+  }));

@@ -1,0 +1,119 @@
+import { expect, test } from '@jest/globals';
+import { TABLE_MIME } from '../../kernel/src/contract.js';
+import { errorOf, resultOf, shown, withKernel } from './withKernel.js';
+
+test('SQL shows tables as HTML, text and structured pages, with the true row count', () =>
+  withKernel(async ({ kernel }) => {
+    const cell = await kernel.execute(
+      "%%sql select range as i, 'row ' || range as name, null as nothing, '' as blank from range(1234)",
+    );
+    const data = cell.result?.['data'] as Record<string, unknown>;
+    expect(resultOf(cell)).toContain('1,234 rows × 4 columns, 50 shown');
+    expect(resultOf(cell)).toContain('NULL');
+    expect(data['text/html']).toContain('<em style="opacity:.5">NULL</em>');
+    const page = data[TABLE_MIME] as {
+      total: number;
+      rows: (string | null)[][];
+      columns: { type: string }[];
+    };
+    expect(page.total).toBe(1234);
+    expect(page.rows).toHaveLength(50);
+    expect(page.rows[0]).toEqual(['0', 'row 0', null, '']);
+    expect(page.columns.map(({ type }) => type)).toEqual(['BIGINT', 'VARCHAR', 'INTEGER', 'VARCHAR']);
+  }));
+
+test('several statements run in order, and what comes before an error stays', () =>
+  withKernel(async ({ kernel }) => {
+    const cell = await kernel.execute(
+      '%%sql\ncreate table t as select 1 a;\nselect * from t;\nselect nope from t',
+    );
+    expect(cell.status).toBe('error');
+    expect(cell.stdout).toContain('Table t made');
+    expect(errorOf(cell)).toContain('nope');
+    expect(errorOf(cell)).toMatch(/4 │ select nope from t\n\s+▲/);
+    const after = await kernel.execute('%%sql from t');
+    expect(resultOf(after)).toContain('1 row × 1 column');
+  }));
+
+test('values that could break a page are shown as text', () =>
+  withKernel(async ({ kernel }) => {
+    const cell = await kernel.execute('%%sql select \'<script>alert(1)</script>\' as "<b>x</b>"');
+    const html = String((cell.result?.['data'] as Record<string, unknown>)['text/html']);
+    expect(html).not.toContain('<script>');
+    expect(html).not.toContain('<b>x</b>');
+    expect(html).toContain('&lt;script&gt;');
+  }));
+
+test('a file beside the notebook is loaded, described and read by name', () =>
+  withKernel(
+    async ({ kernel }) => {
+      const loaded = await kernel.execute('%load seattle-weather.csv as weather');
+      expect(loaded.stdout).toContain('Loaded 1,461 rows into weather');
+      const again = await kernel.execute('%load seattle-weather.csv as weather');
+      expect(errorOf(again)).toContain('--replace');
+      expect(errorOf(again)).toContain('--append');
+      expect((await kernel.execute('%load seattle-weather.csv as weather --append')).status).toBe('ok');
+      expect(resultOf(await kernel.execute('%%sql select count(*) n from weather'))).toContain('2922');
+      expect(shown(await kernel.execute('%describe weather'))).toMatch(/precipitation\s+DOUBLE\s+0/);
+      expect(resultOf(await kernel.execute("%%sql select count(*) n from 'seattle-weather.csv'"))).toContain(
+        '1461',
+      );
+    },
+    { data: ['seattle-weather.csv'] },
+  ));
+
+test.each([
+  ['%lod x.csv', 'Did you mean %load?'],
+  ['%%sq select 1', 'Did you mean %%sql?'],
+  ['%load x.csv --replcae', 'Did you mean --replace?'],
+  ['%load nowhere.csv', 'There is no file nowhere.csv'],
+  ['%%sql', 'There is no SQL in this cell'],
+  ['%%sql --limit many select 1', 'a whole number'],
+  ['%describe nothing_here', 'nothing_here'],
+  ['%switch nowhere', 'There is no worldline'],
+  ['%undo x', 'takes a number'],
+  ['%config nonsense 1', 'There is no setting'],
+  ['How warm is it?', 'OPENAI_API_KEY'],
+])('a mistake gets one clear message and the kernel goes on: %s', (code, message) =>
+  withKernel(async ({ kernel }) => {
+    const wrong = await kernel.execute(code);
+    expect(wrong.status).toBe('error');
+    expect(errorOf(wrong)).toContain(message);
+    expect(wrong.outputs.filter(({ type }) => type === 'error')).toHaveLength(1);
+    expect((await kernel.execute('%%sql select 1')).status).toBe('ok');
+  }),
+);
+
+test('an interrupt stops a query', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute('%%sql select 1');
+    // A query that takes long shows how far it is.
+    const began = kernel.next((message) => message.type === 'display_data');
+    const running = kernel.execute(
+      '%%sql select sum(a.range * b.range) from range(10000000) a, range(1000000) b',
+    );
+    await began;
+    await kernel.interrupt();
+    const cell = await running;
+    expect(cell.status).toBe('error');
+    expect(cell.reply.content['ename']).toBe('InterruptedError');
+    expect((await kernel.execute('%%sql select 1')).status).toBe('ok');
+  }));
+
+test('Tab completes magics, options, tables, columns by alias and files', () =>
+  withKernel(
+    async ({ kernel }) => {
+      await kernel.execute('%load seattle-weather.csv as weather');
+      const matches = async (code: string, cursor?: number): Promise<unknown> =>
+        (await kernel.complete(code, cursor))['matches'];
+      expect(await matches('%lo')).toEqual(['%load']);
+      expect(await matches('%load sea')).toEqual(['seattle-weather.csv']);
+      expect(await matches('%load x --re')).toEqual(['--replace']);
+      expect(await matches('%describe we')).toEqual(['weather']);
+      expect(await matches('%%sql\nselect * from wea')).toEqual(['weather']);
+      expect(await matches('%%sql\nselect w.temp_ from weather w', 20)).toEqual(['temp_max', 'temp_min']);
+      expect(await matches("%%sql\nfrom 'sea")).toEqual(['seattle-weather.csv']);
+      expect(await matches('%config def')).toEqual(['default']);
+    },
+    { data: ['seattle-weather.csv'] },
+  ));

@@ -1,0 +1,101 @@
+import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KernelClient, type Execution, type Message } from '../support/KernelClient.js';
+
+/** Milliseconds that a cell may take on a busy machine: a container may have to start. */
+const PATIENCE = 60_000;
+
+export interface Notebook {
+  readonly kernel: KernelClient;
+  /** The folder of the notebook. */
+  readonly folder: string;
+  /** WORLDLINE_HOME: the store of this test alone. */
+  readonly home: string;
+  /** Starts another kernel on the same notebook and store, after this one has ended. */
+  restart(): Promise<KernelClient>;
+}
+
+/** Runs the real kernel in a fresh folder with a store of its own; all is removed afterwards. */
+export async function withKernel(
+  body: (notebook: Notebook) => Promise<void>,
+  options: { readonly env?: Readonly<Record<string, string>>; readonly data?: readonly string[] } = {},
+): Promise<void> {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'worldline-test-')));
+  const folder = join(root, 'notebook');
+  const home = join(root, 'home');
+  mkdirSync(folder);
+  for (const name of options.data ?? []) {
+    copyFileSync(join('node_modules/vega-datasets/data', name), join(folder, name));
+  }
+  const main = join(process.cwd(), 'kernel/dist/main.js');
+  const start = (): Promise<KernelClient> =>
+    KernelClient.start({
+      argv: [main, '{connection_file}'],
+      cwd: folder,
+      env: {
+        ...KEYLESS,
+        WORLDLINE_HOME: home,
+        XDG_CONFIG_HOME: join(root, 'config'),
+        JPY_SESSION_NAME: join(folder, 'test.ipynb'),
+        ...options.env,
+      },
+      timeout: PATIENCE,
+    });
+  let kernel = await start();
+  try {
+    await body({
+      kernel,
+      folder,
+      home,
+      restart: async () => {
+        await kernel.shutdown();
+        kernel = await start();
+        return kernel;
+      },
+    });
+    await kernel.shutdown();
+  } finally {
+    await kernel.close();
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+const KEYLESS = {
+  OPENAI_API_KEY: '',
+  OPENAI_BASE_URL: '',
+  GEMINI_API_KEY: '',
+  GOOGLE_API_KEY: '',
+  OPENROUTER_API_KEY: '',
+  WORLDLINE_PROVIDER: '',
+  WORLDLINE_MODEL: '',
+  WORLDLINE_TURNS: '',
+};
+
+/** The plain text of a result or display. */
+export function textOf(message: { content: Record<string, unknown> } | undefined): string {
+  const data = message?.content['data'] as Record<string, unknown> | undefined;
+  return String(data?.['text/plain'] ?? '');
+}
+
+/** All that a cell showed, as a text front end would print it. */
+export function shown(execution: Execution): string {
+  return execution.outputs.map(printed).join('\n');
+}
+
+function printed(message: Message): string {
+  if (message.type === 'stream') return String(message.content['text']);
+  if (message.type === 'error') return (message.content['traceback'] as string[]).join('\n');
+  return textOf(message);
+}
+
+/** The text of the `execute_result`. */
+export function resultOf(execution: Execution): string {
+  return textOf(execution.outputs.find((message) => message.type === 'execute_result'));
+}
+
+/** A traceback without its colours. */
+export function errorOf({ reply }: Execution): string {
+  // eslint-disable-next-line no-control-regex -- the escape character begins every colour
+  return (reply.content['traceback'] as string[]).join('\n').replace(/\u001b\[[\d;]*m/g, '');
+}

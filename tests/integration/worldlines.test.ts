@@ -1,0 +1,92 @@
+import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorOf, resultOf, shown, withKernel } from './withKernel.js';
+
+const SETUP = [
+  '%%sql create table t as select range as i from range(10)',
+  '%%python\nimport numpy as np\nx = [1, 2]; y = x; a = np.arange(300_000)\n_ = open("note.txt", "w").write("first")',
+];
+
+test('a branch carries tables, files and variables, and keeps its own', () =>
+  withKernel(async ({ kernel }) => {
+    for (const code of SETUP) expect((await kernel.execute(code)).status).toBe('ok');
+    expect((await kernel.execute('%branch other')).stdout).toContain('other');
+    await kernel.execute('%%sql delete from t where i > 4');
+    const changed = await kernel.execute(
+      '%%python\nx.append(9); a[0] = 7\n_ = open("note.txt", "w").write("second")\nprint(x is y, len(a))',
+    );
+    expect(errorOrOutput(changed)).toBe('True 300000\n');
+    await kernel.execute('%switch main');
+    const there = await kernel.execute('%%python\nprint(x, y, a[0], open("note.txt").read())');
+    expect(errorOrOutput(there)).toBe('[1, 2] [1, 2] 0 first\n');
+    expect(resultOf(await kernel.execute('%%sql select count(*) n from t'))).toContain('10');
+    const compared = shown(await kernel.execute('%compare other'));
+    expect(compared).toMatch(/table\s+t\s+5 rows × 1\s+10 rows × 1/);
+    expect(compared).toContain('note.txt');
+    await kernel.execute('%switch other');
+    const back = await kernel.execute('%%python\nprint(x, y, a[0], open("note.txt").read())');
+    expect(errorOrOutput(back)).toBe('[1, 2, 9] [1, 2, 9] 7 second\n');
+    expect(resultOf(await kernel.execute('%%sql select count(*) n from t'))).toContain('5');
+  }));
+
+test('undo takes back cells one by one, whatever they changed', () =>
+  withKernel(async ({ kernel }) => {
+    for (const code of SETUP) await kernel.execute(code);
+    await kernel.execute('%%python\nx.append(3); del y');
+    await kernel.execute('%%sql drop table t');
+    expect((await kernel.execute('%undo')).stdout).toContain('main is back at cell [3]');
+    expect(resultOf(await kernel.execute('%%sql select count(*) n from t'))).toContain('10');
+    await kernel.execute('%undo 2');
+    expect(errorOrOutput(await kernel.execute('%%python\nprint(x, y, x is y)'))).toBe('[1, 2] [1, 2] True\n');
+  }));
+
+test('a later kernel resumes where an earlier one stopped, and both go on', () =>
+  withKernel(async (notebook) => {
+    for (const code of SETUP) await notebook.kernel.execute(code);
+    const later = await notebook.restart();
+    expect(shown(await later.execute('%tables'))).toContain('no tables yet');
+    expect((await later.execute('%resume')).status).toBe('ok');
+    const there = await later.execute('%%python\nprint(x, y is x, a.sum(), open("note.txt").read())');
+    expect(errorOrOutput(there)).toBe('[1, 2] True 44999850000 first\n');
+    expect(resultOf(await later.execute('%%sql select count(*) n from t'))).toContain('10');
+    await later.execute('%%python\nx.append(5)');
+    await later.execute('%undo');
+    const undone = await later.execute('%%python\nprint(x)');
+    expect(undone.stderr).toBe('');
+    expect(errorOrOutput(undone)).toBe('[1, 2]\n');
+  }));
+
+test('adopt takes over another worldline, delete can be undone, names are checked', () =>
+  withKernel(async ({ kernel }) => {
+    for (const code of SETUP) await kernel.execute(code);
+    await kernel.execute('%branch idea');
+    await kernel.execute('%%python\nx.append(9)');
+    expect(errorOf(await kernel.execute('%branch main'))).toContain('main');
+    await kernel.execute('%switch main');
+    await kernel.execute('%adopt idea');
+    expect(errorOrOutput(await kernel.execute('%%python\nprint(x)'))).toBe('[1, 2, 9]\n');
+    await kernel.execute('%rename idea tried');
+    await kernel.execute('%delete tried');
+    expect(shown(await kernel.execute('%worldlines'))).not.toContain('tried');
+    await kernel.execute('%resume tried');
+    expect(errorOrOutput(await kernel.execute('%%python\nprint(x)'))).toBe('[1, 2, 9]\n');
+  }));
+
+test('a worldline goes out as a notebook with its data, and comes back', () =>
+  withKernel(async ({ kernel, folder }) => {
+    for (const code of SETUP) await kernel.execute(code);
+    expect((await kernel.execute('%export main out.ipynb --with-data')).status).toBe('ok');
+    const notebook = JSON.parse(readFileSync(join(folder, 'out.ipynb'), 'utf8')) as {
+      cells: { source: string | string[] }[];
+    };
+    expect(notebook.cells.map(({ source }) => [source].flat().join(''))).toEqual(SETUP);
+    expect((await kernel.execute('%import out.ipynb as back')).status).toBe('ok');
+    await kernel.execute('%switch back');
+    expect(resultOf(await kernel.execute('%%sql select count(*) n from t'))).toContain('10');
+    expect(errorOrOutput(await kernel.execute('%%python\nprint(open("note.txt").read())'))).toBe('first\n');
+  }));
+
+function errorOrOutput(cell: Parameters<typeof errorOf>[0]): string {
+  return cell.status === 'ok' ? cell.stdout : errorOf(cell);
+}
