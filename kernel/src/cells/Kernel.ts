@@ -4,6 +4,7 @@ import type { PythonSession, SandboxManager } from '@worldline/sandbox';
 import type { KernelEvent, KernelState } from '../contract.js';
 import { openDatabase } from '../database/openDatabase.js';
 import type { Catalog, Readable } from '../database/types.js';
+import { log, messageOf } from '../jupyter/log.js';
 import { Session } from '../worldlines/session/Session.js';
 import type { WorldlinePlace } from '../worldlines/types.js';
 import { completeFiles } from './completion/files.js';
@@ -98,7 +99,13 @@ export class Kernel {
   /** The folder of a spare sandbox, where one is being kept; null before Python was used. */
   async spareWorkspace(): Promise<string | null> {
     const manager = await this.#sandbox;
-    return manager ? (await manager.newWorkspace()).path : null;
+    if (manager === null) return null;
+    try {
+      return (await manager.newWorkspace()).path;
+    } catch (error) {
+      log(`There is no workspace of a sandbox: ${messageOf(error)}`);
+      return null;
+    }
   }
 
   readable(): Readable {

@@ -46,6 +46,7 @@ export class Manager implements SandboxManager {
       // Even one that still starts is ahead of a container that has not begun to.
       this.#spare = null;
       this.#given.set(spare.workspace, spare);
+      await this.parts.engine.prepareWorkspace(spare.workspace);
       return { path: spare.workspace };
     }
     const path = this.#freshPath();
