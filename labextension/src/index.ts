@@ -111,6 +111,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
       const failed = (error: unknown) => {
         void showErrorMessage(trans.__('The cells could not be shown'), messageOf(error));
       };
+      session.changed.connect(() => {
+        app.commands.notifyCommandChanged(CommandIds.branchFromCell);
+      });
       const runBar = new RunBar(session, services);
       session.panel.contentHeader.addWidget(runBar);
       parts.set(session, [

@@ -12,7 +12,7 @@ import type { FetchPage } from './TablePages.js';
 const ROW = 24;
 const WIDEST = 320;
 /** Width of a character in pixels, about. */
-const CHARACTER = 7.5;
+const CHARACTER = 8;
 
 export interface TableGridOptions {
   readonly first: TablePage;
@@ -98,7 +98,7 @@ export class TableGrid extends Panel {
       this.#grid.resizeColumn(
         'body',
         index,
-        Math.min(WIDEST, Math.max(60, Math.ceil(longest * CHARACTER) + 16)),
+        Math.min(WIDEST, Math.max(60, Math.ceil(longest * CHARACTER) + 24)),
       );
     });
     if (visibleRows === null) {

@@ -8,6 +8,7 @@ import { CELL_MIMES, mimeOfCell } from './cellLanguage.js';
 /** Gives each code cell's editor the language of what the cell is. */
 export class CellHighlighter implements IDisposable {
   readonly #watched = new Set<ICellModel>();
+  #frame = 0;
   #disposed = false;
 
   constructor(
@@ -15,7 +16,7 @@ export class CellHighlighter implements IDisposable {
     private readonly settings: Settings,
     languages: IEditorLanguageRegistry,
   ) {
-    session.panel.content.modelContentChanged.connect(this.#look, this);
+    session.panel.content.modelContentChanged.connect(this.#later, this);
     settings.changed.connect(this.#look, this);
     this.#look();
     void this.#lookAgainOnceLoaded(languages);
@@ -28,10 +29,19 @@ export class CellHighlighter implements IDisposable {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.session.panel.content.modelContentChanged.disconnect(this.#look, this);
+    cancelAnimationFrame(this.#frame);
+    this.session.panel.content.modelContentChanged.disconnect(this.#later, this);
     this.settings.changed.disconnect(this.#look, this);
-    for (const cell of this.#watched) (cell as ICodeCellModel).mimeTypeChanged.disconnect(this.#look, this);
+    for (const cell of this.#watched) (cell as ICodeCellModel).mimeTypeChanged.disconnect(this.#later, this);
     this.#watched.clear();
+  }
+
+  /** Many changes in one frame are looked at once. */
+  #later(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#look();
+    });
   }
 
   /** An editor whose language is right already is left alone. Lab sets all to the kernel's language at times. */
@@ -64,7 +74,7 @@ export class CellHighlighter implements IDisposable {
   #watch(cell: ICellModel): void {
     if (this.#watched.has(cell)) return;
     this.#watched.add(cell);
-    (cell as ICodeCellModel).mimeTypeChanged.connect(this.#look, this);
+    (cell as ICodeCellModel).mimeTypeChanged.connect(this.#later, this);
     cell.sharedModel.disposed.connect(() => {
       this.#watched.delete(cell);
     });

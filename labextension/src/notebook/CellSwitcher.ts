@@ -137,6 +137,10 @@ export class CellSwitcher implements IDisposable {
         .slice(from, to)
         .map((cell) => cell.id),
     );
+    const focused = content.node.contains(document.activeElement);
+    // While the active cell stays what it is, Lab doesn't build a toolbar for every cell that comes and goes.
+    content.mode = 'command';
+    content.activeCellIndex = from > 0 ? from - 1 : Math.min(to, content.widgets.length - 1);
     model.sharedModel.transact(() => {
       if (cells.length > 0) {
         const fresh = cells.map((cell) => (trusted ? withTrust(cell) : cell));
@@ -150,11 +154,8 @@ export class CellSwitcher implements IDisposable {
     // The kernel is told which cells the user deleted; a hidden cell is none of them.
     const kept = model.deletedCells.filter((id) => !gone.has(id));
     model.deletedCells.splice(0, model.deletedCells.length, ...kept);
-    content.activeCellIndex = Math.min(Math.max(from + cells.length - 1, 0), content.widgets.length - 1);
-    void content.scrollToItem(content.activeCellIndex, 'auto');
-    const focused = document.activeElement;
-    if (focused === document.body || content.node.contains(focused))
-      void NotebookActions.focusActiveCell(content);
+    content.activeCellIndex = Math.min(from, content.widgets.length - 1);
+    if (focused || document.activeElement === document.body) void NotebookActions.focusActiveCell(content);
   }
 
   #onCheckpoint(checkpoint: CheckpointSummary): void {

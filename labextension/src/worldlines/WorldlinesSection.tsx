@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { CheckpointSummary } from '../../../kernel/src/contract.js';
 import { CommandIds } from '../commandIds.js';
+import { METADATA, readKept } from '../notebook/storedCells.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { CurrentSessionWidget } from '../shared/CurrentSessionWidget.js';
 import { useSignal } from '../shared/hooks.js';
@@ -36,6 +37,7 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
     () => graphRows(graph, filter),
     [graph, filter, newest, graph.activeId, heads.map((each) => `${each.id}${each.head}${each.name}`).join()],
   );
+  const hidden = React.useMemo(() => hiddenSources(session), [session, graph.activeId, newest]);
   const open = (checkpoint: CheckpointSummary) => {
     const target = graph.headsAt(checkpoint.id)[0]?.id ?? checkpoint.worldline;
     void app.commands.execute(CommandIds.switch, { worldline: target });
@@ -62,7 +64,7 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
           selected={session.selected}
           activeId={graph.activeId}
           trans={trans}
-          sourceOf={(cellId) => sourceInNotebook(session, cellId)}
+          sourceOf={(cellId) => sourceInNotebook(session, cellId) ?? hidden.get(cellId) ?? null}
           onSelect={(id) => {
             session.selected = id;
           }}
@@ -84,6 +86,12 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
 function sourceInNotebook(session: NotebookSession, cellId: string): string | null {
   const cells = session.panel.model?.sharedModel.cells ?? [];
   return cells.find((cell) => cell.id === cellId)?.getSource() ?? null;
+}
+
+/** The metadata is copied at each look, so it's looked at once for all rows. */
+function hiddenSources(session: NotebookSession): ReadonlyMap<string, string> {
+  const { pool } = readKept(session.panel.model?.getMetadata(METADATA));
+  return new Map(Object.values(pool).map((cell) => [cell.id, [cell.source].flat().join('')]));
 }
 
 function FilterBar({
