@@ -74,8 +74,14 @@ const KEYLESS = {
 
 /** The plain text of a result or display. */
 export function textOf(message: { content: Record<string, unknown> } | undefined): string {
-  const data = message?.content['data'] as Record<string, unknown> | undefined;
-  return String(data?.['text/plain'] ?? '');
+  return dataOf(message?.content, 'text/plain');
+}
+
+/** One form of what an output shows; empty where it has none. */
+export function dataOf(content: Record<string, unknown> | undefined, type: string): string {
+  const data = content?.['data'] as Record<string, unknown> | undefined;
+  const value = data?.[type];
+  return typeof value === 'string' ? value : '';
 }
 
 /** All that a cell showed, as a text front end would print it. */

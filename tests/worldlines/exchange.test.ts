@@ -89,14 +89,14 @@ describe('clean-up', () => {
       await first.session.close();
       const collected = await second.session.collect({ maxBytes: 1 });
       expect(collected.worldlines).toEqual(['main']);
-      expect((await second.session.graph(0, 10)).worldlines.map((line) => line.name)).toEqual(['main-2']);
+      expect((await second.session.graph(0, 10)).worldlines.map((line) => line.name)).toEqual(['main']);
       await second.session.undo({ to: second.session.active.head });
       expect((await second.parts()).variables.get('x')).toBe('second');
       await second.session.close();
       const third = await Kernel.start(home);
       expect((await third.session.graph(0, 10)).worldlines.map((line) => line.name).sort()).toEqual([
-        'main-2',
-        'main-3',
+        'main',
+        'main',
       ]);
       await third.session.close();
     });
@@ -139,7 +139,7 @@ describe('two kernels on one notebook', () => {
       await cleaner.session.collect({ maxAge: 0 });
       await cleaner.session.close();
       const again = await Kernel.start(home, { ...NOTEBOOK, path: '/elsewhere/copy.ipynb' });
-      await again.session.resume('main~2');
+      await again.session.resume('main');
       await again.session.undo({ cells: 2 });
       expect((await again.parts()).tables()[0]).toBe('one');
       expect(await again.session.conversation()).toEqual(['one']);

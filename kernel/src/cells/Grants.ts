@@ -53,7 +53,7 @@ export class Grants {
   }
 
   /** Grants files that the user named in a cell of their own; true where one of them was not readable before. */
-  async grantFiles(files: readonly string[]): Promise<boolean> {
+  grantFiles(files: readonly string[]): boolean {
     let changed = false;
     for (const file of files) {
       const path = realpathSync(file);

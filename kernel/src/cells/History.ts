@@ -43,7 +43,7 @@ export class History {
 
 /** `*` and `?` as in a shell; the whole input must match. */
 function globToRegExp(glob: string): RegExp {
-  const source = [...glob]
+  const source = Array.from(glob)
     .map((character) =>
       character === '*' ? '.*' : character === '?' ? '.' : character.replace(/[\\^$.|+()[\]{}]/, '\\$&'),
     )

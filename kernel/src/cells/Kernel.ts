@@ -120,7 +120,7 @@ export class Kernel {
 
   /** Grants files that the user named in a cell of their own. */
   async grantFiles(files: readonly string[]): Promise<void> {
-    if (await this.grants.grantFiles(files)) await this.#readableChanged();
+    if (this.grants.grantFiles(files)) await this.#readableChanged();
   }
 
   async catalog(): Promise<Catalog> {

@@ -1,3 +1,4 @@
+import { countPoints, unitOffset } from './codePoints.js';
 import type { Display } from '../mime.js';
 import type { CellContext } from './context.js';
 import { magicHelp } from './help.js';
@@ -14,13 +15,13 @@ export async function inspect(
   cursor: number,
   detail: 0 | 1,
 ): Promise<Display | null> {
-  const at = [...code].slice(0, cursor).join('').length;
+  const at = unitOffset(code, cursor);
   const word = wordAt(code, at);
   if (word.startsWith('%')) return knownMagic(word) ? magicHelp(anyMagic(word)) : null;
   const { body } = parseCell(code);
   if (body?.form === 'magic' && body.name === 'python' && at >= body.textOffset) {
     const python = await (await kernel.active()).python();
-    const data = await python.inspect(body.text, [...code.slice(body.textOffset, at)].length, detail);
+    const data = await python.inspect(body.text, countPoints(code.slice(body.textOffset, at)), detail);
     return data === null ? null : { data };
   }
   return tableTip(kernel, word);
@@ -43,7 +44,7 @@ export async function showSubject(context: CellContext, subject: string): Promis
     return true;
   }
   if (runtime.pythonState === 'none') return false;
-  const data = await (await runtime.python()).inspect(subject, [...subject].length, 0);
+  const data = await (await runtime.python()).inspect(subject, countPoints(subject), 0);
   if (data !== null) showAside(context, { data });
   return data !== null;
 }

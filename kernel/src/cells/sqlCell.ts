@@ -4,6 +4,7 @@ import { quoteText } from '../database/sql/quote.js';
 import { duration } from '../display/format.js';
 import { tableDisplay } from '../display/table.js';
 import type { OptionSpec } from './arguments.js';
+import { unitOffset } from './codePoints.js';
 import { parseLeadingOptions } from './arguments.js';
 import type { CellContext } from './context.js';
 import { UserError } from './errors.js';
@@ -64,17 +65,18 @@ export async function runSqlCell(context: CellContext, cell: SqlCell): Promise<v
     else await giveToPython(context, cell, cell.into);
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.position === null) throw error;
-    throw pointingAt(error, context.source, cell.offset + codeUnits(cell.sql, error.position));
+    throw pointingAt(error, context.source, cell.offset + unitOffset(cell.sql, error.position));
   }
 }
 
+/** Shows each result once the next one is there, so that the last is known for the cell's own. */
 async function showStatements(context: CellContext, cell: SqlCell): Promise<void> {
-  let pending: StatementResult | null = null;
+  const pending: StatementResult[] = [];
   await query(context, cell.sql, cell.limit, (result) => {
-    if (pending) showResult(context, pending, false);
-    pending = result;
+    for (const earlier of pending.splice(0)) showResult(context, earlier, false);
+    pending.push(result);
   });
-  if (pending) showResult(context, pending, true);
+  for (const last of pending) showResult(context, last, true);
 }
 
 /** Runs the SQL once, into a Parquet file: Python reads it, and the first page is shown from it. */
@@ -111,11 +113,6 @@ async function query(
   } finally {
     progress.done();
   }
-}
-
-/** UTF-16 units in the first `points` code points. */
-function codeUnits(text: string, points: number): number {
-  return [...text].slice(0, points).join('').length;
 }
 
 function showResult({ run }: CellContext, result: StatementResult, last: boolean): void {

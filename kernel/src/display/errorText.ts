@@ -17,8 +17,6 @@ export function caretLines(source: string, offset: number): string[] {
   const number = source.slice(0, lineStart).split('\n').length;
   const label = `${number} │ `;
   const line = source.slice(lineStart, lineEnd === -1 ? source.length : lineEnd);
-  const before = [...line.slice(0, at - lineStart)]
-    .map((character) => (character === '\t' ? '\t' : ' '))
-    .join('');
+  const before = line.slice(0, at - lineStart).replace(/[^\t]/gu, ' ');
   return [`${DIM}${label}${RESET}${line}`, `${' '.repeat(label.length)}${before}${RED}▲${RESET}`];
 }

@@ -39,6 +39,6 @@ export function firstLine(text: string, length = 120): string {
 /** At most `length` code points, the last of them `…` where something was cut. */
 export function cut(text: string, length: number): string {
   if (text.length <= length) return text;
-  const points = [...text];
+  const points = Array.from(text);
   return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`;
 }

@@ -1,3 +1,4 @@
+import { countPoints, unitOffset } from '../codePoints.js';
 import type { Completions } from '../../jupyter/engine.js';
 import type { OptionSpec } from '../arguments.js';
 import type { Kernel } from '../Kernel.js';
@@ -18,9 +19,9 @@ interface Found {
 
 /** Tab in any cell: magics and their options, SQL, Python, files. `cursor` counts code points. */
 export async function complete(kernel: Kernel, code: string, cursor: number): Promise<Completions> {
-  const at = [...code].slice(0, cursor).join('').length;
+  const at = unitOffset(code, cursor);
   const { start, matches } = await find(kernel, code, at);
-  return { matches, start: [...code.slice(0, start)].length, end: cursor };
+  return { matches, start: countPoints(code.slice(0, start)), end: cursor };
 }
 
 async function find(kernel: Kernel, code: string, at: number): Promise<Found> {
@@ -134,8 +135,8 @@ async function completeSqlAt(kernel: Kernel, code: string, offset: number, at: n
 async function completePython(kernel: Kernel, code: string, offset: number, at: number): Promise<Found> {
   const text = code.slice(offset);
   const runtime = await kernel.active();
-  const found = await (await runtime.python()).complete(text, [...code.slice(offset, at)].length);
-  const start = offset + [...text].slice(0, found.start).join('').length;
+  const found = await (await runtime.python()).complete(text, countPoints(code.slice(offset, at)));
+  const start = offset + unitOffset(text, found.start);
   return {
     start,
     matches: found.matches.map((match) => ({ text: match.text, type: match.type ?? 'instance' })),

@@ -85,11 +85,11 @@ export class EarlierJournals {
 export async function nextJournalName(
   folder: StoreFolder,
   kernel: string,
-): Promise<{ name: string; runs: number; ordinal: number }> {
+): Promise<{ name: string; runs: number }> {
   const names = (await ifExists(readdir(folder.journals), [])).filter((name) => NAME.test(name));
   const last = names.reduce((most, name) => Math.max(most, Number(NAME.exec(name)?.[1] ?? 0)), 0);
   const ordinal = last + 1;
-  return { name: `${String(ordinal).padStart(6, '0')}-${kernel}.jsonl`, runs: names.length, ordinal };
+  return { name: `${String(ordinal).padStart(6, '0')}-${kernel}.jsonl`, runs: names.length };
 }
 
 export function kernelOf(journal: string): string {

@@ -22,6 +22,16 @@ export class Lookup {
     return this.knownLine(reference);
   }
 
+  /** What a person means to go on with: a deleted worldline of this run, else the latest earlier one, else one of this run. */
+  async resumable(reference: string): Promise<Line> {
+    await this.load();
+    const { lines } = this.store.graph;
+    const named = [...lines.values()].filter((line) => line.name === reference);
+    const deleted = named.find((line) => this.isOwn(line) && line.deleted && line.cells > 0);
+    const earlier = named.filter((line) => !this.isOwn(line)).sort(latestFirst)[0];
+    return lines.get(reference) ?? deleted ?? earlier ?? this.knownLine(reference);
+  }
+
   /** As `line`, among what was read so far. */
   knownLine(reference: string): Line {
     const line = this.#findLine(reference);

@@ -56,8 +56,8 @@ export class Session extends SessionReader {
   readonly #lock: string;
   readonly #listeners = new Set<(event: SessionEvent) => void>();
 
-  private constructor({ store, runs, ordinal, lock }: OpenedStore, host: Host) {
-    super(store, host, freshWorldline(store, ordinal === 1 ? 'main' : `main-${ordinal}`));
+  private constructor({ store, runs, lock }: OpenedStore, host: Host) {
+    super(store, host, freshWorldline(store, 'main'));
     this.#lock = lock;
     this.earlierRuns = runs;
     this.blobs = new VariableBlobs(store.objects);
@@ -128,7 +128,7 @@ export class Session extends SessionReader {
   /** Makes a worldline the one in which the next cell runs. It is opened by `open` or the next cell. */
   async switch(worldline: string): Promise<WorldlineSummary> {
     const line = await this.lookup.line(worldline);
-    if (!this.lookup.isOwn(line)) return this.resume(worldline);
+    if (!this.lookup.isOwn(line)) return this.resume(line.id);
     if (line.deleted)
       throw new WorldlineError(`"${line.name}" was deleted: %resume ${line.name} brings it back.`);
     return this.#setActive(line);
@@ -136,7 +136,7 @@ export class Session extends SessionReader {
 
   /** Goes on with a worldline of an earlier run, or with a deleted one, and makes it active. */
   async resume(worldline: string): Promise<WorldlineSummary> {
-    const line = await this.lookup.line(worldline);
+    const line = await this.lookup.resumable(worldline);
     if (this.lookup.isOwn(line)) {
       if (line.deleted) this.#delete(line, false);
       return this.#setActive(line);
@@ -146,9 +146,14 @@ export class Session extends SessionReader {
         `"${line.running}" was running when the earlier kernel ended; what it did is lost.`,
       );
     }
+    const blank = this.lookup.own().find((one) => one.name === line.name && !one.deleted && one.cells === 0);
+    if (blank !== undefined) this.#delete(blank, true);
     const name = freeName(line.name, this.lookup.own());
     const { id } = await this.#newLine(name, this.lookup.head(line), line.id);
-    return this.#setActive(this.lookup.knownLine(id));
+    const active = this.#setActive(this.lookup.knownLine(id));
+    // Nothing was done in it: the earlier worldline takes its name and its place.
+    if (blank !== undefined) await this.opened.close(blank.id);
+    return active;
   }
 
   /** Moves a worldline back by some cells or steps, or to a checkpoint. The later checkpoints remain. */

@@ -18,8 +18,6 @@ export interface OpenedStore {
   readonly store: Store;
   /** Earlier runs of this notebook. */
   readonly runs: number;
-  /** The place of this run among all that there were. */
-  readonly ordinal: number;
   /** This kernel's lock, to be removed at the end. */
   readonly lock: string;
 }
@@ -38,7 +36,7 @@ export async function openStore(
   }
   const objects = new ObjectStore(folder.objects, folder.aside);
   mkdirSync(objects.variables, { recursive: true, mode: 0o755 });
-  const { name, runs, ordinal } = await nextJournalName(folder, kernel);
+  const { name, runs } = await nextJournalName(folder, kernel);
   const journal = new JournalWriter(join(folder.journals, name), {
     ...{ t: 'open', format: FORMAT, kernel, time: Date.now() },
   });
@@ -48,7 +46,7 @@ export async function openStore(
   const store: Store = {
     ...{ folder, objects, databases, graph, journal, notes, own: name, gate: idle, checking: idle },
   };
-  return { store, runs, ordinal, lock };
+  return { store, runs, lock };
 }
 
 /** The notebook's folder; one beside it where a newer version has taken that. */
