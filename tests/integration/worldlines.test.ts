@@ -90,3 +90,13 @@ test('a worldline goes out as a notebook with its data, and comes back', () =>
 function errorOrOutput(cell: Parameters<typeof errorOf>[0]): string {
   return cell.status === 'ok' ? cell.stdout : errorOf(cell);
 }
+
+test('rows that only one of two worldlines has can be seen', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute('%%sql create table t as select range as i from range(3)');
+    await kernel.execute('%branch other');
+    await kernel.execute('%%sql insert into t values (77)');
+    const cell = await kernel.execute('%compare main other --rows t');
+    expect(shown(cell)).toMatch(/that only main has:\s+i\s[^7]*0 rows[^]*that only other has:\s+i\s[^]*77/);
+    expect(cell.status).toBe('ok');
+  }));

@@ -71,8 +71,9 @@ export async function importTables(database: Database, folder: string): Promise<
   }
 }
 
+/** A table of an attached database, as the catalogue names it: its main schema goes without saying. */
 function qualified(alias: string, table: string): string {
-  return table.includes('.') ? `${alias}.${table}` : `${alias}.main.${table}`;
+  return `${alias}.${table}`;
 }
 
 async function withFiles<T>(
