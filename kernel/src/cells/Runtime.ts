@@ -11,6 +11,7 @@ import type {
   WorldlinePlace,
 } from '../worldlines/types.js';
 import { Frames } from './Frames.js';
+import { Handles } from './Handles.js';
 import { linkDataFolders } from './links.js';
 import { ProgressBar } from './ProgressBar.js';
 
@@ -29,6 +30,7 @@ export const EXCHANGE = '.worldline/exchange';
 /** The running parts of one worldline: its database, its Python, its workspace. Both start on first use. */
 export class Runtime implements Parts {
   #frames: Frames;
+  #handles: Handles;
   #database: Database | null = null;
   #python: PythonSession | null = null;
   #opening: Promise<PythonSession> | null = null;
@@ -39,6 +41,7 @@ export class Runtime implements Parts {
     private readonly services: RuntimeServices,
   ) {
     this.#frames = new Frames(this);
+    this.#handles = new Handles(this);
   }
 
   get workspace(): string {
@@ -64,8 +67,14 @@ export class Runtime implements Parts {
     await linkDataFolders(this.workspace, this.services.readable().folders);
   }
 
-  /** Makes DataFrames that the SQL names visible to it, as they are now. */
+  /** Later SQL, also that of Python, can name this result by its handle. */
+  keepResult(handle: string, result: string): Promise<void> {
+    return this.#handles.keep(handle, result);
+  }
+
+  /** Makes results of steps and DataFrames that the SQL names visible to it, the frames as they are now. */
   async offerFrames(sql: string): Promise<void> {
+    await this.#handles.offer(sql);
     if (this.pythonState !== 'none') await this.#frames.offer(sql);
   }
 
@@ -103,6 +112,7 @@ export class Runtime implements Parts {
     const database = this.#database;
     this.#database = null;
     this.#frames = new Frames(this);
+    this.#handles = new Handles(this);
     await database?.close();
   }
 
@@ -121,6 +131,7 @@ export class Runtime implements Parts {
   }
 
   async workspaceRestored(): Promise<void> {
+    await this.#handles.forget();
     await rm(join(this.workspace, EXCHANGE), { recursive: true, force: true });
     await this.prepare();
   }

@@ -138,3 +138,23 @@ test('the catalog for completion', () =>
     ]);
     expect(catalog.functions).toEqual(expect.arrayContaining(['sum', 'read_csv', 'date_trunc']));
   }));
+
+test('an earlier result can be taken as it came, also an empty or a large one, with names that are alike', () =>
+  withDatabase(async ({ database, workspace }) => {
+    const file = join(workspace, 'r.parquet');
+    const take = async (sql: string) => {
+      const [result] = await runAsUser(database, sql);
+      if (result?.kind !== 'rows') throw new Error('no rows');
+      await database.exportResult(result.id, file);
+      await database.registerFrame('r3', file);
+    };
+    await take('select i, i * 2 as "I", {\'a\': i} s from range(100000) t(i)');
+    expect(await rowsOf(database, 'select count(*), sum("I_1"), sum(s.a) from r3')).toEqual([
+      ['100000', '9999900000', '4999950000'],
+    ]);
+    await take('select 1 as a where false');
+    expect(await rowsOf(database, 'select count(a) from r3')).toEqual([['0']]);
+    await take("select 'x' as a");
+    expect(await rowsOf(database, 'from r3')).toEqual([['x']]);
+    await expect(database.exportResult('gone', file)).rejects.toMatchObject({ name: 'ResultGoneError' });
+  }));

@@ -79,6 +79,10 @@ export class ProcessDatabase implements Database {
     return this.#call('page', { result, offset, count, options });
   }
 
+  exportResult(result: string, file: string): Promise<{ rows: number }> {
+    return this.#call('exportResult', { result, file: resolve(this.#state.workspace, file) });
+  }
+
   tables(): Promise<TableSummary[]> {
     return this.#call('tables', null);
   }

@@ -201,6 +201,8 @@ export interface Database {
   query(sql: string, options: QueryOptions): Promise<StatementResult[]>;
   /** A page of an earlier result, without running it again. Throws ResultGoneError where its rows are not held. */
   page(resultId: string, offset: number, count: number, options?: PageOptions): Promise<Page>;
+  /** Writes all rows of an earlier result as Parquet. Throws ResultGoneError where they are not held. */
+  exportResult(resultId: string, file: string): Promise<{ rows: number }>;
   tables(): Promise<TableSummary[]>;
   /** Throws DatabaseError where there is no such table. */
   describe(table: string, options?: RunOptions): Promise<TableDescription>;

@@ -25,6 +25,7 @@ export function sqlPort(runtime: Runtime, beforeWrite: () => Promise<void>): Sql
       const { tables, readsData } = await database.sources(sql);
       return readsData && tables.length === 0 ? ['a file'] : tables;
     },
+    keep: (handle, { id }) => runtime.keepResult(handle, id),
     writes: (sql) => Promise.resolve(mayChange(sql)),
     display: resultDisplay,
   };

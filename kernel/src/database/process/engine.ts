@@ -39,6 +39,7 @@ export class Engine {
     query: (params, cancel, emit) => this.#turn(cancel, emit, (context) => runCell(context, params)),
     toParquet: (params, cancel, emit) => this.#turn(cancel, emit, (context) => exportCell(context, params)),
     page: ({ result, offset, count, options }) => this.#open().results.page(result, offset, count, options),
+    exportResult: ({ result, file }) => this.#open().results.exportTo(result, file),
     tables: () => this.#open().look(listTables),
     catalog: () => this.#open().look(readCatalog),
     sources: ({ sql }) => {

@@ -39,6 +39,7 @@ export interface Calls {
   open: { params: OpenState; result: null };
   query: { params: { sql: string; author: Author; limit: number }; result: StatementResult[] };
   page: { params: { result: string; offset: number; count: number; options: PageOptions }; result: Page };
+  exportResult: { params: { result: string; file: string }; result: { rows: number } };
   tables: { params: null; result: TableSummary[] };
   describe: { params: { table: string }; result: TableDescription };
   catalog: { params: null; result: Catalog };

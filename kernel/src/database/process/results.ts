@@ -1,6 +1,6 @@
 import type { DuckDBAppender, DuckDBDataChunk, DuckDBType } from '@duckdb/node-api';
 import { ResultGoneError } from '../errors.js';
-import { quoteText } from '../sql/quote.js';
+import { quoteAlways, quoteText } from '../sql/quote.js';
 import type { CellText, Column, Page, PageOptions } from '../types.js';
 import { Spool } from './spool.js';
 import { kindOf, textOf } from './text.js';
@@ -94,11 +94,7 @@ export class Results {
 
   async page(id: string, offset: number, count: number, options: PageOptions): Promise<Page> {
     const held = this.#get(id);
-    if (!held.spooled && held.chunk) {
-      await this.#spool.fill(held.table, held.types, held.chunk);
-      held.chunk = null;
-      held.spooled = true;
-    }
+    await this.#spoolChunk(held);
     if (!held.spooled) {
       if (held.total === 0) return { columns: held.columns, rows: [], offset, total: 0 };
       throw new ResultGoneError();
@@ -127,11 +123,48 @@ export class Results {
     return { columns: held.columns, rows, offset, total: counted };
   }
 
+  /** Writes every row as Parquet under the result's own column names; of two alike, the later one gets a number. */
+  async exportTo(id: string, file: string): Promise<{ rows: number }> {
+    const held = this.#get(id);
+    await this.#spoolChunk(held);
+    if (!held.spooled) {
+      if (held.total > 0) throw new ResultGoneError();
+      (await this.#spool.append(held.table, held.types)).closeSync();
+      held.spooled = true;
+    }
+    const names = distinctNames(held.columns.map(({ name }) => name));
+    const columns = names.map((name, index) => `c${index} AS ${quoteAlways(name)}`).join(', ');
+    const connection = await this.#spool.connection();
+    await connection.run(
+      `COPY (SELECT ${columns} FROM ${held.table} ORDER BY rowid) TO ${quoteText(file)} (FORMAT parquet)`,
+    );
+    return { rows: held.total };
+  }
+
+  async #spoolChunk(held: Held): Promise<void> {
+    if (held.spooled || held.chunk === null) return;
+    await this.#spool.fill(held.table, held.types, held.chunk);
+    held.chunk = null;
+    held.spooled = true;
+  }
+
   #get(id: string): Held {
     const held = this.#held.get(id);
     if (!held) throw new ResultGoneError();
     return held;
   }
+}
+
+/** Names as DuckDB takes them in one table: letter case does not tell them apart. */
+function distinctNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name, index) => {
+    const wanted = name === '' ? `column${index}` : name;
+    let free = wanted;
+    for (let number = 1; taken.has(free.toLowerCase()); number++) free = `${wanted}_${number}`;
+    taken.add(free.toLowerCase());
+    return free;
+  });
 }
 
 function filterOf(columns: number, filter: string | undefined): string {
