@@ -14,6 +14,8 @@ export interface Notebook {
   readonly home: string;
   /** Starts another kernel on the same notebook and store, after this one has ended. */
   restart(): Promise<KernelClient>;
+  /** The same where the first one is gone already. */
+  startAgain(): Promise<KernelClient>;
 }
 
 /** Runs the real kernel in a fresh folder with a store of its own; all is removed afterwards. */
@@ -50,6 +52,11 @@ export async function withKernel(
       home,
       restart: async () => {
         await kernel.shutdown();
+        kernel = await start();
+        return kernel;
+      },
+      startAgain: async () => {
+        await kernel.close();
         kernel = await start();
         return kernel;
       },

@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import type { KernelClient } from '../support/KernelClient.js';
+import { errorOf, resultOf, shown, withKernel } from '../integration/withKernel.js';
+
+/** The database processes of a kernel: children that run database.js. */
+function databaseProcesses(kernel: KernelClient): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => isDatabaseOf(pid, kernel.process.pid));
+}
+
+function isDatabaseOf(pid: number, kernel: number): boolean {
+  try {
+    const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return Number(parent) === kernel && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('database');
+  } catch {
+    return false; // it has ended meanwhile
+  }
+}
+
+function containersOf(kernel: KernelClient): string[] {
+  const filter = `label=worldline.pid=${kernel.process.pid}`;
+  return execFileSync('docker', ['ps', '-aq', '--filter', filter], { encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean);
+}
+
+/** Resolves when the state after so many cells is in the store: what a kill then costs is the cell that runs. */
+async function saved(kernel: KernelClient, cells: number): Promise<void> {
+  const comm = await kernel.openComm('worldline');
+  await comm.wait((data) => data['type'] === 'hello');
+  for (let id = 1; ; id++) {
+    await comm.send({ type: 'request', id, request: 'graph', params: { offset: 0, count: cells } });
+    const reply = await comm.wait((data) => data['type'] === 'reply' && data['id'] === id);
+    const { checkpoints } = reply['result'] as { checkpoints: { bytes: number | null }[] };
+    if (checkpoints.length === cells && checkpoints.every(({ bytes }) => bytes !== null)) return;
+  }
+}
+
+test('a database process that is killed costs its cell; what was committed is there for the next', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute('%%sql create table t as select range as i from range(100)');
+    const began = kernel.next(({ type }) => type === 'execute_input');
+    const running = kernel.execute(
+      '%%sql select sum(a.range * b.range) from range(10000000) a, range(1000000) b',
+    );
+    await began;
+    const processes = databaseProcesses(kernel);
+    expect(processes).toHaveLength(1);
+    for (const pid of processes) process.kill(pid, 'SIGKILL');
+    const cell = await running;
+    expect(cell.status).toBe('error');
+    expect(errorOf(cell)).toContain('last committed state');
+    expect(resultOf(await kernel.execute('%%sql select count(*) n from t'))).toContain('100');
+  }));
+
+test('a container that is removed in the middle of a cell costs the cell; the variables come back', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute('%%python\nkept = [1, 2, 3]');
+    await kernel.execute('%%python\nalso = len(kept)');
+    const said = kernel.next(
+      ({ type, content }) => type === 'stream' && String(content['text']).includes('go'),
+    );
+    const running = kernel.execute('%%python\nprint("go", flush=True)\nwhile True: pass');
+    await said;
+    for (const id of containersOf(kernel)) execFileSync('docker', ['rm', '-f', id], { stdio: 'ignore' });
+    const cell = await running;
+    expect(cell.status).toBe('error');
+    const next = await kernel.execute('%%python\nprint(kept, also)');
+    expect(next.stdout).toBe('[1, 2, 3] 3\n');
+  }));
+
+test('a killed kernel loses nothing that was committed, and leaves no container', () =>
+  withKernel(async (notebook) => {
+    const { kernel } = notebook;
+    await kernel.execute('%%sql create table t as select 42 as answer');
+    await kernel.execute('%%python\nkept = {"a": 1}\n_ = open("f.txt", "w").write("kept")');
+    await saved(kernel, 2);
+    kernel.process.signal('SIGKILL');
+    await kernel.process.exited;
+    const next = await notebook.startAgain();
+    expect((await next.execute('%resume')).status).toBe('ok');
+    expect(resultOf(await next.execute('%%sql from t'))).toContain('42');
+    expect((await next.execute('%%python\nprint(kept, open("f.txt").read())')).stdout).toBe(
+      "{'a': 1} kept\n",
+    );
+    await next.execute('%doctor --clean');
+    expect(containersOf(kernel)).toEqual([]);
+  }));
+
+test('without Docker, SQL works, and Python says how to start it', () =>
+  withKernel(
+    async ({ kernel }) => {
+      expect(resultOf(await kernel.execute('%%sql select 1 as one'))).toContain('1 row');
+      const cell = await kernel.execute('%%python\n1 + 1');
+      expect(cell.status).toBe('error');
+      expect(errorOf(cell)).toMatch(/Docker/);
+      expect(shown(await kernel.execute('%doctor'))).toMatch(/Docker/);
+      expect((await kernel.execute('%%sql select 2')).status).toBe('ok');
+    },
+    { env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } },
+  ));
+
+test('a missing image is one clear message', () =>
+  withKernel(
+    async ({ kernel }) => {
+      const cell = await kernel.execute('%%python\n1 + 1');
+      expect(errorOf(cell)).toContain('no-such-image');
+      expect(errorOf(cell)).toContain('SANDBOX_IMAGE');
+    },
+    { env: { SANDBOX_IMAGE: 'no-such-image' } },
+  ));
+
+test('after a shutdown nothing of ours is left', () =>
+  withKernel(async (notebook) => {
+    const { kernel } = notebook;
+    await kernel.execute('%%sql select 1');
+    await kernel.execute('%%python\n1');
+    const processes = databaseProcesses(kernel);
+    expect(containersOf(kernel).length).toBeGreaterThan(0);
+    await notebook.restart();
+    expect(containersOf(kernel)).toEqual([]);
+    for (const pid of processes) expect(isDatabaseOf(pid, kernel.process.pid)).toBe(false);
+  }));

@@ -1,0 +1,81 @@
+import { expect, test } from '@jest/globals';
+import type { GraphPage, KernelState, Requests, TablePage } from '../../kernel/src/contract.js';
+import type { KernelClient } from '../support/KernelClient.js';
+import { withKernel } from './withKernel.js';
+
+/** A front end on the comm: asks, and gets the result or the error's message. */
+async function frontEnd(kernel: KernelClient): Promise<{
+  hello: Record<string, unknown>;
+  events: () => Record<string, unknown>[];
+  ask: <Name extends keyof Requests>(
+    request: Name,
+    params: Requests[Name]['params'],
+  ) => Promise<Requests[Name]['result']>;
+}> {
+  const comm = await kernel.openComm('worldline');
+  const hello = await comm.wait((data) => data['type'] === 'hello');
+  let last = 0;
+  return {
+    hello,
+    events: () =>
+      comm.received
+        .map(({ content }) => content['data'] as Record<string, unknown>)
+        .filter(({ type }) => type === 'event')
+        .map(({ event }) => event as Record<string, unknown>),
+    ask: async (request, params) => {
+      const id = ++last;
+      await comm.send({ type: 'request', id, request, params });
+      const reply = await comm.wait((data) => data['type'] === 'reply' && data['id'] === id);
+      if (reply['ok'] !== true) throw new Error((reply['error'] as { message: string }).message);
+      return reply['result'] as never;
+    },
+  };
+}
+
+test('a front end sees the graph grow, moves in it, and looks at data', () =>
+  withKernel(async ({ kernel }) => {
+    const { hello, ask, events } = await frontEnd(kernel);
+    expect(hello).toMatchObject({ contract: 1, state: { busy: false, sandbox: 'none' } });
+    await kernel.execute('%%sql create table t as select range as i from range(1000)', {
+      metadata: { cellId: 'one' },
+    });
+    const shown = await kernel.execute('%%sql from t');
+    const graph: GraphPage = await ask('graph', { offset: 0, count: 10 });
+    expect(graph.checkpoints.map(({ kind, cellId }) => [kind, cellId])).toEqual([
+      ['sql', null],
+      ['sql', 'one'],
+      ['root', null],
+    ]);
+    expect(events().map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['cell-began', 'checkpoint', 'head']),
+    );
+
+    const page = Object.values(shown.result?.['data'] as Record<string, TablePage>).find(
+      (value): value is TablePage => typeof value === 'object',
+    );
+    const next = await ask('page', {
+      result: page?.result ?? '',
+      offset: 990,
+      count: 50,
+      order: 'i',
+      descending: true,
+    });
+    expect(next.rows.map(([value]) => value)).toEqual(['9', '8', '7', '6', '5', '4', '3', '2', '1', '0']);
+    expect((await ask('preview', { table: 't', count: 2 })).total).toBe(1000);
+    await expect(ask('preview', { table: 't; drop table t', count: 2 })).rejects.toThrow('no table');
+    expect((await ask('tables', {})).tables.map(({ name, rows }) => [name, rows])).toEqual([['t', 1000]]);
+
+    const first = graph.checkpoints.at(1)?.id ?? '';
+    const line = await ask('branch', { name: 'idea', from: first });
+    await ask('switch', { worldline: line.id });
+    await kernel.execute('%%sql drop table t');
+    expect((await ask('compare', { a: 'main', b: 'idea' })).tables).toMatchObject([
+      { name: 't', change: 'only-a' },
+    ]);
+    await ask('undo', { cells: 1 });
+    expect((await ask('tables', {})).tables).toHaveLength(1);
+    const state: KernelState = await ask('state', {});
+    expect(state.active).toBe(line.id);
+    expect((await ask('cells', { of: 'idea' })).cells.map(({ source }) => source)).toHaveLength(1);
+    await expect(ask('nonsense' as 'state', {})).rejects.toThrow('does not know');
+  }));
