@@ -13,7 +13,7 @@ export interface Notebook {
   /** WORLDLINE_HOME: the store of this test alone. */
   readonly home: string;
   /** Starts another kernel on the same notebook and store, after this one has ended. */
-  restart(): Promise<KernelClient>;
+  restart(env?: Readonly<Record<string, string>>): Promise<KernelClient>;
   /** The same where the first one is gone already. */
   startAgain(): Promise<KernelClient>;
 }
@@ -31,7 +31,7 @@ export async function withKernel(
     copyFileSync(join('node_modules/vega-datasets/data', name), join(folder, name));
   }
   const main = join(process.cwd(), 'kernel/dist/main.js');
-  const start = (): Promise<KernelClient> =>
+  const start = (env: Readonly<Record<string, string>> = {}): Promise<KernelClient> =>
     KernelClient.start({
       argv: [main, '{connection_file}'],
       cwd: folder,
@@ -41,6 +41,7 @@ export async function withKernel(
         XDG_CONFIG_HOME: join(root, 'config'),
         JPY_SESSION_NAME: join(folder, 'test.ipynb'),
         ...options.env,
+        ...env,
       },
       timeout: PATIENCE,
     });
@@ -50,9 +51,9 @@ export async function withKernel(
       kernel,
       folder,
       home,
-      restart: async () => {
+      restart: async (env) => {
         await kernel.shutdown();
-        kernel = await start();
+        kernel = await start(env);
         return kernel;
       },
       startAgain: async () => {

@@ -1,5 +1,6 @@
 import { exchanges, type Exchange } from './conversation.js';
 import { cutMiddle } from './data.js';
+import { splitRequests } from './requests.js';
 import type { Turn } from './types.js';
 
 export interface CompactionOptions {
@@ -46,19 +47,6 @@ export function compact(
   }
   const note: Turn[] = dropped.length === 0 ? [] : summaryOf(dropped);
   return [...note, ...requests.flat(), ...run];
-}
-
-/** Each part begins with what the user said and holds everything up to their next words. */
-function splitRequests(turns: readonly Turn[]): Turn[][] {
-  const parts: Turn[][] = [];
-  for (const turn of turns) {
-    const last = parts.at(-1);
-    // Words said in the middle of a run follow a tool's result: they belong to that run.
-    const begins = turn.role === 'user' && last?.at(-1)?.role !== 'tool';
-    if (last === undefined || begins) parts.push([turn]);
-    else last.push(turn);
-  }
-  return parts;
 }
 
 /** What was left out, as a request and its answer in a few words each. */

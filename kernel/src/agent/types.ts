@@ -7,6 +7,8 @@ export type Turn = UserTurn | AssistantTurn | ToolTurn;
 export interface UserTurn {
   readonly role: 'user';
   readonly text: string;
+  /** It began a run that hid rows: neither it nor what follows it holds any. */
+  readonly rowless?: true;
 }
 export interface AssistantTurn {
   readonly role: 'assistant';

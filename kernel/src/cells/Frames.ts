@@ -9,12 +9,12 @@ export class Frames {
 
   constructor(private readonly runtime: Runtime) {}
 
-  /** Makes the frames that the SQL names visible to it, and takes away those that are no more. */
-  async offer(sql: string): Promise<void> {
+  /** Makes the frames that the SQL names visible to it, and takes away those that are no more; `isOther` names are none. */
+  async offer(sql: string, isOther: (name: string) => boolean): Promise<void> {
     const { database } = this.runtime;
     const { tables, unknown } = await database.sources(sql);
     const named = new Set([...unknown, ...tables.filter((table) => this.#registered.has(table))]);
-    for (const name of named) await this.#offerOne(name);
+    for (const name of named) if (!isOther(name)) await this.#offerOne(name);
   }
 
   /** The frames are no longer what they were: the database or the variables were replaced. */

@@ -10,6 +10,10 @@ export class Handles {
 
   constructor(private readonly runtime: Runtime) {}
 
+  has(name: string): boolean {
+    return this.#results.has(name.toLowerCase());
+  }
+
   /** From now on the handle means this result. */
   async keep(handle: string, result: string): Promise<void> {
     this.#results.set(handle, result);
@@ -24,7 +28,7 @@ export class Handles {
     for (const name of unknown) {
       const handle = name.toLowerCase();
       const result = this.#results.get(handle);
-      if (result === undefined) continue;
+      if (result === undefined || this.#written.has(handle)) continue;
       const { absolute } = await this.runtime.exchangeFile();
       await database.exportResult(result, absolute);
       await database.registerFrame(handle, absolute);

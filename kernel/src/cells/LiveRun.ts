@@ -7,8 +7,16 @@ import type {
   ModelRequest,
   Provider,
 } from '../agent/types.js';
-import type { Requests, RunInfo, Usage } from '../contract.js';
-import { answerDisplay, stepLine, stepsDisplay, type RunItem, type RunView } from '../display/runDisplay.js';
+import type { Requests, RunInfo, StepInfo, Usage } from '../contract.js';
+import { markAnswer } from '../display/answer.js';
+import {
+  answerDisplay,
+  stepAnchor,
+  stepLine,
+  stepsDisplay,
+  type RunItem,
+  type RunView,
+} from '../display/runDisplay.js';
 import { duration } from '../display/format.js';
 import type { Run } from '../jupyter/engine.js';
 import type { Display } from '../mime.js';
@@ -74,11 +82,7 @@ export class LiveRun {
 
   /** Its steps as ordinary cells. */
   get cells(): string[] {
-    const magics: Readonly<Record<string, string>> = { run_sql: '%%sql', run_python: '%%python' };
-    return this.info.steps.flatMap(({ tool, code, state }) => {
-      const magic = magics[tool];
-      return magic !== undefined && state === 'ok' ? [`${magic}\n${code}`] : [];
-    });
+    return cellsOf(this.info.steps);
   }
 
   /** Just what the model was sent and what it answered, in order. */
@@ -158,7 +162,9 @@ export class LiveRun {
     this.#streaming = '';
     this.#activity = '';
     this.#changed();
-    if (outcome.answer !== '') this.run.display(answerDisplay(this.#view()));
+    if (outcome.answer === '') return;
+    const marked = markAnswer(outcome, (step) => stepAnchor(this.id, step));
+    this.run.display(answerDisplay(this.#view(), marked));
   }
 
   #onStep({ step, displays }: Extract<AgentEvent, { type: 'step' }>): void {
@@ -199,6 +205,15 @@ export class LiveRun {
       milliseconds: Date.now() - this.#began,
     };
   }
+}
+
+/** Steps that ran well, as ordinary cells. */
+export function cellsOf(steps: readonly StepInfo[]): string[] {
+  const magics: Readonly<Record<string, string>> = { run_sql: '%%sql', run_python: '%%python' };
+  return steps.flatMap(({ tool, code, state }) => {
+    const magic = magics[tool];
+    return magic !== undefined && state === 'ok' ? [`${magic}\n${code}`] : [];
+  });
 }
 
 /** A display without what a script could hide in: pictures and text only. */

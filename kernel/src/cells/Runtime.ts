@@ -75,7 +75,7 @@ export class Runtime implements Parts {
   /** Makes results of steps and DataFrames that the SQL names visible to it, the frames as they are now. */
   async offerFrames(sql: string): Promise<void> {
     await this.#handles.offer(sql);
-    if (this.pythonState !== 'none') await this.#frames.offer(sql);
+    if (this.pythonState !== 'none') await this.#frames.offer(sql, (name) => this.#handles.has(name));
   }
 
   /** A fresh file for a table on its way between SQL and Python. */
@@ -91,7 +91,9 @@ export class Runtime implements Parts {
   sqlForPython(author: Author, signal: AbortSignal): (query: string) => Promise<string> {
     return async (query) => {
       const { absolute, relative } = await this.exchangeFile();
-      await this.offerFrames(query);
+      // Python cannot hand over a frame while it waits for this, and an old state of one is not to be seen.
+      await this.#frames.forget();
+      await this.#handles.offer(query);
       await this.database.toParquet(query, absolute, { author, signal });
       return relative;
     };

@@ -1,7 +1,9 @@
 import { compact } from '../agent/compaction.js';
 import { requestText } from '../agent/context.js';
+import { HiddenRows } from '../agent/hiddenRows.js';
 import { openPrivacy } from '../agent/privacy.js';
 import { systemPrompt } from '../agent/prompt.js';
+import { withoutRows } from '../agent/requests.js';
 import { agentTools } from '../agent/tools/index.js';
 import type { Ports } from '../agent/ports.js';
 import type { AgentContext, RunLimits, Turn } from '../agent/types.js';
@@ -29,19 +31,20 @@ export async function agentContext(request: RunRequest): Promise<AgentContext> {
   ]);
   return {
     system: systemPrompt({ python, explore: ports.explore !== null, hidesRows: noRows }),
-    turns: compact(turns, []),
+    turns: compact(noRows ? withoutRows(turns) : turns, []),
     request: requestText(question, {
       worldline: runtime.place.name,
       tables,
       files,
       variables,
       artifacts,
+      // They are turns of the conversation already.
       cells: [],
       today: now,
       limits: limitsText(limits),
       hidesRows: noRows,
     }),
-    tools: agentTools(ports, openPrivacy),
+    tools: agentTools(ports, noRows ? new HiddenRows(ports.data) : openPrivacy),
   };
 }
 

@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { readEnvironment } from '../agent/providers/environment.js';
 import { chooseModel, providerFor, type Wish } from '../agent/providers/select.js';
 import type { Provider } from '../agent/types.js';
@@ -16,8 +17,24 @@ export async function providerOfCell(
   kernel: Kernel,
   cell: { readonly source: string; readonly position: number },
   asked: Wish,
+  strict = false,
 ): Promise<Provider> {
-  return providerFor(await modelEnvironment(kernel), cell, { config: configured(kernel), cell: asked });
+  const environment = await modelEnvironment(kernel);
+  const wishes = { config: configured(kernel), cell: asked };
+  const cassette = await cassetteOf(kernel);
+  return providerFor(environment, cell, wishes, { cassette, ...(strict ? { strict } : {}) });
+}
+
+/**
+ * `sales.turns.json` beside `sales.ipynb`. Where the front end does not tell the notebook, as nbconvert: the only such
+ * file in the folder.
+ */
+async function cassetteOf({ paths: { notebook, notebookFolder } }: Kernel): Promise<string> {
+  const ending = '.turns.json';
+  if (notebook !== null) return notebook.replace(/\.ipynb$/, '') + ending;
+  const names = await readdir(notebookFolder).catch(() => []);
+  const [only, ...others] = names.filter((name) => name.endsWith(ending));
+  return join(notebookFolder, only !== undefined && others.length === 0 ? only : `notebook${ending}`);
 }
 
 /** Why no model would answer now; null where one would. Nothing is sent. */

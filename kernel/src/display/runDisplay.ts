@@ -1,6 +1,7 @@
 import type { RunInfo, StepInfo, Usage } from '../contract.js';
 import { RUN_MIME, TABLE_MIME } from '../contract.js';
 import type { Display } from '../mime.js';
+import type { MarkedAnswer } from './answer.js';
 import { count, duration } from './format.js';
 import { escapeHtml } from './html.js';
 
@@ -40,13 +41,12 @@ export function stepsDisplay(view: RunView): Display {
 }
 
 /** The answer in Markdown with a footer that says what it took. In text it stands alone. */
-export function answerDisplay(view: RunView): Display {
-  const { answer } = view.info;
+export function answerDisplay(view: RunView, { text, markdown }: MarkedAnswer): Display {
   const footer = runFooter(view);
   return {
     data: {
-      'text/markdown': `${answer}\n\n<small>${escapeHtml(footer)}</small>`,
-      'text/plain': `${answer}\n\n(${footer})`,
+      'text/markdown': `${markdown}\n\n<small>${escapeHtml(footer)}</small>`,
+      'text/plain': `${text}\n\n(${footer})`,
     },
   };
 }
@@ -70,6 +70,11 @@ export function usageParts(usage: Usage): string[] {
   return usage.cost === null ? [tokens] : [tokens, `$${usage.cost.toFixed(4)}`];
 }
 
+/** Where a step stands in the notebook: figures of the answer link to it. */
+export function stepAnchor(run: string, step: string): string {
+  return `worldline-${run.slice(0, 8)}-${step}`;
+}
+
 export function stepLine(step: StepInfo): string {
   const time = step.milliseconds === null ? '' : ` · ${duration(step.milliseconds)}`;
   const summary = step.summary === '' ? '' : ` · ${step.summary}`;
@@ -80,7 +85,7 @@ function stepsHtml(view: RunView): string {
   const label = view.info.replayed
     ? `<div ${MUTED}><small>The model's turns are replayed from a recording; every step runs for real.</small></div>\n`
     : '';
-  const steps = view.items.map(itemHtml).join('\n');
+  const steps = view.items.map((item) => itemHtml(item, view.info.run)).join('\n');
   const streaming =
     view.streaming === '' ? '' : `<div style="white-space:pre-wrap">${escapeHtml(view.streaming)}</div>\n`;
   const activity =
@@ -88,10 +93,10 @@ function stepsHtml(view: RunView): string {
   return `<div class="worldline-run">\n${label}${steps}\n${streaming}${activity}</div>`;
 }
 
-function itemHtml(item: RunItem): string {
+function itemHtml(item: RunItem, run: string): string {
   switch (item.kind) {
     case 'step':
-      return stepHtml(item.step, item.displays);
+      return stepHtml(item.step, item.displays, stepAnchor(run, item.step.id));
     case 'said':
       return `<div style="white-space:pre-wrap">${escapeHtml(item.text)}</div>`;
     case 'note':
@@ -99,11 +104,11 @@ function itemHtml(item: RunItem): string {
   }
 }
 
-function stepHtml(step: StepInfo, displays: readonly Display[]): string {
+function stepHtml(step: StepInfo, displays: readonly Display[], anchor: string): string {
   const body = displays.map(resultHtml).join('\n');
   const open = step.state === 'running' || step.state === 'waiting' ? ' open' : '';
   return (
-    `<details class="worldline-step"${open}><summary>${escapeHtml(stepLine(step))}</summary>\n` +
+    `<details id="${anchor}" class="worldline-step"${open}><summary>${escapeHtml(stepLine(step))}</summary>\n` +
     `<pre><code>${escapeHtml(step.code)}</code></pre>\n${body}\n</details>`
   );
 }

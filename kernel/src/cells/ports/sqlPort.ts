@@ -5,20 +5,22 @@ import type { Display } from '../../mime.js';
 import { mayChange } from '../../database/sql/mayChange.js';
 import type { StatementResult } from '../../database/types.js';
 import type { Runtime } from '../Runtime.js';
+import type { StepCheckpoints } from '../StepCheckpoints.js';
 
 /** The model's SQL: behind its gate, in the worldline's own database. */
-export function sqlPort(runtime: Runtime, beforeWrite: () => Promise<void>): SqlPort {
+export function sqlPort(runtime: Runtime, steps: StepCheckpoints): SqlPort {
   const { database } = runtime;
   return {
     async query(sql, { limit, signal, deadline }) {
       await runtime.offerFrames(sql);
-      if (mayChange(sql)) await beforeWrite();
-      return database.query(sql, {
-        author: 'model',
-        limit,
-        signal,
-        ...(deadline === undefined ? {} : { deadline }),
-      });
+      const run = (): Promise<StatementResult[]> =>
+        database.query(sql, {
+          author: 'model',
+          limit,
+          signal,
+          ...(deadline === undefined ? {} : { deadline }),
+        });
+      return mayChange(sql) ? steps.around(`%%sql\n${sql}`, ['variables'], run) : run();
     },
     page: (result, offset, count) => database.page(result, offset, count),
     async tablesOf(sql) {

@@ -1,0 +1,54 @@
+import { log, messageOf } from '../jupyter/log.js';
+import type { Session } from '../worldlines/session/Session.js';
+import type { Part } from '../worldlines/types.js';
+import type { Runtime } from './Runtime.js';
+
+/** Makes a checkpoint after each step of a run that may have changed something, so that `%undo --step` can take it back. */
+export class StepCheckpoints {
+  constructor(
+    private readonly session: Session,
+    private readonly runtime: Runtime,
+    private readonly cellId: string | null,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Runs a step that may write. `source` is the step as a cell; its parts `untouched` cannot change by it. */
+  async around<T>(source: string, untouched: readonly Part[], work: () => Promise<T>): Promise<T> {
+    const { id } = this.runtime.place;
+    await this.session.ready('workspace', id);
+    const started = Date.now();
+    let failed = true;
+    try {
+      const result = await work();
+      failed = false;
+      return result;
+    } finally {
+      await this.#commit(source, untouched, started, failed);
+    }
+  }
+
+  /** The checkpoint of the whole run follows in any case: that of a step may fail. */
+  async #commit(source: string, untouched: readonly Part[], started: number, failed: boolean): Promise<void> {
+    const { id } = this.runtime.place;
+    try {
+      await this.session.commit(
+        {
+          kind: 'step',
+          source,
+          status: this.signal.aborted ? 'interrupted' : failed ? 'error' : 'ok',
+          started,
+          ended: Date.now(),
+          executionCount: null,
+          cellId: this.cellId,
+          outputs: [],
+          turns: [],
+          untouched,
+        },
+        id,
+      );
+      this.runtime.holdWrites(this.session.ready('database', id));
+    } catch (error) {
+      log(`The checkpoint of a step could not be made: ${messageOf(error)}`);
+    }
+  }
+}

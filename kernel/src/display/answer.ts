@@ -1,0 +1,40 @@
+import { annotate } from '../agent/grounding.js';
+import type { AgentOutcome } from '../agent/types.js';
+
+/** An answer with what is to be known about its figures, as text and as Markdown that links figures to their steps. */
+export interface MarkedAnswer {
+  readonly text: string;
+  readonly markdown: string;
+}
+
+/** Marks what no result has. `anchor` gives the address of a step in the notebook. */
+export function markAnswer(
+  { answer, grounding }: Pick<AgentOutcome, 'answer' | 'grounding'>,
+  anchor?: (step: string) => string,
+): MarkedAnswer {
+  if (grounding === undefined) return { text: answer, markdown: answer };
+  const { figures, unmatched, unknown, madeUp } = grounding;
+  const notes = [
+    ...(madeUp
+      ? ['**Made up:** the queries behind this answer read no table; its figures come from nowhere.']
+      : []),
+    ...(unmatched === 0
+      ? []
+      : [
+          `**Unchecked:** ${unmatched === 1 ? 'the figure' : 'figures'} marked [?] ${unmatched === 1 ? 'is' : 'are'} in no result of this answer.`,
+        ]),
+    ...(unknown.length === 0
+      ? []
+      : [`**No such step:** the answer names ${unknown.join(', ')} as evidence.`]),
+  ];
+  const below = notes.map((note) => `\n\n> ${note}`).join('');
+  const text = annotate(answer, figures, (figure) =>
+    figure.source === 'none' ? `${figure.text} [?]` : figure.text,
+  );
+  const markdown = annotate(answer, figures, (figure) => {
+    if (figure.source === 'none') return `${figure.text} [?]`;
+    if (figure.step === null || anchor === undefined) return figure.text;
+    return `[${figure.text}](#${anchor(figure.step)} "${figure.step}")`;
+  });
+  return { text: text + below, markdown: markdown + below };
+}

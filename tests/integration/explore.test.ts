@@ -1,0 +1,104 @@
+import { expect, test } from '@jest/globals';
+import { startModelServer, type Script, type SeenRequest } from '../support/model-server.js';
+import { errorOf, shown, withKernel, type Notebook } from './withKernel.js';
+
+async function withModel(script: Script, body: (notebook: Notebook) => Promise<void>): Promise<void> {
+  const server = await startModelServer({ script });
+  try {
+    await withKernel(body, {
+      env: { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'test-key', WORLDLINE_MODEL: 'scripted' },
+    });
+  } finally {
+    await server.close();
+  }
+}
+
+const call = (name: string, args: Record<string, unknown>) => ({ calls: [{ name, arguments: args }] });
+
+interface Sent {
+  readonly role: string;
+  readonly content: string;
+}
+/** What was said in the present run: the request, and the results of its calls. */
+function present({ body }: SeenRequest): { request: string; branch: string; results: string[] } {
+  const messages = body['messages'] as Sent[];
+  const at = messages.findLastIndex(({ role }) => role === 'user');
+  const request = messages[at]?.content ?? '';
+  return {
+    request,
+    branch: /Branch: ([\w~-]+)/.exec(request)?.[1] ?? '',
+    results: messages.slice(at + 1).flatMap(({ role, content }) => (role === 'tool' ? [content] : [])),
+  };
+}
+
+test('a question tried in branches: each has tables of its own, the comparison says where they differ, one is adopted', () =>
+  withModel(
+    (request) => {
+      const { branch, results } = present(request);
+      const value = branch === 'try-1' ? 10 : 20;
+      if (results.length === 0)
+        return call('run_sql', { sql: `create table found as select a + ${value} as v from base` });
+      if (results.length === 1) return call('run_sql', { sql: 'select v from found' });
+      return call('finish', { answer: `It is ${value + 1}.`, evidence: ['r2'] });
+    },
+    async ({ kernel }) => {
+      await kernel.execute('%%sql create table base as select 1 as a');
+      const cell = await kernel.execute('%%ask --branches 2\nWhat is it?');
+      expect(cell.status).toBe('ok');
+      expect(shown(cell)).toContain('try-1: 11; try-2: 21');
+      expect(shown(await kernel.execute('%tables'))).not.toContain('found');
+      await kernel.execute('%adopt try-2');
+      expect(shown(await kernel.execute('%%sql select v from found'))).toContain('21');
+    },
+  ));
+
+test('a run explores: one branch fails, the other does not, and the run goes on from the comparison', () =>
+  withModel(
+    (request) => {
+      const { request: asked, branch, results } = present(request);
+      if (branch === 'main') {
+        if (results.length === 0)
+          return call('explore', {
+            tasks: [
+              { name: 'mean', task: 'Take the mean.' },
+              { name: 'broken', task: 'Fail.' },
+            ],
+          });
+        return call('finish', { answer: 'The mean is 2.', evidence: ['r1'] });
+      }
+      if (asked.includes('Fail.')) return { fault: { kind: 'status', status: 401 } };
+      if (results.length === 0)
+        return call('run_sql', { sql: 'select avg(a) as m from (values (1), (3)) t(a), base' });
+      return call('finish', { answer: 'The mean is 2.', evidence: ['r1'] });
+    },
+    async ({ kernel }) => {
+      await kernel.execute('%%sql create table base as select 1 as b');
+      const cell = await kernel.execute('Explore.', { metadata: { cellId: 'c' } });
+      expect(cell.status).toBe('ok');
+      expect(shown(cell)).toContain('Only mean came to an answer');
+      expect(shown(cell)).toContain('The mean is 2.');
+    },
+  ));
+
+test('an interrupt stops every branch', () => {
+  let arrived = 0;
+  let all: () => void = () => undefined;
+  const asked = new Promise<void>((resolve) => {
+    all = resolve;
+  });
+  const never = new Promise<void>(() => undefined);
+  return withModel(
+    () => {
+      arrived += 1;
+      if (arrived === 2) all();
+      return { text: 'never', hold: never };
+    },
+    async ({ kernel }) => {
+      const running = kernel.execute('%%ask --branches 2\nThink.');
+      await asked;
+      await kernel.interrupt();
+      expect(errorOf(await running)).toContain('All branches were interrupted');
+      expect((await kernel.execute('%%sql select 1')).status).toBe('ok');
+    },
+  );
+});
