@@ -13,7 +13,7 @@ export interface Notebook {
   /** WORLDLINE_HOME: the store of this test alone. */
   readonly home: string;
   /** Starts another kernel on the same notebook and store, after this one has ended. */
-  restart(env?: Readonly<Record<string, string>>): Promise<KernelClient>;
+  readonly restart: (env?: Readonly<Record<string, string>>) => Promise<KernelClient>;
   /** The same where the first one is gone already. */
   startAgain(): Promise<KernelClient>;
 }

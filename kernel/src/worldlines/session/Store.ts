@@ -4,6 +4,7 @@ import type { JournalRecord } from '../journal/records.js';
 import type { DatabaseSnapshots } from '../database/DatabaseSnapshots.js';
 import type { ObjectStore } from '../objects/ObjectStore.js';
 import type { StoreFolder } from '../store/StoreFolder.js';
+import type { RanCell } from '../types.js';
 
 /** A notebook's store as one kernel holds it open. */
 export interface Store {
@@ -18,6 +19,8 @@ export interface Store {
   gate: Promise<unknown>;
   /** Restored variables being checked; never rejects. */
   checking: Promise<void>;
+  /** Cells whose longer parts are being written, by checkpoint: they are read from here meanwhile. */
+  readonly pending: Map<string, Pick<RanCell, 'source' | 'outputs' | 'turns'>>;
   /** Sentences for the person. */
   readonly notes: string[];
 }

@@ -40,8 +40,13 @@ export async function commitCell(store: Store, line: Line, live: Live, cell: Ran
     turns: entry.turns === null,
     source: entry.source === null,
   };
+  // Kept until it is written, and for good where it could not be: the next cell asks for it.
+  if (late.outputs || late.turns || late.source) store.pending.set(entry.id, cell);
   const saving = saveState(store, live, entry.id, cell, capture, late);
-  const saved = saving.then((result): Saved => ({ ...result, problems: [...problems, ...result.problems] }));
+  const saved = saving.then((result): Saved => {
+    if (!live.unsaved) store.pending.delete(entry.id);
+    return { ...result, problems: [...problems, ...result.problems] };
+  });
   live.saving = saved;
   await Promise.race([
     store.journal.sync().catch((error: unknown) => {

@@ -45,6 +45,7 @@ export async function openStore(
   const idle = Promise.resolve();
   const store: Store = {
     ...{ folder, objects, databases, graph, journal, notes, own: name, gate: idle, checking: idle },
+    pending: new Map(),
   };
   return { store, runs, lock };
 }
