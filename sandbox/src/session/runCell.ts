@@ -56,6 +56,9 @@ export async function runCell(
       });
     }
     const end = await running;
+    // What is written waits in memory for the disk, so a full workspace may show as a want of memory.
+    const full = end.type === 'died' && end.cause === 'memory' ? await watch.excess() : null;
+    if (full !== null) stopped ??= { why: 'space', detail: full };
     return { end, error: events.error, stop: stopped };
   } finally {
     watch.stop();

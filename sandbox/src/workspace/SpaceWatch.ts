@@ -32,6 +32,14 @@ export class SpaceWatch {
     this.#timer = null;
   }
 
+  /** What is too large now, as a sentence; null where it all fits. */
+  async excess(): Promise<string | null> {
+    const { bytes, partial } = await scan(this.workspace);
+    // Where it is too large to be walked, what the disk lost has to do.
+    const used = partial ? Math.max(bytes, this.#start.bytes - this.#look().bytes) : bytes;
+    return used > this.limit ? `the workspace may hold ${Math.round(this.limit / 1048576)} MB` : null;
+  }
+
   async #check(): Promise<void> {
     if (this.#measuring) return;
     const free = this.#look();
@@ -43,10 +51,8 @@ export class SpaceWatch {
     this.#free = free;
     this.#measuring = true;
     try {
-      const { bytes, partial } = await scan(this.workspace);
-      // Where it is too large to be walked, what the disk lost has to do.
-      const used = partial ? Math.max(bytes, this.#start.bytes - free.bytes) : bytes;
-      if (used > this.limit) this.#full(`the workspace may hold ${Math.round(this.limit / 1048576)} MB`);
+      const excess = await this.excess();
+      if (excess !== null) this.#full(excess);
     } finally {
       this.#measuring = false;
     }
