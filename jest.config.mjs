@@ -9,5 +9,5 @@ export default {
   },
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/labextension/lib/', '/\\.venv/'],
   modulePathIgnorePatterns: ['/dist/', '/\\.venv/'],
-  testTimeout: 30_000,
+  testTimeout: 120_000,
 };
