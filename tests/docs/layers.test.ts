@@ -8,7 +8,7 @@ const SHARED = new Set(['kernel/src/contract.ts', 'kernel/src/mime.ts']);
 /** The rooms, and the rooms that each may import. A room is a folder with everything below it. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'kernel/src/jupyter': [],
-  'kernel/src/display': ['sandbox/src'],
+  'kernel/src/display': ['kernel/src/agent', 'sandbox/src'],
   'kernel/src/database': [],
   'kernel/src/worldlines': [],
   'kernel/src/agent': ['kernel/src/database', 'sandbox/src'],
