@@ -20,7 +20,7 @@ export class LabPage {
     readonly page: Page,
     private readonly server: LabServer,
   ) {
-    page.setDefaultTimeout(45_000);
+    page.setDefaultTimeout(90_000);
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());
     });

@@ -35,7 +35,7 @@ afterAll(async () => {
   await server.close();
 }, 60_000);
 
-const MINUTES = 120_000;
+const MINUTES = 240_000;
 
 test(
   'a result opens in a grid that sorts and filters in the kernel; a table is previewed',

@@ -66,7 +66,10 @@ function Compare({ session, services, a, b }: Props) {
       </div>
       <p className="wl-Compare-fork">
         {ancestor
-          ? trans.__('Both come from: %1', titleOf(ancestor, () => null) || trans.__('the start'))
+          ? trans.__(
+              'Both come from: %1',
+              titleOf(ancestor, (cellId) => sourceOf(session, cellId)) || trans.__('the start'),
+            )
           : trans.__('They have no cell in common.')}
       </p>
       {pairTries(alignCells(cellsOf(comparison.cellsA), cellsOf(comparison.cellsB))).map(
@@ -126,6 +129,11 @@ function Head({
 
 function Side({ cell, services }: { cell: CellRecord | null; services: Services }) {
   return <div className="wl-Compare-side">{cell && <CellView cell={cell} services={services} />}</div>;
+}
+
+function sourceOf(session: NotebookSession, cellId: string): string | null {
+  const cells = session.panel.model?.sharedModel.cells ?? [];
+  return cells.find((cell) => cell.id === cellId)?.getSource() ?? null;
 }
 
 function cellsOf(records: readonly CellRecord[]): readonly CellRecord[] {

@@ -7,8 +7,9 @@ import type { IDisposable } from '@lumino/disposable';
 import type { CellRecord, CheckpointSummary, KernelEvent } from '../../../kernel/src/contract.js';
 import type { KernelLink } from '../session/KernelLink.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
+import { deriveCells } from './fromRecords.js';
 import { planSwitch } from './plan.js';
-import type { Splice } from './splice.js';
+import { spliceBetween, type Splice } from './splice.js';
 import { METADATA, readKept, recall, show, stampOf, type KeptCells, type StoredCell } from './storedCells.js';
 
 /** Keeps the notebook's cells those of the active worldline, and marks each run with its checkpoint. */
@@ -62,7 +63,7 @@ export class CellSwitcher implements IDisposable {
 
   #onEvent(_: KernelLink, event: KernelEvent): void {
     if (event.kind === 'checkpoint') this.#onCheckpoint(event.checkpoint);
-    if (event.kind === 'active') this.#follow();
+    if (event.kind === 'active' || event.kind === 'head') this.#follow();
   }
 
   #onExecuted(_: unknown, { notebook }: { notebook: Notebook }): void {
@@ -93,7 +94,8 @@ export class CellSwitcher implements IDisposable {
     const { graph } = this.session;
     const target = graph.activeId;
     const kept = this.#kept();
-    if (target === null || target === kept.shown) return;
+    if (target === null) return;
+    if (target === kept.shown) return this.#showAdopted(target);
     if (!graph.worldline(target)) await this.session.reload();
     const stored = recall(kept, target);
     const base = stored ? this.#headsWhenHidden.get(target) : kept.shown && graph.worldline(kept.shown)?.head;
@@ -108,6 +110,38 @@ export class CellSwitcher implements IDisposable {
       records,
       new Set(base ? graph.pathTo(base).keys() : (stored?.map(checkpointOf) ?? [])),
     );
+  }
+
+  /** A worldline whose head moved to another one's gets that one's cells; its own stay, marked as undone. */
+  async #showAdopted(target: string): Promise<void> {
+    const { graph } = this.session;
+    const head = graph.worldline(target)?.head;
+    const owner = head === undefined ? undefined : graph.checkpoint(head)?.worldline;
+    if (head === undefined || owner === undefined || owner === target) return;
+    if (this.#seen().has(head)) return;
+    const records = await this.#records(target);
+    if (this.#disposed || graph.activeId !== target || this.#cellsRun()) {
+      this.#wanted = true;
+      return;
+    }
+    const shown = this.#cells();
+    const cells = deriveCells({
+      base: shown,
+      foreign: false,
+      worldline: target,
+      records,
+      basePath: this.#seen(),
+    });
+    const splice = spliceBetween(shown, cells);
+    if (splice) this.#apply(splice, this.#shownIsTrusted());
+  }
+
+  /** The checkpoints of the shown cells, and those before them. */
+  #seen(): ReadonlySet<string> {
+    const stamps = this.#cells()
+      .map(checkpointOf)
+      .filter((id) => id !== '');
+    return new Set(stamps.flatMap((id) => [...this.session.graph.pathTo(id).keys()]));
   }
 
   async #records(target: string): Promise<readonly CellRecord[]> {

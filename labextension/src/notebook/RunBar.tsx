@@ -19,10 +19,12 @@ export class RunBar extends ReactWidget {
     this.addClass('wl-RunBar');
     this.hide();
     session.runChanged.connect(this.#onRun, this);
+    services.app.commands.commandExecuted.connect(this.#onCommand, this);
   }
 
   override dispose(): void {
     this.session.runChanged.disconnect(this.#onRun, this);
+    this.services.app.commands.commandExecuted.disconnect(this.#onCommand, this);
     super.dispose();
   }
 
@@ -68,6 +70,12 @@ export class RunBar extends ReactWidget {
         </button>
       </>
     );
+  }
+
+  /** However the steps came in, they are not offered again. */
+  #onCommand(_: unknown, { id }: { id: string }): void {
+    const current = this.services.sessions.current === this.session;
+    if (id === CommandIds.insertSteps && current && this.#run?.state !== 'running') this.hide();
   }
 
   #onRun(_: NotebookSession, run: RunInfo): void {
