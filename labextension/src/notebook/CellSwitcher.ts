@@ -172,18 +172,24 @@ export class CellSwitcher implements IDisposable {
         .map((cell) => cell.id),
     );
     const focused = content.node.contains(document.activeElement);
-    // While the active cell stays what it is, Lab doesn't build a toolbar for every cell that comes and goes.
+    const { sharedModel } = model;
+    const insert = (at: number, some: readonly StoredCell[]) => {
+      const fresh = some.map((cell) => (trusted ? withTrust(cell) : cell));
+      sharedModel.insertCells(at, fresh as unknown as Parameters<typeof sharedModel.insertCells>[1]);
+    };
+    // Each time the active cell moves, Lab looks at all its commands and toolbars anew. So the active one comes to stand
+    // before all cells that come and go; where all go, the first that comes is brought in on its own.
+    const first = from === 0 ? cells.slice(0, 1) : [];
+    const at = from + first.length;
     content.mode = 'command';
-    content.activeCellIndex = from > 0 ? from - 1 : Math.min(to, content.widgets.length - 1);
-    model.sharedModel.transact(() => {
-      if (cells.length > 0) {
-        const fresh = cells.map((cell) => (trusted ? withTrust(cell) : cell));
-        model.sharedModel.insertCells(
-          from,
-          fresh as unknown as Parameters<typeof model.sharedModel.insertCells>[1],
-        );
-      }
-      if (to > from) model.sharedModel.deleteCellRange(from + cells.length, to + cells.length);
+    if (first.length > 0)
+      sharedModel.transact(() => {
+        insert(from, first);
+      }, false);
+    content.activeCellIndex = at - 1;
+    sharedModel.transact(() => {
+      if (cells.length > first.length) insert(at, cells.slice(first.length));
+      if (to > from) sharedModel.deleteCellRange(from + cells.length, to + cells.length);
     }, false);
     // The kernel is told which cells the user deleted; a hidden cell is none of them.
     const kept = model.deletedCells.filter((id) => !gone.has(id));

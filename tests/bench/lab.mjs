@@ -1,0 +1,204 @@
+#!/usr/bin/env node
+/**
+ * Times switching between two worldlines of many cells with outputs in a real JupyterLab, from the command to the
+ * painted notebook, beside what Lab takes to open the same notebook. Milliseconds.
+ *
+ *     node tests/bench/lab.mjs [--cells 200] [--switches 10] [--mode full|defer|none|contentVisibility] [--profile FILE]
+ *         [--plain]
+ *
+ * The cells' outputs are result tables from the kernel; with --plain they are HTML that never ran.
+ * Needs a built kernel and extension, JupyterLab in `.venv` and Chromium.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const { values: options } = parseArgs({
+  options: {
+    cells: { type: 'string', default: '200' },
+    switches: { type: 'string', default: '10' },
+    mode: { type: 'string' },
+    profile: { type: 'string' },
+    plain: { type: 'boolean', default: false },
+  },
+});
+const CELLS = Number(options.cells);
+const NOTEBOOK = 'bench';
+
+const folder = await mkdtemp(path.join(ROOT, 'node_modules/.lab-bench-'));
+try {
+  const { LabServer, LabPage, openBrowser } = await load();
+  const server = await LabServer.start();
+  try {
+    const browser = await openBrowser();
+    try {
+      await measure(server, await openNotebook(LabPage, browser, server));
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await server.stop();
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function load() {
+  const outfile = path.join(folder, 'lab.mjs');
+  await build({
+    stdin: {
+      contents: `export * from './LabServer.js'; export * from './LabPage.js';`,
+      resolveDir: path.join(ROOT, 'tests/browser'),
+    },
+    ...{ outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' },
+  });
+  return import(outfile);
+}
+
+async function openNotebook(LabPage, browser, server) {
+  server.writeNotebook(NOTEBOOK, ['%%sql\nselect 1']);
+  const lab = await LabPage.open(browser, server, NOTEBOOK);
+  if (options.mode) await lab.page.evaluate(setMode, options.mode);
+  return lab;
+}
+
+/** Two worldlines that share their first cell, each with `CELLS` cells. */
+async function measure(server, lab) {
+  const { page } = lab;
+  await page.evaluate(defineHelpers);
+  await lab.run(0);
+  await lab.command('worldline:branch', { name: 'other' });
+  await page.waitForFunction(() => document.querySelector('.wl-MenuButton').textContent === 'other');
+  await page.waitForFunction(
+    () => bench.shown() === document.querySelector('.wl-MenuButton').dataset.wlActive,
+  );
+  const other = await page.evaluate(() => bench.shown());
+  await fill(lab, 'b');
+  await lab.command('worldline:switch-to-next');
+  await page.waitForFunction((id) => bench.shown() !== id, other);
+  const first = await page.evaluate(() => bench.shown());
+  await fill(lab, 'a');
+  await lab.showSidebar();
+
+  const session = options.profile ? await page.context().newCDPSession(page) : null;
+  await session?.send('Profiler.enable');
+  await session?.send('Profiler.start');
+  const times = [];
+  for (let turn = 0; turn < Number(options.switches); turn++) {
+    const target = turn % 2 === 0 ? other : first;
+    times.push(await page.evaluate(([id, count]) => bench.switchTo(id, count), [target, CELLS]));
+  }
+  if (session) {
+    const { profile } = await session.send('Profiler.stop');
+    await writeFile(options.profile, JSON.stringify(profile));
+  }
+  await lab.save();
+  const opens = [];
+  for (let turn = 0; turn < 3; turn++) {
+    opens.push(await page.evaluate(([name, count]) => bench.open(name, count), [`${NOTEBOOK}.ipynb`, CELLS]));
+  }
+  console.table([
+    { what: `switch, ${CELLS} cells`, median: median(times), all: times.map(Math.round).join(' ') },
+    { what: 'Lab opens the notebook', median: median(opens), all: opens.map(Math.round).join(' ') },
+  ]);
+  if (lab.complaints.length > 0) console.log(lab.complaints.join('\n'));
+}
+
+async function fill(lab, prefix) {
+  await lab.page.evaluate(([name, count]) => bench.fill(name, count), [prefix, CELLS]);
+  if (options.plain) return;
+  await lab.command('notebook:run-all-cells');
+  await lab.page.waitForFunction(() => bench.allRan(), null, { timeout: 300_000 });
+}
+
+function median(numbers) {
+  return Math.round(numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]);
+}
+
+/* The functions below run in the page. */
+
+async function setMode(mode) {
+  const { content } = globalThis.jupyterapp.shell.currentWidget;
+  content.notebookConfig = { ...content.notebookConfig, windowingMode: mode };
+}
+
+function defineHelpers() {
+  const app = globalThis.jupyterapp;
+  const notebook = () => app.shell.currentWidget.content;
+  const shown = () => notebook().node.dataset.wlShown;
+  const output = (text) => ({
+    output_type: 'execute_result',
+    execution_count: 1,
+    metadata: {},
+    data: {
+      'text/plain': text,
+      'text/html': `<table><tr><th>value</th></tr><tr><td>${text}</td></tr></table>`,
+    },
+  });
+  const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  /** Every cell that is in sight has its output on the page. */
+  const complete = (count) => {
+    const content = notebook();
+    if (content.widgets.length !== count) return false;
+    const box = content.outerNode.getBoundingClientRect();
+    const inSight = content.widgets.filter((cell) => {
+      if (!cell.isAttached) return false;
+      const { top, bottom, height } = cell.node.getBoundingClientRect();
+      return height > 0 && bottom > box.top && top < box.bottom;
+    });
+    return (
+      inSight.length > 0 &&
+      inSight.every(
+        (cell) =>
+          cell.model.sharedModel.getOutputs().length === 0 ||
+          cell.node.querySelector('.jp-OutputArea-output'),
+      )
+    );
+  };
+  const until = async (condition) => {
+    while (!condition()) await new Promise((resolve) => requestAnimationFrame(resolve));
+    await painted();
+  };
+  globalThis.bench = {
+    shown,
+    fill(prefix, count) {
+      const shared = notebook().model.sharedModel;
+      const have = shared.cells.length;
+      const cells = Array.from({ length: count - have }, (_, index) => ({
+        id: `${prefix}-${index}`,
+        cell_type: 'code',
+        source: `%%sql\nselect '${prefix}' as line, ${index} as value\nfrom range(3)`,
+        metadata: { trusted: true },
+        outputs: [output(`${prefix} ${index}`)],
+        execution_count: index,
+      }));
+      shared.insertCells(have, cells);
+    },
+    allRan() {
+      const cells = Array.from(notebook().model.cells);
+      return cells.every(
+        (cell) =>
+          cell.sharedModel.getSource() === '' ||
+          (cell.executionState === 'idle' && cell.getMetadata('worldline')),
+      );
+    },
+    async switchTo(worldline, count) {
+      const begin = performance.now();
+      void app.commands.execute('worldline:switch', { worldline });
+      await until(() => shown() === worldline && complete(count));
+      return performance.now() - begin;
+    },
+    async open(path, count) {
+      const panel = app.shell.currentWidget;
+      panel.dispose();
+      await painted();
+      const begin = performance.now();
+      const next = await app.commands.execute('docmanager:open', { path });
+      await next.revealed;
+      await until(() => app.shell.currentWidget === next && complete(count));
+      return performance.now() - begin;
+    },
+  };
+}
