@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+/* global bench, document, requestAnimationFrame */
 /**
  * Times switching between two worldlines of many cells with outputs in a real JupyterLab, from the command to the
  * painted notebook, beside what Lab takes to open the same notebook. Milliseconds.
