@@ -1,11 +1,12 @@
 import type { OptionSpec } from './arguments.js';
+import { PROVIDERS } from './settings.js';
 
 export const ASK_OPTIONS: readonly OptionSpec[] = [
   { name: 'model', value: 'NAME', type: 'text', about: 'the model that answers' },
   {
     name: 'provider',
     value: 'NAME',
-    choices: ['openai', 'gemini', 'openrouter'],
+    choices: PROVIDERS,
     about: 'where the model is',
   },
   { name: 'max-steps', value: 'N', type: 'integer', about: 'at most so many steps (default 20)' },

@@ -14,15 +14,20 @@ export interface Paths {
 
 export function findPaths(environment: NodeJS.ProcessEnv, cwd: string): Paths {
   const user = homedir();
-  const data = environment['XDG_DATA_HOME'] ?? join(user, '.local', 'share');
-  const config = environment['XDG_CONFIG_HOME'] ?? join(user, '.config');
+  const data = set(environment['XDG_DATA_HOME']) ?? join(user, '.local', 'share');
+  const config = set(environment['XDG_CONFIG_HOME']) ?? join(user, '.config');
   const session = environment['JPY_SESSION_NAME'];
   return {
-    home: resolve(environment['WORLDLINE_HOME'] ?? join(data, 'worldline')),
+    home: resolve(set(environment['WORLDLINE_HOME']) ?? join(data, 'worldline')),
     configFile: join(config, 'worldline', 'config.json'),
     notebookFolder: cwd,
     notebook: session !== undefined && session.endsWith('.ipynb') ? resolve(cwd, session) : null,
   };
+}
+
+/** An empty variable counts as not set. */
+function set(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
 }
 
 /** The home folder and `/` are too wide to be read without being asked. */

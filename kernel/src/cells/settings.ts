@@ -17,12 +17,24 @@ export interface SettingSpec {
   readonly variable?: string;
 }
 
+/** Hosted services, and servers that speak OpenAI's protocol: at OPENAI_BASE_URL, or where they listen by default. */
+export const PROVIDERS: readonly string[] = [
+  'openai',
+  'gemini',
+  'openrouter',
+  'compatible',
+  'ollama',
+  'lmstudio',
+  'vllm',
+  'llamacpp',
+];
+
 export const SETTINGS: readonly SettingSpec[] = [
   {
     name: 'provider',
     value: 'NAME',
     type: 'text',
-    choices: ['openai', 'gemini', 'openrouter'],
+    choices: PROVIDERS,
     variable: 'WORLDLINE_PROVIDER',
     about: 'who answers ask cells; the first whose key is set where this is not',
   },
