@@ -37,7 +37,7 @@ describe('a cell', () => {
     ['weather?', 'weather'],
     ['weather??', 'weather'],
   ])('asks for help by a question mark: %s', (code, subject) => {
-    expect(parseCell(code).body).toEqual({ form: 'help', subject });
+    expect(parseCell(code).body).toEqual({ form: 'help', subject, text: code });
   });
 
   test('with a question mark after several words is no call for help', () => {
