@@ -24,7 +24,7 @@ async function jupyterRows() {
     ['kernel', isBuilt('kernel'), 'built'],
     ['sandbox module', isBuilt('sandbox'), 'built'],
     ['lab extension', isBuilt('labextension'), 'built'],
-    ['kernelspec, installed', jupyter !== null && kernelspecInPlace(jupyter.data), `in ${jupyter?.data}`],
+    ['kernelspec, installed', jupyter !== null && kernelspecInPlace(jupyter), `in ${jupyter?.data}`],
     [
       'lab extension, installed',
       jupyter !== null && isBuilt('labextension') && extensionInPlace(jupyter.data),

@@ -25,7 +25,7 @@ export async function setUp(options) {
   await step('Kernel', (say) => build('kernel', say));
   await step('Sandbox module', (say) => build('sandbox', say));
   await step('Lab extension', (say) => build('labextension', say));
-  await step('Kernelspec', () => placeKernelspec(found.data));
+  await step('Kernelspec', () => placeKernelspec(found));
   await step('Extension', () => placeExtension(found.data));
   if (options.docker) {
     await step('Docker', (say) => docker(say, options));

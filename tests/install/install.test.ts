@@ -32,6 +32,7 @@ test(
           resource_dir: folder,
           spec: {
             argv: [process.execPath, expect.stringMatching(/kernel\/dist\/main\.js$/), '{connection_file}'],
+            env: { WORLDLINE_JUPYTER: expect.stringMatching(/^\/.*\/jupyter$/) },
             interrupt_mode: 'message',
             metadata: { supported_encryption: ['curve'] },
           },

@@ -16,12 +16,17 @@ export function installForTest(): JupyterFolder {
   const folder = mkdtempSync(join(tmpdir(), 'worldline-jupyter-'));
   const kernels = join(folder, 'share/kernels/worldline');
   mkdirSync(kernels, { recursive: true });
-  const spec = JSON.parse(readFileSync(resolve('kernelspec/kernel.json'), 'utf8')) as { argv: string[] };
+  const spec = JSON.parse(readFileSync(resolve('kernelspec/kernel.json'), 'utf8')) as {
+    argv: string[];
+    env: Record<string, string>;
+  };
   const places: Record<string, string> = {
     '{node}': process.execPath,
     '{main}': resolve('kernel/dist/main.js'),
+    '{jupyter}': resolve('.venv/bin/jupyter'),
   };
   spec.argv = spec.argv.map((part) => places[part] ?? part);
+  for (const [name, value] of Object.entries(spec.env)) spec.env[name] = places[value] ?? value;
   writeFileSync(join(kernels, 'kernel.json'), JSON.stringify(spec));
   const env = {
     JUPYTER_PATH: join(folder, 'share'),

@@ -17,7 +17,7 @@ export function createHost(kernel: Kernel): Host {
 /** Runs `jupyter nbconvert`; rejects with what it printed. */
 function nbconvert(environment: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('jupyter', ['nbconvert', ...args], {
+    const child = spawn(environment['WORLDLINE_JUPYTER'] ?? 'jupyter', ['nbconvert', ...args], {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
