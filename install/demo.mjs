@@ -38,6 +38,7 @@ export async function demo(options) {
     await convert('--to', 'notebook', '--execute', '--ExecutePreprocessor.timeout=600', NOTEBOOK);
     const took = seconds(performance.now() - began);
     await convert('--to', 'html', executed);
+    checkSteps(executed);
     return `${JSON.parse(readFileSync(NOTEBOOK, 'utf8')).cells.filter(isCode).length} cells ran in ${took}`;
   });
   console.log(describe(executed, report, options.live));
@@ -58,6 +59,21 @@ function replay() {
 
 const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 const isCode = (cell) => cell.cell_type === 'code';
+
+/** A run whose steps failed still ends in an answer: what was recorded would hide that something here does not work. */
+function checkSteps(executed) {
+  const { cells } = JSON.parse(readFileSync(executed, 'utf8'));
+  const failed = cells
+    .filter(isCode)
+    .flatMap((cell) => cell.outputs)
+    .flatMap((output) => output.data?.['application/vnd.worldline.run+json']?.steps ?? [])
+    .filter((it) => it.state === 'error');
+  if (failed.length === 0) return;
+  throw new Problem(
+    `Steps of the quickstart failed: ${failed.map((it) => `${it.id} ${it.tool}: ${it.summary}`).join('; ')}`,
+    'node install.mjs --check tells whether all is in place.',
+  );
+}
 
 /** What the report shows, counted from the outputs of this run. */
 function describe(executed, report, live) {

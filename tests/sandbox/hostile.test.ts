@@ -34,16 +34,13 @@ describe('code that takes too much', () => {
   test('of processes: a fork bomb ends at the limit, and none of it is left', async () => {
     const ran = await run(python, 'import os\nwhile True:\n    os.fork()', { timeout: 1500 });
     expect(ran.result.status).not.toBe('ok');
-    // They are killed at once, and take the system a moment to be gone.
-    const left = await run(
-      python,
-      `import os, time
-def processes(): return sum(name.isdigit() for name in os.listdir("/proc"))
-end = time.monotonic() + 20
-while processes() >= 8 and time.monotonic() < end: time.sleep(0.01)
-processes() < 8`,
-    );
-    expect(left.value).toBe('True');
+    // They are killed at once, and take a busy machine a moment to be gone; until then a cell may find no room to run.
+    const count = 'import os\nsum(name.isdigit() for name in os.listdir("/proc")) < 8';
+    let left: string | undefined;
+    for (let tries = 0; tries < 20 && left !== 'True'; tries++) {
+      left = (await run(python, count, { timeout: 5000 })).value;
+    }
+    expect(left).toBe('True');
   });
 
   test('of the disk is stopped while it writes', async () => {

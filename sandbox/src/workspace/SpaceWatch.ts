@@ -5,6 +5,10 @@ const INTERVAL = 200;
 /** The disk must have lost this much since the last look before the workspace is measured again. */
 const STEP_BYTES = 32 * 1024 * 1024;
 const STEP_FILES = 20_000;
+/** Milliseconds after which it is measured whatever the disk says: others may be freeing what this one takes. */
+const LONGEST = 1000;
+/** How many times as long as a measurement took to wait for the next. */
+const REST = 10;
 const MAX_FILES = 200_000;
 
 /** Looks after a workspace while a cell runs: no quota of the file system does. */
@@ -13,6 +17,7 @@ export class SpaceWatch {
   #free: { bytes: number; files: number };
   readonly #start: { bytes: number; files: number };
   #measuring = false;
+  #due = Date.now() + LONGEST;
 
   /** `onFull` is called once, with a sentence that says what is full. */
   constructor(
@@ -47,7 +52,9 @@ export class SpaceWatch {
       this.#full(`more than ${MAX_FILES} files were made`);
       return;
     }
-    if (this.#free.bytes - free.bytes < STEP_BYTES && this.#free.files - free.files < STEP_FILES) return;
+    const taken = this.#free.bytes - free.bytes >= STEP_BYTES || this.#free.files - free.files >= STEP_FILES;
+    const began = Date.now();
+    if (!taken && began < this.#due) return;
     this.#free = free;
     this.#measuring = true;
     try {
@@ -55,6 +62,8 @@ export class SpaceWatch {
       if (excess !== null) this.#full(excess);
     } finally {
       this.#measuring = false;
+      const now = Date.now();
+      this.#due = now + Math.max(LONGEST, REST * (now - began));
     }
   }
 
