@@ -1,7 +1,7 @@
 import * as zmq from 'zeromq';
 import { type ConnectionInfo, endpoint } from './ConnectionInfo.js';
 
-/** How long a closed socket goes on delivering, in milliseconds. */
+/** How long a closed socket goes on delivering, and so the longest that an ending process waits, in milliseconds. */
 const LINGER = 1000;
 /** The largest frame that is taken in, in bytes: a peer that announces more is disconnected. */
 const MAX_FRAME = 2 ** 30;
@@ -18,8 +18,6 @@ export interface Channels {
 
 /** Opens and binds all sockets. Throws where an address is taken. */
 export function openChannels(info: ConnectionInfo): Channels {
-  // Otherwise a message that nobody fetches keeps the process from ending.
-  zmq.context.blocky = false;
   const options = {
     linger: LINGER,
     // No limit: a message to a slow reader waits instead of getting lost.

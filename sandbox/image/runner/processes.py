@@ -44,6 +44,15 @@ def kill_others(keep: set[int], groups: set[int]) -> None:
     os.kill(-1, signal.SIGCONT)
 
 
+def exists(pid: int) -> bool:
+    """False for one that has ended and was reaped."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def resume(pid: int) -> None:
     _send(pid, signal.SIGCONT)
 

@@ -8,6 +8,7 @@ import codecs
 import fcntl
 import json
 import os
+import select
 import selectors
 import shutil
 import signal
@@ -255,8 +256,10 @@ class Supervisor:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
+                self._check_guardians()
                 return
             if pid == 0:
+                self._check_guardians()
                 return
             self._exited(pid, status)
 
@@ -282,6 +285,7 @@ class Supervisor:
             worker.output.end()
         self.tell({"type": "died", "id": running and running["id"], "cause": cause, "code": code})
         self._restart()
+        self._check_guardians()
 
     def _restart(self) -> None:
         worker = self.worker
@@ -407,6 +411,18 @@ class Supervisor:
         data = worker.output.text(text.encode("utf-8", "replace"))
         for start in range(0, len(data), READ):
             self.tell({"type": "stream", "id": worker.running["id"], "name": name}, data[start : start + READ])
+
+    def _check_guardians(self) -> None:
+        """A snapshot whose process was killed is never going to be written: the host waits for no more of it."""
+        gone = [label for label, pid in self.guardians.items() if not processes.exists(pid)]
+        if not gone:
+            return
+        # Its last words may still be on their way.
+        while select.select([self.side], [], [], 0)[0]:
+            self._from_side()
+        for label in gone:
+            if self.guardians.pop(label, None) is not None:
+                self.tell({"type": "snapshot", "label": label, "ok": False, "error": "the process that wrote them was killed"})
 
     def _from_side(self) -> None:
         """Lines from the guardians of snapshots."""
