@@ -10,7 +10,9 @@ const call = (name: string, args: Record<string, unknown>): ScriptedTurn => ({
 let goOn: () => void = () => undefined;
 const held = new Promise<void>((resolve) => (goOn = resolve));
 const turns: readonly ScriptedTurn[] = [
-  call('run_sql', { sql: 'select count(*) as days from range(1461)' }),
+  call('run_sql', {
+    sql: 'create table days as select range as day from range(1461); select count(*) as days from days',
+  }),
   call('run_python', { code: 'print(40 + 2)' }),
   call('finish', { answer: 'There are **1,461** days.', evidence: ['r1'] }),
 ];

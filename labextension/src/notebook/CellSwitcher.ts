@@ -199,6 +199,7 @@ export class CellSwitcher implements IDisposable {
   }
 
   #onCheckpoint(checkpoint: CheckpointSummary): void {
+    if (checkpoint.kind === 'step') return;
     if (checkpoint.cellId !== null && this.#ranHere.delete(checkpoint.cellId)) this.#stamp(checkpoint);
     else void this.#takeOver(checkpoint);
   }
@@ -227,7 +228,9 @@ export class CellSwitcher implements IDisposable {
     const last = new Map<string, CheckpointSummary>();
     for (const id of graph.activePath().keys()) {
       const checkpoint = graph.checkpoint(id);
-      if (checkpoint?.cellId) last.set(checkpoint.cellId, checkpoint);
+      if (!checkpoint?.cellId || checkpoint.kind === 'step') continue;
+      const known = last.get(checkpoint.cellId);
+      if (known === undefined || known.ended < checkpoint.ended) last.set(checkpoint.cellId, checkpoint);
     }
     for (const checkpoint of last.values()) void this.#takeOver(checkpoint);
   }
