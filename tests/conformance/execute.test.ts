@@ -129,6 +129,18 @@ describe('errors', () => {
       expect([...statuses]).toEqual(['aborted']);
     }));
 
+  test('a cell that was sent before the failure is aborted also when it comes after it, one sent later runs', () =>
+    withKernel(async (kernel) => {
+      const sent = new Date();
+      const failed = await kernel.execute('fail first', { date: sent });
+      expect(failed.status).toBe('error');
+      const late = await kernel.execute('print late', { date: sent });
+      expect(late.status).toBe('aborted');
+      expect(types(late.messages)).toEqual(['status', 'status']);
+      const minuteOn = new Date(sent.getTime() + 60_000);
+      expect((await kernel.execute('print next', { date: minuteOn })).stdout).toBe('next\n');
+    }));
+
   test('with stop_on_error false nothing is aborted', () =>
     withKernel(async (kernel) => {
       const first = kernel.execute('fail first', { stopOnError: false });

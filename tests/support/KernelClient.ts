@@ -30,6 +30,8 @@ export interface ExecuteOptions {
   readonly onMessage?: (message: Message) => void;
   /** Milliseconds until it counts as hung. */
   readonly timeout?: number;
+  /** When its header says that it was made; now where absent. */
+  readonly date?: Date;
 }
 
 /** A request, answered. */
@@ -240,7 +242,7 @@ export class KernelClient {
     } = {},
   ): Promise<Exchange> {
     this.#throwViolations();
-    const header = makeHeader(type, this.session);
+    const header = makeHeader(type, this.session, options.date);
     const expectsReply = options.expectsReply ?? type.endsWith('_request');
     this.#rules.sent(header, expectsReply);
     const exchange = new Promise<Exchange>((resolve, reject) => {

@@ -25,13 +25,13 @@ export interface Message {
 
 const DELIMITER = '<IDS|MSG>';
 
-export function makeHeader(type: string, session: string): Header {
+export function makeHeader(type: string, session: string, date = new Date()): Header {
   return {
     msg_id: randomUUID(),
     msg_type: type,
     session,
     username: 'tester',
-    date: new Date().toISOString(),
+    date: date.toISOString(),
     version: '5.4',
   };
 }

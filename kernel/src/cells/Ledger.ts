@@ -1,12 +1,5 @@
+import { addUsage, noUsage } from '../agent/usage.js';
 import type { Usage } from '../contract.js';
-
-export const NO_USAGE: Usage = {
-  inputTokens: 0,
-  cachedTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-  cost: null,
-};
 
 export interface LedgerEntry {
   /** The execution count of the cell. */
@@ -24,21 +17,10 @@ export class Ledger {
   }
 
   get total(): Usage {
-    return this.#runs.reduce((sum, { usage }) => addUsage(sum, usage), NO_USAGE);
+    return this.#runs.reduce((sum, { usage }) => addUsage(sum, usage), noUsage);
   }
 
   add(entry: LedgerEntry): void {
     this.#runs.push(entry);
   }
-}
-
-/** Sums; the cost is known as soon as one of the two is. */
-export function addUsage(a: Usage, b: Usage): Usage {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    cachedTokens: a.cachedTokens + b.cachedTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
-    cost: a.cost === null && b.cost === null ? null : (a.cost ?? 0) + (b.cost ?? 0),
-  };
 }

@@ -1,3 +1,4 @@
+import { noUsage } from '../agent/usage.js';
 import { randomUUID } from 'node:crypto';
 import type {
   AgentEvent,
@@ -21,7 +22,6 @@ import { duration } from '../display/format.js';
 import type { Run } from '../jupyter/engine.js';
 import type { Display } from '../mime.js';
 import { UserError } from './errors.js';
-import { NO_USAGE } from './Ledger.js';
 
 export type Steering = Requests['steer']['params']['action'];
 
@@ -48,7 +48,7 @@ export class LiveRun {
   #decide: ((approval: Approval) => void) | null = null;
   #streaming = '';
   #activity = 'thinking …';
-  #usage: Usage = NO_USAGE;
+  #usage: Usage = noUsage;
   #state: RunInfo['state'] = 'running';
   #answer = '';
 

@@ -1,9 +1,9 @@
+import { noUsage } from '../agent/usage.js';
 import type { ExploreTask } from '../agent/ports.js';
 import type { AgentOutcome, Provider } from '../agent/types.js';
 import { markAnswer } from '../display/answer.js';
 import type { BranchView } from '../display/branches.js';
 import type { CellContext } from './context.js';
-import { NO_USAGE } from './Ledger.js';
 import { cellsOf } from './LiveRun.js';
 import { toOutcome } from './outcome.js';
 import { type AskOptions, runQuestion } from './runQuestion.js';
@@ -65,7 +65,7 @@ export async function runBranches(context: CellContext, plan: BranchPlan): Promi
   return views.map((view) => (view.state === 'waiting' ? { ...view, state: 'interrupted' as const } : view));
 }
 
-const nothing = { figures: [], artifacts: [], usage: NO_USAGE, milliseconds: 0 };
+const nothing = { figures: [], artifacts: [], usage: noUsage, milliseconds: 0 };
 
 /** The name, or with the first number that makes it free. */
 async function branch<T>(name: string, make: (name: string) => Promise<T>): Promise<T> {

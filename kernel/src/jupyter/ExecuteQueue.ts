@@ -20,18 +20,43 @@ export interface ExecuteOptions {
 const GRACE = 10;
 const MOST_ROUNDS = 20;
 
+/** Milliseconds after a failure in which an execute that was sent before it may still arrive. */
+const LATEST = 5000;
+
+/** Milliseconds by which rounded dates may make an execute look sent earlier than it was. */
+const ROUNDING = 2;
+
+/** A failed cell: what tells whether an execute that comes later was sent before anybody could know of the failure. */
+interface Failure {
+  readonly session: string;
+  /** When the cell was sent, by its sender's clock. */
+  readonly date: number;
+  /** When it came and when its reply went out, by this process's clock. */
+  readonly arrived: number;
+  readonly replied: number;
+}
+
+interface Waiting {
+  readonly request: Request;
+  readonly arrived: number;
+}
+
 /** What an interrupt before the engine had begun looks like. */
 class KeyboardInterrupt extends Error {
   override readonly name = 'KeyboardInterrupt';
 }
 
-/** Runs one execute at a time, in order. A failed one aborts those that wait at that moment, unless it says otherwise. */
+/**
+ * Runs one execute at a time, in order. A failed one aborts those that were sent before it failed, also where they come
+ * late, unless it says otherwise.
+ */
 export class ExecuteQueue {
   readonly #options: ExecuteOptions;
-  #waiting: Request[] = [];
+  #waiting: Waiting[] = [];
   #running: { request: Request; abort: AbortController } | null = null;
   #count = 0;
   #closed = false;
+  #failure: Failure | null = null;
   #drained: Promise<void> = Promise.resolve();
 
   constructor(options: ExecuteOptions) {
@@ -49,11 +74,11 @@ export class ExecuteQueue {
   }
 
   add(request: Request): void {
-    if (this.#closed) {
+    if (this.#closed || this.#failedBefore(request)) {
       this.#abort([request]);
       return;
     }
-    this.#waiting.push(request);
+    this.#waiting.push({ request, arrived: performance.now() });
     if (this.#running === null) this.#drained = this.#drain();
   }
 
@@ -66,20 +91,20 @@ export class ExecuteQueue {
   close(): void {
     this.#closed = true;
     this.interrupt();
-    this.#abort(this.#waiting.splice(0));
+    this.#abort(this.#takeWaiting());
   }
 
   async #drain(): Promise<void> {
-    for (let request = this.#waiting.shift(); request !== undefined; request = this.#waiting.shift()) {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       const abort = new AbortController();
-      this.#running = { request, abort };
-      this.#abort(await this.#execute(request, abort.signal));
+      this.#running = { request: next.request, abort };
+      this.#abort(await this.#execute(next, abort.signal));
       this.#running = null;
     }
   }
 
   /** Runs one request from busy to idle; gives those that its failure aborts. */
-  async #execute(request: Request, signal: AbortSignal): Promise<Request[]> {
+  async #execute({ request, arrived }: Waiting, signal: AbortSignal): Promise<Request[]> {
     const { iopub } = this.#options;
     const started = new Date().toISOString();
     iopub.status('busy', request.parent);
@@ -97,8 +122,13 @@ export class ExecuteQueue {
     run?.finish();
     const failed = outcome.status === 'error' && execute?.silent !== true;
     if (failed) iopub.publish('error', outcomeContent(outcome), request.parent);
-    const aborted = failed && execute?.stopOnError !== false ? await this.#takeWaiting() : [];
+    const stops = failed && execute?.stopOnError !== false;
+    if (stops) await this.#settled();
+    const aborted = stops ? this.#takeWaiting() : [];
     await iopub.flushed();
+    if (stops) {
+      this.#failure = { session: request.session, date: request.date, arrived, replied: performance.now() };
+    }
     request.reply({
       content: {
         status: outcome.status,
@@ -136,13 +166,24 @@ export class ExecuteQueue {
     return engine.execute(execute, run);
   }
 
-  async #takeWaiting(): Promise<Request[]> {
+  /** Whether the sender made it before it could know of the last failure. Only its own clock is asked, so skew is no matter. */
+  #failedBefore(request: Request): boolean {
+    const failure = this.#failure;
+    if (failure?.session !== request.session) return false;
+    if (performance.now() - failure.replied > LATEST) return false;
+    return request.date - failure.date < failure.replied - failure.arrived - ROUNDING;
+  }
+
+  async #settled(): Promise<void> {
     let known = -1;
     for (let round = 0; round < MOST_ROUNDS && this.#waiting.length > known; round += 1) {
       known = this.#waiting.length;
       await setTimeout(GRACE);
     }
-    return this.#waiting.splice(0);
+  }
+
+  #takeWaiting(): Request[] {
+    return this.#waiting.splice(0).map(({ request }) => request);
   }
 
   #abort(requests: readonly Request[]): void {

@@ -15,6 +15,10 @@ export interface Incoming {
   readonly identities: readonly Buffer[];
   readonly id: string;
   readonly type: string;
+  /** The session of its sender; empty where it names none. */
+  readonly session: string;
+  /** When it was made, in milliseconds of its sender's clock; NaN where it does not say. */
+  readonly date: number;
   readonly parent: Parent;
   /** The id of the message that it answers; empty where it answers none. */
   readonly parentId: string;
@@ -48,7 +52,7 @@ export function decode(frames: readonly Buffer[], signer: Signer): Incoming {
   if (!signer.accept(signature, [header, parent, metadata, content])) {
     throw new BadMessageError('its signature is wrong or was used before');
   }
-  const { msg_id: id, msg_type: type } = parseObject(header, 'header');
+  const { msg_id: id, msg_type: type, session, date } = parseObject(header, 'header');
   if (typeof id !== 'string' || typeof type !== 'string') {
     throw new BadMessageError('its header has no msg_id or no msg_type');
   }
@@ -57,6 +61,8 @@ export function decode(frames: readonly Buffer[], signer: Signer): Incoming {
     identities: frames.slice(0, delimiter),
     id,
     type,
+    session: typeof session === 'string' ? session : '',
+    date: typeof date === 'string' ? Date.parse(date) : NaN,
     parent: header,
     parentId: typeof parentId === 'string' ? parentId : '',
     metadata: parseObject(metadata, 'metadata'),

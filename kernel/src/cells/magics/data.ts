@@ -1,3 +1,4 @@
+import { required } from './required.js';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
@@ -296,11 +297,6 @@ async function isKind(path: string, kind: 'file' | 'folder'): Promise<boolean> {
 
 function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
-}
-
-function required(value: string | undefined, magic: string, what: string): string {
-  if (value !== undefined) return value;
-  throw new UserError('UsageError', `${magic} needs ${what}.`, seeHelp(magic));
 }
 
 export const DATA_MAGICS: readonly Magic[] = [tables, describe, vars, artifacts, load, attach, detach, allow];

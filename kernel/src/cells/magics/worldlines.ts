@@ -1,3 +1,4 @@
+import { required } from './required.js';
 import { basename, resolve } from 'node:path';
 import { comparisonDisplay } from '../../display/comparison.js';
 import { bytes } from '../../display/format.js';
@@ -254,11 +255,6 @@ async function told({ kernel, run }: CellContext, restored: Restored, text: stri
   await (await kernel.active()).prepare();
   kernel.dataChanged();
   kernel.stateChanged();
-}
-
-function required(value: string | undefined, magic: string, what: string): string {
-  if (value !== undefined) return value;
-  throw new UserError('UsageError', `${magic} needs ${what}.`, seeHelp(magic));
 }
 
 export const WORLDLINE_MAGICS: readonly Magic[] = [
