@@ -183,9 +183,27 @@ export interface KernelState {
   readonly problems: readonly { readonly what: string; readonly fix: string }[];
 }
 
+/** What came of `link`. */
+export interface LinkResult {
+  /** The id of this notebook's session, to be kept in the notebook's metadata from now on: the one of `hello`. */
+  readonly session: string;
+  /**
+   * What this notebook is to the one that the sent id is of: the very same, that one under another path, a copy of it
+   * (the other file is still there), or nothing that this machine knows.
+   */
+  readonly relation: 'same' | 'moved' | 'copied' | 'unknown';
+  /** Worldlines of it that can now be looked at and resumed here; the graph has them. */
+  readonly worldlines: number;
+}
+
 /** Every request by name: what it takes and what it gives. Checkpoints and worldlines go by id, or a worldline's name. */
 export interface Requests {
   state: { params: Record<string, never>; result: KernelState };
+  /**
+   * Sent after `hello` where the notebook's metadata has another session id than `hello`: the notebook was renamed,
+   * moved or copied. Its earlier worldlines can then be resumed here; what is done here never reaches the other session.
+   */
+  link: { params: { session: string }; result: LinkResult };
   graph: { params: { offset: number; count: number }; result: GraphPage };
   checkpoint: { params: { id: string }; result: CellRecord };
   /** The cells from the root to a worldline's head, or to a checkpoint, oldest first. */

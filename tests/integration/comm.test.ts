@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { GraphPage, KernelState, Requests, TablePage } from '../../kernel/src/contract.js';
 import type { KernelClient } from '../support/KernelClient.js';
-import { withKernel } from './withKernel.js';
+import { resultOf, withKernel } from './withKernel.js';
 
 /** A front end on the comm: asks, and gets the result or the error's message. */
 async function frontEnd(kernel: KernelClient): Promise<{
@@ -78,4 +80,35 @@ test('a front end sees the graph grow, moves in it, and looks at data', () =>
     expect(state.active).toBe(line.id);
     expect((await ask('cells', { of: 'idea' })).cells.map(({ source }) => source)).toHaveLength(1);
     await expect(ask('nonsense' as 'state', {})).rejects.toThrow('does not know');
+  }));
+
+test('a notebook that was copied or moved finds its worldlines by the session id, and shares nothing that is written', () =>
+  withKernel(async ({ kernel, folder, restart }) => {
+    const original = join(folder, 'test.ipynb');
+    writeFileSync(original, '{}');
+    await kernel.execute('%%sql create table t as select 1 as i');
+    const { hello } = await frontEnd(kernel);
+    const session = String(hello['session']);
+
+    const copy = await restart({ JPY_SESSION_NAME: join(folder, 'copy.ipynb') });
+    const front = await frontEnd(copy);
+    expect(front.hello['session']).not.toBe(session);
+    const linked = await front.ask('link', { session });
+    expect(linked).toEqual({ session: front.hello['session'], relation: 'copied', worldlines: 1 });
+    const resumed = await copy.execute('%resume');
+    expect(resumed.stderr).toContain(`This notebook is a copy of ${original}`);
+    await copy.execute('%%sql insert into t values (2)');
+    expect(resultOf(await copy.execute('%%sql select count(*) as n from t'))).toContain('2');
+
+    rmSync(original);
+    const moved = await restart({ JPY_SESSION_NAME: join(folder, 'moved.ipynb') });
+    const { ask } = await frontEnd(moved);
+    expect(await ask('link', { session: 'from another machine' })).toMatchObject({ relation: 'unknown' });
+    expect(await ask('link', { session })).toMatchObject({ relation: 'moved', worldlines: 1 });
+    const { stderr } = await moved.execute('%resume');
+    expect(stderr).toContain(`This notebook was moved here from ${original}`);
+    expect(resultOf(await moved.execute('%%sql select count(*) as n from t'))).toContain('1');
+    expect(
+      (await ask('graph', { offset: 0, count: 50 })).worldlines.filter((line) => line.active),
+    ).toHaveLength(1);
   }));

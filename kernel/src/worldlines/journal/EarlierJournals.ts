@@ -86,10 +86,19 @@ export async function nextJournalName(
   folder: StoreFolder,
   kernel: string,
 ): Promise<{ name: string; runs: number }> {
-  const names = (await ifExists(readdir(folder.journals), [])).filter((name) => NAME.test(name));
+  const names = await journalNames(folder);
   const last = names.reduce((most, name) => Math.max(most, Number(NAME.exec(name)?.[1] ?? 0)), 0);
   const ordinal = last + 1;
   return { name: `${String(ordinal).padStart(6, '0')}-${kernel}.jsonl`, runs: names.length };
+}
+
+/** How many kernels of a notebook have left something. */
+export async function runsOf(folder: StoreFolder): Promise<number> {
+  return (await journalNames(folder)).length;
+}
+
+async function journalNames(folder: StoreFolder): Promise<string[]> {
+  return (await ifExists(readdir(folder.journals), [])).filter((name) => NAME.test(name));
 }
 
 export function kernelOf(journal: string): string {

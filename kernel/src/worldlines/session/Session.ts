@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import type { WorldlineSummary } from '../../contract.js';
+import type { LinkResult, WorldlineSummary } from '../../contract.js';
 import { collect } from '../collect/collect.js';
 import { WorldlineError } from '../errors.js';
 import { dataFolder } from '../exchange/exportWorldline.js';
 import { copyFiles, dataBeside, readNotebook } from '../exchange/importNotebook.js';
-import type { Line, Node } from '../graph/Graph.js';
-import { summarizeCheckpoint } from '../graph/summaries.js';
+import { isLinked, type Line, type Node } from '../graph/Graph.js';
+import { listed, summarizeCheckpoint } from '../graph/summaries.js';
 import type { JournalRecord } from '../journal/records.js';
 import { VariableBlobs } from '../objects/VariableBlobs.js';
 import { storeHome } from '../store/StoreFolder.js';
@@ -209,8 +209,13 @@ export class Session extends SessionReader {
   }
 
   /** Takes in the worldlines of the notebook that this one was renamed, moved or copied from, by its session's id. */
-  async link(session: string): Promise<void> {
-    await linkStore(this.store, session);
+  async link(session: string): Promise<LinkResult> {
+    const relation = await linkStore(this.store, session);
+    await this.lookup.load();
+    const worldlines = listed(this.store.graph, this.store.own).filter((line) =>
+      isLinked(line.journal),
+    ).length;
+    return { session: this.id, relation, worldlines: relation === 'unknown' ? 0 : worldlines };
   }
 
   /** Cleans up. Checkpoints that are made meanwhile wait. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LinkResult } from '../../contract.js';
 import { refsOf } from '../collect/refs.js';
-import { NotFoundError } from '../errors.js';
 import { isLinked, type Node } from '../graph/Graph.js';
 import type { JournalRecord } from '../journal/records.js';
 import { ObjectStore } from '../objects/ObjectStore.js';
@@ -12,13 +12,38 @@ import { record, type Store } from './Store.js';
 
 const STORE_ID = /^[0-9a-f]{20}(-format\d+)?$/;
 
-/** Notes that this notebook was renamed, moved or copied from one with another store. That store is only read. */
-export async function linkStore(store: Store, id: string): Promise<void> {
-  if (id === store.folder.id) return;
-  if (!STORE_ID.test(id) || !existsSync(new StoreFolder(store.folder.home, id).path)) {
-    throw new NotFoundError('The earlier worldlines of this notebook are not on this machine.');
+/**
+ * Notes that this notebook was renamed, moved or copied from one with another store, and says which. That store is only
+ * read: a copy and its original never write to one session.
+ */
+export async function linkStore(store: Store, id: string): Promise<LinkResult['relation']> {
+  if (id === store.folder.id) return 'same';
+  if (!STORE_ID.test(id)) return 'unknown';
+  const other = new StoreFolder(store.folder.home, id);
+  if (!existsSync(other.path)) return 'unknown';
+  const link = join(await privateFolder(store.folder.links), id);
+  const path = await notebookOf(other);
+  const relation = path !== null && existsSync(path) ? 'copied' : 'moved';
+  if (!existsSync(link)) {
+    await writeWhole(link, '');
+    const from = path ?? 'another place';
+    store.notes.push(
+      relation === 'moved'
+        ? `This notebook was moved here from ${from}. Its earlier worldlines came along: %resume goes on with the last.`
+        : `This notebook is a copy of ${from}. %resume goes on with the last of its worldlines here; the original keeps its own.`,
+    );
   }
-  await writeWhole(join(await privateFolder(store.folder.links), id), '');
+  return relation;
+}
+
+/** Where the notebook of a store was when the store was made; null where its description is damaged. */
+async function notebookOf(folder: StoreFolder): Promise<string | null> {
+  try {
+    const { path } = JSON.parse(await readFile(folder.about, 'utf8')) as { path?: unknown };
+    return typeof path === 'string' ? path : null;
+  } catch {
+    return null;
+  }
 }
 
 const looking = new WeakMap<Store, Set<string>>();

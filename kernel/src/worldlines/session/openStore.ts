@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSnapshots } from '../database/DatabaseSnapshots.js';
 import { NewerStoreError } from '../errors.js';
 import { Graph } from '../graph/Graph.js';
-import { nextJournalName } from '../journal/EarlierJournals.js';
+import { nextJournalName, runsOf } from '../journal/EarlierJournals.js';
 import { JournalWriter } from '../journal/JournalWriter.js';
 import { FORMAT } from '../journal/records.js';
 import { ObjectStore } from '../objects/ObjectStore.js';
@@ -12,11 +12,12 @@ import { ifExists, privateFolder, writeWhole } from '../store/files.js';
 import { lockKernel } from '../store/liveness.js';
 import { StoreFolder, storeId } from '../store/StoreFolder.js';
 import type { NotebookIdentity } from '../types.js';
+import { linkedStores } from './links.js';
 import type { Store } from './Store.js';
 
 export interface OpenedStore {
   readonly store: Store;
-  /** Earlier runs of this notebook. */
+  /** Earlier runs of this notebook, and of those that it came from. */
   readonly runs: number;
   /** This kernel's lock, to be removed at the end. */
   readonly lock: string;
@@ -47,7 +48,8 @@ export async function openStore(
     ...{ folder, objects, databases, graph, journal, notes, own: name, gate: idle, checking: idle },
     pending: new Map(),
   };
-  return { store, runs, lock };
+  const linked = await Promise.all((await linkedStores(store)).map(runsOf));
+  return { store, runs: linked.reduce((sum, more) => sum + more, runs), lock };
 }
 
 /** The notebook's folder; one beside it where a newer version has taken that. */
