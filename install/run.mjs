@@ -51,7 +51,7 @@ export async function work(command, args, { say, fix, ...options }) {
     });
   }
   const beat = setInterval(() => {
-    say(`… ${seconds(performance.now() - began)}: ${(lines.at(-1) ?? 'no output yet').trim().slice(0, 100)}`);
+    say(`… ${seconds(performance.now() - began)}: ${(lines.at(-1) ?? 'still at work').trim().slice(0, 100)}`);
   }, HEARTBEAT);
   try {
     const code = await new Promise((resolve, reject) => {

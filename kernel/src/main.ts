@@ -1,4 +1,5 @@
 import { kernelInfo } from './cells/kernelInfo.js';
+import { leave } from './jupyter/leave.js';
 import { serveKernel } from './jupyter/server.js';
 
 const connectionFile = process.argv[2];
@@ -16,4 +17,4 @@ await serveKernel(connectionFile, {
     return createEngine(process.env, process.cwd());
   },
 });
-process.exit(0);
+leave();

@@ -15,6 +15,18 @@ test('shutdown works on shell, too', () =>
     expect(await kernel.process.exited).toEqual({ code: 0, signal: null });
   }));
 
+test('whatever was sent before the end is delivered, however much it is', () =>
+  withKernel(async (kernel) => {
+    const long = kernel.execute('long 25000000');
+    await kernel.next((message) => message.type === 'execute_input');
+    const [cell] = await Promise.all([
+      long,
+      kernel.request('shutdown_request', { restart: false }, { channel: 'control' }),
+    ]);
+    expect(cell.stdout).toHaveLength(25_000_000);
+    expect(await kernel.process.exited).toEqual({ code: 0, signal: null });
+  }));
+
 test('shutdown ends what runs and aborts what waits', () =>
   withKernel(async (kernel) => {
     const began = kernel.next((message) => message.type === 'execute_input');

@@ -5,6 +5,7 @@ import type {
   KernelInfo,
   Run,
 } from '../../kernel/src/jupyter/engine.js';
+import { leave } from '../../kernel/src/jupyter/leave.js';
 import { serveKernel } from '../../kernel/src/jupyter/server.js';
 
 /** A tiny engine for tests of the wire: a cell is a line of commands, `print hello` for one, run from left to right by `;`. */
@@ -168,4 +169,4 @@ const [file, mode] = process.argv.slice(2);
 if (file === undefined) throw new Error('usage: echo-engine CONNECTION_FILE [lazy]');
 const load = () => Promise.resolve(engine);
 await serveKernel(file, mode === 'lazy' ? { kernelInfo: () => info, load } : engine);
-process.exit(0);
+leave();

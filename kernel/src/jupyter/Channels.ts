@@ -2,7 +2,7 @@ import * as zmq from 'zeromq';
 import { type ConnectionInfo, endpoint } from './ConnectionInfo.js';
 
 /** How long a closed socket goes on delivering, and so the longest that an ending process waits, in milliseconds. */
-const LINGER = 1000;
+export const LINGER = 3000;
 /** The largest frame that is taken in, in bytes: a peer that announces more is disconnected. */
 const MAX_FRAME = 2 ** 30;
 

@@ -23,7 +23,7 @@ const STDIN_PATIENCE = 5000;
 
 /**
  * Serves an engine on the addresses of a Jupyter connection file, and resolves when it has been shut down and all is
- * sent: the process should then exit with 0. Rejects where the file is not usable or an address is taken.
+ * handed to the sockets: the caller should then `leave`. Rejects where the file is not usable or an address is taken.
  */
 export async function serveKernel(connectionFile: string, source: Engine | EngineLoader): Promise<void> {
   const connection = readConnectionFile(connectionFile);
