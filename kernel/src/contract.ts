@@ -172,11 +172,31 @@ export interface TableDifference {
   readonly columnsB: readonly ColumnInfo[];
 }
 
+/** The settings of `%config` that a front end may have values for. Keys are none of them. */
+export type SettingName =
+  | 'provider'
+  | 'model'
+  | 'default'
+  | 'max-steps'
+  | 'max-tokens'
+  | 'max-usd'
+  | 'max-seconds'
+  | 'approve'
+  | 'no-rows'
+  | 'sandbox-memory'
+  | 'sandbox-cpus'
+  | 'sandbox-pids'
+  | 'sandbox-tmp'
+  | 'sandbox-workspace'
+  | 'sandbox-seconds';
+
 export interface KernelState {
   readonly active: string;
   readonly busy: boolean;
   readonly provider: string | null;
   readonly model: string | null;
+  /** What a cell without `%%` is. */
+  readonly plainCell: 'ask' | 'sql' | 'python';
   readonly usage: Usage;
   readonly sandbox: 'none' | 'starting' | 'ready' | 'running' | 'reaped' | 'unavailable';
   /** What stands in the way of full function, each with its fix. */
@@ -242,6 +262,14 @@ export interface Requests {
   artifact: { params: { path: string }; result: { mime: string; base64: string } };
   folders: { params: Record<string, never>; result: { folders: readonly DataFolder[] } };
   allow: { params: { folder: string; revoke?: boolean }; result: { folders: readonly DataFolder[] } };
+  /**
+   * All settings that the front end has, in place of those it sent before; the values are text, as `%config` takes them.
+   * What `%config` sets in the kernel comes first. One value that the kernel refuses, and none is taken on.
+   */
+  configure: {
+    params: { settings: Readonly<Partial<Record<SettingName, string>>> };
+    result: Record<string, never>;
+  };
   /** What a person says to a run while it goes on. */
   steer: {
     params: { run: string; action: 'stop' | 'approve' | 'skip' | 'edit' | 'remark'; text?: string };

@@ -151,6 +151,8 @@ export interface SandboxManager {
   session(workspace: Workspace, options: { dataFolders: readonly DataFolder[]; name: string }): PythonSession;
   /** Starts a spare container ahead of need, for these data folders, or those of the last session. */
   warm(dataFolders?: readonly DataFolder[]): void;
+  /** Limits of containers from now on. One that runs is replaced before its next cell, its variables carried over. */
+  setLimits(limits: Limits): void;
   /** Resolves when a spare that is under way stands ready; at once where there is none, or it failed. */
   spareReady(): Promise<void>;
   /** Is the engine there, and the image? With what to do if not. */

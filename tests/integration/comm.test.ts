@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GraphPage, KernelState, Requests, TablePage } from '../../kernel/src/contract.js';
 import type { KernelClient } from '../support/KernelClient.js';
-import { resultOf, withKernel } from './withKernel.js';
+import { resultOf, shown, withKernel } from './withKernel.js';
 
 /** A front end on the comm: asks, and gets the result or the error's message. */
 async function frontEnd(kernel: KernelClient): Promise<{
@@ -111,4 +111,46 @@ test('a notebook that was copied or moved finds its worldlines by the session id
     expect(
       (await ask('graph', { offset: 0, count: 50 })).worldlines.filter((line) => line.active),
     ).toHaveLength(1);
+  }));
+
+test('a front end has settings of its own, checked as those of %config; what %config sets comes first', () =>
+  withKernel(async ({ kernel }) => {
+    const { hello, ask } = await frontEnd(kernel);
+    expect(hello).toMatchObject({ state: { plainCell: 'ask' } });
+    await ask('configure', { settings: { default: 'sql', 'max-steps': '7', 'sandbox-memory': '256m' } });
+    expect((await ask('state', {})).plainCell).toBe('sql');
+    expect(resultOf(await kernel.execute('select 40 + 2 as answer'))).toContain('42');
+    await kernel.execute('%default python');
+    await ask('configure', { settings: { default: 'ask', model: 'small' } });
+    expect(await ask('state', {})).toMatchObject({ plainCell: 'python', model: 'small' });
+    const listed = shown(await kernel.execute('%config model'));
+    expect(listed).toMatch(/small\s+front end/);
+    expect(shown(await kernel.execute('%config max-steps'))).toMatch(/20\s+default/);
+
+    for (const [settings, problem] of [
+      [{ model: 'large', 'max-steps': '0' }, 'max-steps takes a whole number above zero'],
+      [{ model: 'large', 'sandbox-memory': '1m' }, 'a size such as 512m, from 64 MB up'],
+      [{ model: 'large', approve: 'some' }, 'none or writes or all'],
+      [{ OPENAI_API_KEY: 'secret' }, 'no setting "OPENAI_API_KEY"'],
+      [{ rows: '3' }, 'not for a front end'],
+    ] as [Requests['configure']['params']['settings'], string][])
+      await expect(ask('configure', { settings })).rejects.toThrow(problem);
+    expect((await ask('state', {})).model).toBe('small');
+  }));
+
+test('a file leads to the checkpoint that made it what it is', () =>
+  withKernel(async ({ kernel }) => {
+    const { ask } = await frontEnd(kernel);
+    await kernel.execute("%%sql copy (select 1 as a) to 'one.csv'");
+    await kernel.execute("%%sql copy (select 2 as b) to 'two.csv'");
+    await kernel.execute("%%sql copy (select 10 as a) to 'one.csv'");
+    await kernel.execute('%%sql create table t as select 1 as a');
+    const { checkpoints } = await ask('graph', { offset: 0, count: 10 });
+    const titles = new Map(checkpoints.map(({ id, title }) => [id, title]));
+    const { artifacts } = await ask('artifacts', {});
+    const made = artifacts.map(({ path, checkpoint }) => [path, titles.get(checkpoint ?? '')]);
+    expect(made.sort()).toEqual([
+      ['one.csv', "%%sql copy (select 10 as a) to 'one.csv'"],
+      ['two.csv', "%%sql copy (select 2 as b) to 'two.csv'"],
+    ]);
   }));

@@ -134,6 +134,25 @@ test('other data folders need another container, and the variables come along', 
   );
 });
 
+test('other limits need another container, the spare one too, and the variables come along', async () => {
+  const python = await sandbox.open();
+  await run(python, 'kept = 5');
+  const { limits } = limitsFromEnvironment({ SANDBOX_MEMORY: '256m', SANDBOX_PIDS: '64' });
+  sandbox.manager.warm();
+  await sandbox.manager.spareReady();
+  sandbox.manager.setLimits(limits);
+  sandbox.manager.setLimits({ ...limits });
+  await sandbox.manager.spareReady();
+  const fresh = await sandbox.open();
+  expect((await run(python, 'kept')).value).toBe('5');
+  await run(fresh, '1');
+  for (const session of [python, fresh])
+    expect((await containerOf(sandbox, session)).HostConfig).toMatchObject({
+      Memory: 256 * 1024 * 1024,
+      PidsLimit: 64,
+    });
+});
+
 test('what a kernel leaves behind is removed by the next, and nothing else', async () => {
   const python = await sandbox.open();
   await run(python, '1');

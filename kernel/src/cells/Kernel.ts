@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { PythonSession, SandboxManager } from '@worldline/sandbox';
+import type { PythonSession, SandboxManager, Settings as SandboxSettings } from '@worldline/sandbox';
 import type { KernelEvent, KernelState } from '../contract.js';
 import { openDatabase } from '../database/openDatabase.js';
 import type { Catalog, Readable } from '../database/types.js';
@@ -194,6 +194,14 @@ export class Kernel {
     this.emit({ kind: 'data' });
   }
 
+  /** What runs takes on the settings as they are now. */
+  settingsChanged(): void {
+    this.#limitSandbox().catch((error: unknown) => {
+      log(`The sandbox keeps its limits: ${messageOf(error)}`);
+    });
+    this.stateChanged();
+  }
+
   /** Settings, sandbox or usage are not what they were. The comm asks for what they are. */
   stateChanged(): void {
     for (const listener of this.#onState) listener();
@@ -227,15 +235,25 @@ export class Kernel {
   }
 
   async #openSandbox(): Promise<SandboxManager> {
-    const { createSandboxManager, limitsFromEnvironment } = await import('@worldline/sandbox');
+    const { createSandboxManager } = await import('@worldline/sandbox');
     const { blobs } = await this.session();
     return createSandboxManager({
       kernel: this.id,
       spaces: join(this.paths.home, 'spaces'),
       store: blobs,
-      settings: limitsFromEnvironment(this.environment),
+      settings: await this.#sandboxSettings(),
       fingerprint: await imageFingerprint(),
     });
+  }
+
+  async #limitSandbox(): Promise<void> {
+    const manager = await this.#sandbox;
+    if (manager !== null) manager.setLimits((await this.#sandboxSettings()).limits);
+  }
+
+  async #sandboxSettings(): Promise<SandboxSettings> {
+    const { limitsFromEnvironment } = await import('@worldline/sandbox');
+    return limitsFromEnvironment({ ...this.environment, ...this.settings.variables('SANDBOX_') });
   }
 
   #openDatabase(place: WorldlinePlace): ReturnType<typeof openDatabase> {

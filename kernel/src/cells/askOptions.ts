@@ -1,5 +1,5 @@
 import type { OptionSpec } from './arguments.js';
-import { PROVIDERS } from './settings.js';
+import { PROVIDERS } from './settingSpecs.js';
 
 export const ASK_OPTIONS: readonly OptionSpec[] = [
   { name: 'model', value: 'NAME', type: 'text', about: 'the model that answers' },

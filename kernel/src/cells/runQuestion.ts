@@ -46,7 +46,7 @@ export async function runQuestion(
   const steps = new StepCheckpoints(session, runtime, question.cellId, signal);
   const ports: Ports = {
     sql: sqlPort(runtime, steps),
-    python: await pythonPort(runtime, kernel.environment, steps),
+    python: await pythonPort(runtime, 1000 * (kernel.settings.number('sandbox-seconds') ?? 30), steps),
     data: dataPort(kernel, runtime),
     ask: question.ask,
     explore: question.explore,

@@ -2,84 +2,17 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { UserError } from './errors.js';
-import { suggest } from './suggest.js';
+import { checked, OF_FRONT_ENDS, SETTINGS, specOf, type SettingSpec } from './settingSpecs.js';
 
-/** A setting, declared once: `%config`, Tab and the documents read it. Values are kept as text. */
-export interface SettingSpec {
-  readonly name: string;
-  readonly about: string;
-  /** The word shown for its value. */
-  readonly value: string;
-  readonly type: 'text' | 'integer' | 'number' | 'boolean';
-  readonly choices?: readonly string[];
-  readonly fallback?: string;
-  /** The environment variable that sets it, below what `%config` sets. */
-  readonly variable?: string;
-}
+export type SettingSource = 'session' | 'front end' | 'file' | 'environment' | 'default';
 
-/** Hosted services, and servers that speak OpenAI's protocol: at OPENAI_BASE_URL, or where they listen by default. */
-export const PROVIDERS: readonly string[] = [
-  'openai',
-  'gemini',
-  'openrouter',
-  'compatible',
-  'ollama',
-  'lmstudio',
-  'vllm',
-  'llamacpp',
-];
-
-export const SETTINGS: readonly SettingSpec[] = [
-  {
-    name: 'provider',
-    value: 'NAME',
-    type: 'text',
-    choices: PROVIDERS,
-    variable: 'WORLDLINE_PROVIDER',
-    about: 'who answers ask cells; the first whose key is set where this is not',
-  },
-  {
-    name: 'model',
-    value: 'NAME',
-    type: 'text',
-    variable: 'WORLDLINE_MODEL',
-    about: 'the model that answers',
-  },
-  {
-    name: 'default',
-    value: 'KIND',
-    type: 'text',
-    choices: ['ask', 'sql', 'python'],
-    fallback: 'ask',
-    variable: 'WORLDLINE_DEFAULT',
-    about: 'what a cell without %% is',
-  },
-  { name: 'rows', value: 'N', type: 'integer', fallback: '50', about: 'rows of a result shown at first' },
-  { name: 'max-steps', value: 'N', type: 'integer', fallback: '20', about: 'steps of an agent run' },
-  { name: 'max-tokens', value: 'N', type: 'integer', about: 'tokens of an agent run, in and out' },
-  { name: 'max-usd', value: 'DOLLARS', type: 'number', about: 'cost of an agent run, where it is known' },
-  { name: 'max-seconds', value: 'S', type: 'number', fallback: '900', about: 'wall clock of an agent run' },
-  {
-    name: 'approve',
-    value: 'WHICH',
-    type: 'text',
-    choices: ['none', 'writes', 'all'],
-    fallback: 'none',
-    about: 'steps of an agent run that wait for your word',
-  },
-  {
-    name: 'no-rows',
-    value: 'BOOL',
-    type: 'boolean',
-    fallback: 'false',
-    about: 'the model sees schemas and aggregates, never rows',
-  },
-  { name: 'statement-seconds', value: 'S', type: 'number', about: 'deadline of a SQL statement of yours' },
-];
-
-/** The settings of one kernel: what `%config` set, over the config file, over the environment, over the defaults. */
+/**
+ * The settings of one kernel: what `%config` set, over what the front end has, over the config file, over the environment,
+ * over the defaults.
+ */
 export class Settings {
   readonly #set = new Map<string, string>();
+  #frontEnd: ReadonlyMap<string, string> = new Map();
   readonly #saved = new Map<string, string>();
 
   constructor(
@@ -121,13 +54,38 @@ export class Settings {
     return this.get(name) === 'true';
   }
 
+  /** The values that were set, by the environment variables of that prefix that set them as well. */
+  variables(prefix: string): Readonly<Record<string, string>> {
+    const found = SETTINGS.flatMap((spec) => {
+      const value = this.#lookup(spec)?.value;
+      return spec.variable?.startsWith(prefix) && value !== undefined
+        ? [[spec.variable, value] as const]
+        : [];
+    });
+    return Object.fromEntries(found);
+  }
+
   /** Where the present value comes from. */
-  source(name: string): 'session' | 'file' | 'environment' | 'default' {
+  source(name: string): SettingSource {
     return this.#lookup(specOf(name))?.source ?? 'default';
   }
 
   set(name: string, value: string): void {
     this.#set.set(name, checked(specOf(name), value));
+  }
+
+  /** Takes on all that a front end has, in place of what it had before. Throws a UserError, and then takes on nothing. */
+  configure(values: Readonly<Record<string, unknown>>): void {
+    const entries = Object.entries(values).map(([name, value]): [string, string] => {
+      const spec = specOf(name);
+      if (!Object.hasOwn(OF_FRONT_ENDS, name) || typeof value !== 'string')
+        throw new UserError(
+          'UsageError',
+          `${name} is not for a front end to set to ${JSON.stringify(value)}.`,
+        );
+      return [name, checked(spec, value)];
+    });
+    this.#frontEnd = new Map(entries);
   }
 
   unset(name: string): void {
@@ -145,37 +103,14 @@ export class Settings {
     return this.file;
   }
 
-  #lookup(spec: SettingSpec): { value: string; source: 'session' | 'file' | 'environment' } | undefined {
+  #lookup(spec: SettingSpec): { value: string; source: SettingSource } | undefined {
     const set = this.#set.get(spec.name);
     if (set !== undefined) return { value: set, source: 'session' };
+    const given = this.#frontEnd.get(spec.name);
+    if (given !== undefined) return { value: given, source: 'front end' };
     const saved = this.#saved.get(spec.name);
     if (saved !== undefined) return { value: saved, source: 'file' };
     const variable = spec.variable === undefined ? undefined : this.environment[spec.variable];
     return variable === undefined || variable === '' ? undefined : { value: variable, source: 'environment' };
   }
-}
-
-export function specOf(name: string): SettingSpec {
-  const spec = SETTINGS.find((candidate) => candidate.name === name);
-  if (spec) return spec;
-  const near = suggest(
-    name,
-    SETTINGS.map((candidate) => candidate.name),
-  );
-  throw new UserError(
-    'UsageError',
-    `There is no setting "${name}".`,
-    near === undefined ? '%config lists the settings.' : `Did you mean ${near}? %config lists the settings.`,
-  );
-}
-
-function checked(spec: SettingSpec, value: string): string {
-  const fail = (what: string): never => {
-    throw new UserError('UsageError', `${spec.name} takes ${what}, not "${value}".`);
-  };
-  if (spec.choices && !spec.choices.includes(value)) fail(spec.choices.join(' or '));
-  if (spec.type === 'integer' && !/^[1-9]\d*$/.test(value)) fail('a whole number above zero');
-  if (spec.type === 'number' && !(Number(value) > 0)) fail('a number above zero');
-  if (spec.type === 'boolean' && value !== 'true' && value !== 'false') fail('true or false');
-  return value;
 }

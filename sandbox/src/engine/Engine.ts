@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import { Runner } from '../channel/Runner.js';
 import { SandboxUnavailableError } from '../errors.js';
 import type { Settings } from '../limits.js';
-import type { DataFolder } from '../types.js';
+import type { DataFolder, Limits } from '../types.js';
 import { containerOptions, workspaceFolders } from './containerOptions.js';
 import { explain, isStatus } from './explain.js';
 import { hiddenEntries } from './hiddenEntries.js';
@@ -16,6 +16,7 @@ import { KERNEL_LABEL, ownerLabels } from './owner.js';
 export interface RunningContainer {
   readonly id: string;
   readonly runner: Runner;
+  readonly limits: Limits;
   rename(name: string): Promise<void>;
   /** Kills and removes it; resolves when the connection is over. */
   remove(): Promise<void>;
@@ -25,6 +26,13 @@ interface EngineFacts {
   readonly version: string;
   readonly user: string;
   readonly keepId: boolean;
+}
+
+interface StartOptions {
+  readonly name: string;
+  readonly dataFolders: readonly DataFolder[];
+  readonly blobs: string;
+  readonly limits: Limits;
 }
 
 /** Docker or Podman, as far as sandboxes need it. */
@@ -59,10 +67,7 @@ export class Engine {
   }
 
   /** Throws a SandboxUnavailableError that says what to do. */
-  async start(
-    workspace: string,
-    options: { name: string; dataFolders: readonly DataFolder[]; blobs: string },
-  ): Promise<RunningContainer> {
+  async start(workspace: string, options: StartOptions): Promise<RunningContainer> {
     try {
       return await this.#start(workspace, options);
     } catch (error) {
@@ -92,10 +97,7 @@ export class Engine {
     }
   }
 
-  async #start(
-    workspace: string,
-    options: { name: string; dataFolders: readonly DataFolder[]; blobs: string },
-  ): Promise<RunningContainer> {
+  async #start(workspace: string, options: StartOptions): Promise<RunningContainer> {
     const facts = await this.#learn();
     await this.prepareWorkspace(workspace);
     const masks = (
@@ -112,7 +114,7 @@ export class Engine {
         blobs: options.blobs,
         labels: { ...ownerLabels(this.kernel), 'worldline.workspace': workspace },
         user: facts.user,
-        settings: this.settings,
+        settings: { ...this.settings, limits: options.limits },
         keepId: facts.keepId,
         runner: (await this.#imageHasRunner()) ? null : this.runnerFolder,
       }),
@@ -137,6 +139,7 @@ export class Engine {
       return {
         id: container.id,
         runner,
+        limits: options.limits,
         rename: (name) =>
           container.rename({
             name: `worldline_${this.kernel.slice(0, 8)}_${++this.#count}_${slug(name)}`,

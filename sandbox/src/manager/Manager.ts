@@ -5,7 +5,7 @@ import { isOrphan, KERNEL_LABEL } from '../engine/owner.js';
 import { SandboxOptionError, SandboxUnavailableError } from '../errors.js';
 import type { Settings } from '../limits.js';
 import { sameFolders, Session } from '../session/Session.js';
-import type { BlobStore, DataFolder, PythonSession, SandboxManager, Workspace } from '../types.js';
+import type { BlobStore, DataFolder, Limits, PythonSession, SandboxManager, Workspace } from '../types.js';
 import { checkDataFolder } from '../engine/containerOptions.js';
 
 interface Spare {
@@ -32,8 +32,10 @@ export class Manager implements SandboxManager {
   #folders: readonly DataFolder[] = [];
   #closed = false;
   readonly #reaper: NodeJS.Timeout;
+  #limits: Limits;
 
   constructor(private readonly parts: ManagerParts) {
+    this.#limits = parts.settings.limits;
     this.#reaper = setInterval(() => {
       void this.reap(Date.now() - parts.settings.idle);
     }, parts.settings.reaperInterval);
@@ -63,7 +65,7 @@ export class Manager implements SandboxManager {
     if (existing !== undefined) return existing;
     this.#folders = [...options.dataFolders];
     const session = new Session(workspace, options.name, options.dataFolders, {
-      limits: this.parts.settings.limits,
+      limits: () => this.#limits,
       store: this.parts.store,
       start: (path, name, folders) => this.#start(path, name, folders),
       closed: () => this.#sessions.delete(workspace.path),
@@ -84,6 +86,17 @@ export class Manager implements SandboxManager {
       // Whoever needs a container is told why there is none.
       if (this.#spare === spare) this.#spare = null;
     });
+  }
+
+  setLimits(limits: Limits): void {
+    if (sameLimits(limits, this.#limits)) return;
+    this.#limits = limits;
+    const spare = this.#spare;
+    if (spare === null) return;
+    this.#spare = null;
+    // Where it did not start, there is nothing to take away.
+    void spare.started.then((container) => container.remove()).catch(() => undefined);
+    this.warm();
   }
 
   async spareReady(): Promise<void> {
@@ -140,7 +153,7 @@ export class Manager implements SandboxManager {
   async #adopt(spare: Spare, name: string, folders: readonly DataFolder[]): Promise<RunningContainer | null> {
     const container = await spare.started.catch(() => null);
     if (container === null || container.runner.isClosed) return null;
-    if (sameFolders(spare.folders, folders)) {
+    if (sameFolders(spare.folders, folders) && container.limits === this.#limits) {
       container.rename(name).catch(() => undefined);
       return container;
     }
@@ -154,10 +167,15 @@ export class Manager implements SandboxManager {
     folders: readonly DataFolder[],
   ): Promise<RunningContainer> {
     if (this.#closed) throw new SandboxOptionError('The sandbox manager was closed.');
-    return this.parts.engine.start(workspace, { name, dataFolders: folders, blobs: this.parts.store.folder });
+    const [blobs, limits] = [this.parts.store.folder, this.#limits];
+    return this.parts.engine.start(workspace, { name, dataFolders: folders, blobs, limits });
   }
 
   #freshPath(): string {
     return join(this.parts.spaces, randomBytes(8).toString('hex'));
   }
+}
+
+function sameLimits(a: Limits, b: Limits): boolean {
+  return Object.entries(a).every(([name, value]) => b[name as keyof Limits] === value);
 }

@@ -32,7 +32,8 @@ const HELP_PATIENCE = 3000;
 
 /** What a session needs of its manager. */
 export interface SessionServices {
-  readonly limits: Limits;
+  /** The same object as long as they do not change. */
+  limits(): Limits;
   readonly store: BlobStore;
   start(workspace: string, name: string, folders: readonly DataFolder[]): Promise<RunningContainer>;
   closed(session: Session): void;
@@ -72,7 +73,7 @@ export class Session implements PythonSession {
       const clock = performance.now();
       const outcome = await runCell(container.runner, code, options, {
         workspace: this.workspace.path,
-        limits: this.services.limits,
+        limits: container.limits,
         removeContainer: () => void container.remove().catch(() => undefined),
       });
       const milliseconds = outcome.end.type === 'done' ? outcome.end.milliseconds : performance.now() - clock;
@@ -80,7 +81,7 @@ export class Session implements PythonSession {
       const artifacts = await this.#artifacts(started, options.onEvent);
       if (outcome.end.type !== 'done') await this.#recover(container, options.onEvent);
       this.lastUse = Date.now();
-      const failure = failureOf(outcome, this.services.limits);
+      const failure = failureOf(outcome, container.limits);
       return failure === null
         ? { status: 'ok', milliseconds, artifacts }
         : { ...failure, milliseconds, artifacts };
@@ -212,7 +213,10 @@ export class Session implements PythonSession {
   async #ready(onEvent: (event: SandboxEvent) => void): Promise<RunningContainer> {
     this.lastUse = Date.now();
     if (this.#closed) throw new SandboxGoneError('This sandbox was closed.');
-    if (this.#container !== null && !this.#container.runner.isClosed) return this.#container;
+    if (this.#container !== null && !this.#container.runner.isClosed) {
+      if (this.#container.limits === this.services.limits()) return this.#container;
+      await this.#release('none');
+    }
     const replaced = this.#container !== null;
     this.#state = 'starting';
     try {

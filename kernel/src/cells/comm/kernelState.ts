@@ -11,6 +11,7 @@ export async function kernelState(kernel: Kernel): Promise<KernelState> {
     busy: kernel.busy,
     provider: kernel.settings.get('provider') ?? null,
     model: kernel.runs.at(-1)?.info.model ?? kernel.settings.get('model') ?? null,
+    plainCell: kernel.settings.get('default') as KernelState['plainCell'],
     usage: kernel.usage.total,
     sandbox: kernel.sandboxState,
     problems: [

@@ -1,7 +1,7 @@
 import { readArtifact } from '@worldline/sandbox';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { DataFolder, RequestName, Requests, TablePage } from '../../contract.js';
+import type { ArtifactInfo, DataFolder, RequestName, Requests, TablePage } from '../../contract.js';
 import { quoteText } from '../../database/sql/quote.js';
 import { imageType } from '../../display/artifacts.js';
 import { UserError } from '../errors.js';
@@ -59,8 +59,9 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
     return { variables: runtime.pythonState === 'none' ? [] : await (await runtime.python()).variables() };
   },
   artifacts: async (kernel) => {
-    const found = await (await kernel.active()).artifacts();
-    return { artifacts: found.map((artifact) => ({ ...artifact, checkpoint: null })) };
+    const [session, runtime] = [await kernel.session(), await kernel.active()];
+    const [found, kept] = [await runtime.artifacts(), await session.artifacts()];
+    return { artifacts: withMakers(found, kept) };
   },
   artifact: async (kernel, { path }) => {
     const content = await readArtifact((await kernel.active()).workspace, path, MAX_ARTIFACT);
@@ -70,6 +71,13 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
   allow: async (kernel, { folder, revoke }) => {
     await kernel.allow(folder, revoke ?? false);
     return { folders: await folders(kernel) };
+  },
+  configure: async (kernel, { settings }) => {
+    // The config file is read with the session, and must not be read over this.
+    await kernel.session();
+    kernel.settings.configure(settings);
+    kernel.settingsChanged();
+    return {};
   },
   steer: (kernel, { run, action, text }) => {
     runById(kernel, run).steer(action, text ?? '');
@@ -99,6 +107,19 @@ async function preview(kernel: Kernel, table: string, count: number): Promise<Ta
   const [result] = await database.query(`FROM ${table}`, { author: 'model', limit: count });
   if (result?.kind !== 'rows') throw new UserError('NotFound', `${quoteText(table)} has no rows to show.`);
   return { result: result.id, ...result.page };
+}
+
+/** Files as they are now, each with the checkpoint that made it so; none for one that changed since the last checkpoint. */
+function withMakers(
+  files: readonly Omit<ArtifactInfo, 'checkpoint'>[],
+  kept: readonly ArtifactInfo[],
+): ArtifactInfo[] {
+  const known = new Map(kept.map((artifact) => [artifact.path, artifact]));
+  return files.map((file) => {
+    const before = known.get(file.path);
+    const same = before?.bytes === file.bytes && Math.abs(before.modified - file.modified) < 1;
+    return { ...file, checkpoint: same ? before.checkpoint : null };
+  });
 }
 
 async function folders(kernel: Kernel): Promise<DataFolder[]> {

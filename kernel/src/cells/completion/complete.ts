@@ -6,7 +6,7 @@ import { CELL_MAGICS } from '../magics/cellMagics.js';
 import type { ArgumentKind } from '../magics/Magic.js';
 import { LINE_MAGICS } from '../magics/registry.js';
 import { parseCell } from '../parse.js';
-import { SETTINGS } from '../settings.js';
+import { SETTINGS } from '../settingSpecs.js';
 import { readSqlCell } from '../sqlCell.js';
 import { completeFiles } from './files.js';
 import { completeSql, type Match } from './sql.js';

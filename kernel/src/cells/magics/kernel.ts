@@ -4,7 +4,7 @@ import { usageParts } from '../../display/runDisplay.js';
 import type { CellContext } from '../context.js';
 import { doctorReport } from '../doctor.js';
 import { UserError } from '../errors.js';
-import { SETTINGS, specOf } from '../settings.js';
+import { SETTINGS, specOf } from '../settingSpecs.js';
 import type { Magic } from './Magic.js';
 
 const config: Magic = {
@@ -27,7 +27,7 @@ const config: Magic = {
     else if (name !== undefined && (rest.length > 0 || options.has('unset'))) {
       run.stream('stdout', `${name} is now ${settings.get(name) ?? 'not set'}.\n`);
     } else showSettings({ kernel, run }, name);
-    kernel.stateChanged();
+    kernel.settingsChanged();
   },
 };
 
@@ -54,7 +54,10 @@ const setDefault: Magic = {
   words: ['kind'],
   run({ positional }, { kernel, run }) {
     const [kind] = positional;
-    if (kind !== undefined) kernel.settings.set('default', kind);
+    if (kind !== undefined) {
+      kernel.settings.set('default', kind);
+      kernel.settingsChanged();
+    }
     run.stream('stdout', `A cell without %% is now ${kernel.settings.get('default') ?? 'ask'}.\n`);
     return Promise.resolve();
   },

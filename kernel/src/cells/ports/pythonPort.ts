@@ -3,13 +3,10 @@ import { toOutcome } from '../outcome.js';
 import type { Runtime } from '../Runtime.js';
 import type { StepCheckpoints } from '../StepCheckpoints.js';
 
-/** Milliseconds that the model's code may take, where `SANDBOX_TIMEOUT_SECONDS` says nothing else. */
-const DEFAULT_TIMEOUT = 30_000;
-
-/** The model's Python, or why there is none. */
+/** The model's Python, or why there is none. `limit`: milliseconds that code may take where the model says nothing else. */
 export async function pythonPort(
   runtime: Runtime,
-  environment: NodeJS.ProcessEnv,
+  limit: number,
   steps: StepCheckpoints,
 ): Promise<PythonPort | { readonly problem: string }> {
   try {
@@ -17,8 +14,6 @@ export async function pythonPort(
   } catch (error) {
     return { problem: toOutcome(error).message };
   }
-  const seconds = Number(environment['SANDBOX_TIMEOUT_SECONDS']);
-  const limit = seconds > 0 ? seconds * 1000 : DEFAULT_TIMEOUT;
   return {
     execute: (code, { timeout = limit, signal, ...options }) =>
       steps.around(`%%python\n${code}`, [], async () => {
