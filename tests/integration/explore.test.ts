@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { startModelServer, type Script, type SeenRequest } from '../support/model-server.js';
 import { errorOf, shown, withKernel, type Notebook } from './withKernel.js';
 
@@ -41,12 +43,19 @@ test('a question tried in branches: each has tables of its own, the comparison s
       if (results.length === 1) return call('run_sql', { sql: 'select v from found' });
       return call('finish', { answer: `It is ${value + 1}.`, evidence: ['r2'] });
     },
-    async ({ kernel }) => {
+    async ({ kernel, home }) => {
       await kernel.execute('%%sql create table base as select 1 as a');
       const cell = await kernel.execute('%%ask --branches 2\nWhat is it?');
       expect(cell.status).toBe('ok');
       expect(shown(cell)).toContain('try-1: 11; try-2: 21');
       expect(shown(await kernel.execute('%tables'))).not.toContain('found');
+      // Their processes are gone, and their live files with them; what they did is not.
+      const stores = join(home, 'notebooks');
+      const live = readdirSync(stores).flatMap((id) => readdirSync(join(stores, id, 'worldlines')));
+      expect(live).toHaveLength(1);
+      await kernel.execute('%switch try-1');
+      expect(shown(await kernel.execute('%%sql select v from found'))).toContain('11');
+      await kernel.execute('%switch main');
       await kernel.execute('%adopt try-2');
       expect(shown(await kernel.execute('%%sql select v from found'))).toContain('21');
     },

@@ -166,7 +166,7 @@ export interface RunLimits {
   /** Milliseconds; null is none. */
   readonly time: number | null;
 }
-export const defaultLimits: RunLimits = { steps: 20, tokens: null, usd: null, time: 600_000 };
+export const defaultLimits: RunLimits = { steps: 20, tokens: null, usd: null, time: 900_000 };
 
 /** A step before it runs, for a person to approve. */
 export interface ProposedStep {

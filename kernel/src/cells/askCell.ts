@@ -3,7 +3,6 @@ import { parseLeadingOptions } from './arguments.js';
 import { askInBranches, explorePort } from './askBranches.js';
 import { ASK_OPTIONS } from './askOptions.js';
 import { approver } from './approval.js';
-import { approvalOf } from './branches.js';
 import type { CellContext } from './context.js';
 import { CellFailure, InterruptedCell, UserError } from './errors.js';
 import { errorTraceback } from '../display/errorText.js';
@@ -11,7 +10,7 @@ import { LiveRun } from './LiveRun.js';
 import { askPort } from './ports/askPort.js';
 import { providerOfCell } from './provider.js';
 import type { AskResult } from './runCell.js';
-import { runQuestion } from './runQuestion.js';
+import { approvalOf, runQuestion } from './runQuestion.js';
 
 /** Branches of one cell. */
 const MAX_BRANCHES = 8;
@@ -51,7 +50,7 @@ export async function runAskCell(context: CellContext, cell: AskCell): Promise<A
     },
   });
   kernel.runs.push(live);
-  const approval = approvalOf(kernel.settings.get('approve'), options);
+  const approval = approvalOf(kernel, options);
   const outcome = await runQuestion(kernel, runtime, {
     text: question,
     options,

@@ -21,5 +21,6 @@ export const ASK_OPTIONS: readonly OptionSpec[] = [
   },
   { name: 'no-rows', about: 'the model sees schemas and aggregates, never rows' },
   { name: 'branches', value: 'N', type: 'integer', about: 'try it N times, each in a worldline of its own' },
+  { name: 'at-once', value: 'N', type: 'integer', about: 'branches that run side by side (default 3)' },
   { name: 'strict-replay', about: 'fail where a replayed run differs from the recorded one' },
 ];

@@ -1,17 +1,12 @@
 import { noUsage } from '../agent/usage.js';
 import type { ExploreTask } from '../agent/ports.js';
 import type { AgentOutcome, Provider } from '../agent/types.js';
-import { markAnswer } from '../display/answer.js';
 import type { BranchView } from '../display/branches.js';
 import type { CellContext } from './context.js';
-import { cellsOf } from './LiveRun.js';
 import { toOutcome } from './outcome.js';
-import { type AskOptions, runQuestion } from './runQuestion.js';
+import { runInWorldline } from './runInWorldline.js';
+import type { AskOptions } from './runQuestion.js';
 import { WorldlineError } from '../worldlines/errors.js';
-import type { StepInfo } from '../contract.js';
-
-/** Runs at the same time. */
-const AT_ONCE = 3;
 
 export interface BranchPlan {
   readonly tasks: readonly ExploreTask[];
@@ -61,7 +56,8 @@ export async function runBranches(context: CellContext, plan: BranchPlan): Promi
       if (!plan.signal.aborted) await next();
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const atOnce = Number(plan.options.get('at-once') ?? kernel.settings.number('at-once') ?? 1);
+  await Promise.all(Array.from({ length: atOnce }, worker));
   return views.map((view) => (view.state === 'waiting' ? { ...view, state: 'interrupted' as const } : view));
 }
 
@@ -91,74 +87,28 @@ async function runBranch(
   line: string,
   onSteps: (count: number) => void,
 ): Promise<Partial<BranchView>> {
-  const session = await kernel.session();
-  const started = Date.now();
   const provider = await plan.provider(task, at);
-  const runtime = await kernel.runtime(line);
-  await runtime.prepare();
-  const before = new Set((await runtime.artifacts()).map(fileKey));
-  const steps = new Map<string, StepInfo>();
-  const outcome = await runQuestion(kernel, runtime, {
-    text: task.task,
+  const { outcome, steps, answer, artifacts } = await runInWorldline(kernel, {
+    line,
+    task: task.task,
     options: plan.options,
     provider,
-    // A person cannot be asked by several runs at once: what needs approval is skipped, as without a person.
-    person: { approval: approvalOf(kernel.settings.get('approve'), plan.options) },
-    ask: { otherwise: 'assume', ask: () => Promise.resolve(null) },
-    explore: null,
     cellId: request.cellId ?? null,
     signal: plan.signal,
-    onEvent: (event) => {
-      if (event.type !== 'step') return;
-      steps.set(event.step.id, event.step);
-      onSteps(steps.size);
-    },
+    onSteps,
   });
   kernel.usage.add({ cell: run.executionCount, model: provider.model, usage: outcome.usage });
-  const answer = outcome.error?.message ?? markAnswer(outcome).text;
-  await session.commit(
-    {
-      kind: 'ask',
-      source: `%%ask\n${task.task}`,
-      status: outcome.state === 'error' ? 'error' : outcome.state === 'interrupted' ? 'interrupted' : 'ok',
-      started,
-      ended: Date.now(),
-      executionCount: null,
-      cellId: null,
-      outputs: [
-        {
-          output_type: 'display_data',
-          data: { 'text/markdown': answer, 'text/plain': answer },
-          metadata: {},
-        },
-      ],
-      turns: outcome.turns,
-      asCells: cellsOf([...steps.values()]),
-    },
-    line,
-  );
-  runtime.holdWrites(session.ready('database', line));
-  const artifacts = (await runtime.artifacts()).filter((file) => !before.has(fileKey(file)));
   return {
     state: outcome.state,
     answer,
     figures: figuresOf(outcome),
-    artifacts: artifacts.map(({ path }) => path),
+    artifacts,
     usage: outcome.usage,
-    steps: steps.size,
+    steps: steps.length,
   };
-}
-
-function fileKey({ path, modified }: { readonly path: string; readonly modified: number }): string {
-  return `${path} ${modified}`;
 }
 
 function figuresOf({ grounding }: AgentOutcome): string[] {
   const found = grounding?.figures.filter(({ source }) => source === 'result') ?? [];
   return [...new Set(found.map(({ text }) => text))];
-}
-
-export function approvalOf(setting: string | undefined, options: AskOptions): 'never' | 'writes' | 'all' {
-  const given = options.get('approve') ?? setting ?? 'none';
-  return given === 'writes' || given === 'all' ? given : 'never';
 }

@@ -75,6 +75,11 @@ export async function runQuestion(
   return noRows ? { ...outcome, turns: markRowless(outcome.turns) } : outcome;
 }
 
+export function approvalOf({ settings }: Kernel, options: AskOptions): 'never' | 'writes' | 'all' {
+  const given = options.get('approve') ?? settings.get('approve');
+  return given === 'writes' || given === 'all' ? given : 'never';
+}
+
 export function hidesRows({ settings }: Kernel, options: AskOptions): boolean {
   return options.has('no-rows') || settings.boolean('no-rows');
 }

@@ -76,6 +76,13 @@ export const SETTINGS: readonly SettingSpec[] = [
     fallback: 'false',
     about: 'the model sees schemas and aggregates, never rows',
   },
+  {
+    name: 'at-once',
+    value: 'N',
+    type: 'integer',
+    fallback: '3',
+    about: 'branches of a run that go on side by side',
+  },
   { name: 'statement-seconds', value: 'S', type: 'number', about: 'deadline of a SQL statement of yours' },
   {
     name: 'sandbox-memory',

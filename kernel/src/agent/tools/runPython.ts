@@ -48,12 +48,21 @@ export function runPythonTool(python: PythonPort | { readonly problem: string },
 interface Failure {
   readonly ename: string;
   readonly text: string;
+  readonly summary: string;
 }
 
 function failureText(result: { ename: string; evalue: string; traceback: readonly string[] }): Failure {
-  const trace =
-    result.traceback.length > 0 ? result.traceback.join('\n') : `${result.ename}: ${result.evalue}`;
-  return { ename: result.ename, text: cutMiddle(withoutColour(trace), SHOWN.characters / 2) };
+  const { ename, evalue } = result;
+  const trace = withoutColour(result.traceback.join('\n')).trimEnd();
+  const told = trace.includes(ename) && trace.includes(evalue);
+  // A limit ends code by an interrupt: what the sandbox says of it stands in the place of that.
+  const text = told ? trace : `${trace.replace(/KeyboardInterrupt:?\s*$/, '')}\n${ename}: ${evalue}`.trim();
+  const advice = ename === 'TimeoutError' ? '\nDo less at once: aggregate or sample in SQL first.' : '';
+  return {
+    ename,
+    text: cutMiddle(text, SHOWN.characters / 2) + advice,
+    summary: firstLine(text.split('\n').at(-1) ?? ename),
+  };
 }
 
 // eslint-disable-next-line no-control-regex
@@ -121,10 +130,7 @@ class Output {
       error: error !== null,
       images: privacy.hidesRows ? [] : this.#images.slice(0, IMAGES),
       displays: this.#displays,
-      summary:
-        error === null
-          ? this.#summary(files)
-          : firstLine(error.text.trim().split('\n').at(-1) ?? error.ename),
+      summary: error === null ? this.#summary(files) : error.summary,
       evidence: { text: shown, tables: null, literal: false },
     };
   }

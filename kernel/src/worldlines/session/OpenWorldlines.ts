@@ -11,6 +11,7 @@ import type { Store } from './Store.js';
 export class OpenWorldlines {
   readonly #lives = new Map<string, Live>();
   readonly #opening = new Map<string, Promise<OpenWorldline>>();
+  readonly #closing = new Map<string, Promise<void>>();
 
   constructor(
     private readonly store: Store,
@@ -45,6 +46,7 @@ export class OpenWorldlines {
 
   /** The live worldline where it is open, or being opened. */
   async ifOpen(id: string): Promise<Live | undefined> {
+    await this.#closing.get(id)?.catch(() => undefined);
     await this.#opening.get(id)?.catch(() => undefined);
     return this.#lives.get(id);
   }
@@ -60,12 +62,28 @@ export class OpenWorldlines {
     this.#opening.delete(id);
     this.#lives.delete(id);
     if (live === undefined) return;
+    const closing = this.#close(live, id);
+    this.#closing.set(id, closing);
+    try {
+      await closing;
+    } finally {
+      this.#closing.delete(id);
+    }
+  }
+
+  /** Closes every open worldline, and waits for those that close already. */
+  async closeAll(): Promise<void> {
+    await Promise.allSettled([...this.#closing.values(), ...[...this.ids].map((id) => this.close(id))]);
+  }
+
+  async #close(live: Live, id: string): Promise<void> {
     await live.saving;
     await live.parts.close();
     if (!live.unsaved) await rm(this.store.folder.liveOf(id), { recursive: true, force: true });
   }
 
   async #open(line: Line): Promise<OpenWorldline> {
+    await this.#closing.get(line.id)?.catch(() => undefined);
     const { live, restored } = await openLive(
       this.store,
       this.host,

@@ -193,6 +193,12 @@ export class Session extends SessionReader {
     return summary;
   }
 
+  /** Stops the processes of a worldline that is not the active one; opening it again brings all of it back. */
+  async release(worldline: string): Promise<void> {
+    const { id } = this.lookup.knownLine(worldline);
+    if (id !== this.activeId) await this.opened.close(id);
+  }
+
   /** Makes a worldline of a notebook file, with the data beside it if there is any. It does not become active. */
   async import(file: string, name: string): Promise<WorldlineSummary> {
     const cells = await readNotebook(file);
@@ -231,7 +237,7 @@ export class Session extends SessionReader {
 
   /** Saves what is under way, stops the parts of every open worldline and removes their live files. */
   async close(): Promise<void> {
-    await Promise.allSettled([...this.opened.ids].map((id) => this.opened.close(id)));
+    await this.opened.closeAll();
     await this.store.journal.close();
     await rm(this.#lock, { force: true });
   }
