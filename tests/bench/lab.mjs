@@ -2,9 +2,9 @@
 /* global bench, document, requestAnimationFrame */
 /**
  * Times switching between two worldlines of many cells with outputs in a real JupyterLab, from the command to the
- * painted notebook, beside what Lab takes to open the same notebook. Milliseconds.
+ * painted notebook, beside what Lab takes to open the same notebook.
  *
- *     node tests/bench/lab.mjs [--cells 200] [--switches 10] [--mode full|defer|none|contentVisibility] [--profile FILE]
+ *     node tests/bench/lab.mjs [--quick] [--cells 200] [--switches 10] [--mode full|defer|none|contentVisibility] [--profile FILE]
  *         [--plain]
  *
  * The cells' outputs are result tables from the kernel; with --plain they are HTML that never ran.
@@ -14,18 +14,21 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { report, sample } from './measure.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const { values: options } = parseArgs({
   options: {
-    cells: { type: 'string', default: '200' },
-    switches: { type: 'string', default: '10' },
+    quick: { type: 'boolean', default: false },
+    cells: { type: 'string' },
+    switches: { type: 'string' },
     mode: { type: 'string' },
     profile: { type: 'string' },
     plain: { type: 'boolean', default: false },
   },
 });
-const CELLS = Number(options.cells);
+const CELLS = Number(options.cells ?? (options.quick ? 20 : 200));
+const SWITCHES = Number(options.switches ?? (options.quick ? 4 : 10));
 const NOTEBOOK = 'bench';
 
 const folder = await mkdtemp(path.join(ROOT, 'node_modules/.lab-bench-'));
@@ -87,7 +90,7 @@ async function measure(server, lab) {
   await session?.send('Profiler.enable');
   await session?.send('Profiler.start');
   const times = [];
-  for (let turn = 0; turn < Number(options.switches); turn++) {
+  for (let turn = 0; turn < SWITCHES; turn++) {
     const target = turn % 2 === 0 ? other : first;
     times.push(await page.evaluate(([id, count]) => bench.switchTo(id, count), [target, CELLS]));
   }
@@ -100,11 +103,17 @@ async function measure(server, lab) {
   for (let turn = 0; turn < 3; turn++) {
     opens.push(await page.evaluate(([name, count]) => bench.open(name, count), [`${NOTEBOOK}.ipynb`, CELLS]));
   }
-  console.table([
-    { what: `switch, ${CELLS} cells`, median: median(times), all: times.map(Math.round).join(' ') },
-    { what: 'Lab opens the notebook', median: median(opens), all: opens.map(Math.round).join(' ') },
+  report([
+    {
+      lines: [
+        {
+          ...{ what: `switch between two worldlines of ${CELLS} cells`, unit: 'ms', ours: sample(times) },
+          ...{ beside: 'Lab opens such a notebook', peer: sample(opens), goal: { most: 300 } },
+        },
+      ],
+    },
   ]);
-  if (lab.complaints.length > 0) console.log(lab.complaints.join('\n'));
+  if (lab.complaints.length > 0) console.error(lab.complaints.join('\n'));
 }
 
 async function fill(lab, prefix) {
@@ -112,10 +121,6 @@ async function fill(lab, prefix) {
   if (options.plain) return;
   await lab.command('notebook:run-all-cells');
   await lab.page.waitForFunction(() => bench.allRan(), null, { timeout: 300_000 });
-}
-
-function median(numbers) {
-  return Math.round(numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]);
 }
 
 /* The functions below run in the page. */

@@ -1,51 +1,64 @@
-/** The page of benchmarks: a section for each bench, so that a later run can replace one and keep the others. */
+/** The page of benchmarks, from what the benches printed. */
 
 const HEAD = `# Benchmarks
 
-Medians, written by \`npm run bench\`. Peers run in turns with ours in the same bench: ratios say more than times, which
-depend on the machine. Goals are the project's own; a line that misses its goal says so.`;
+Written by \`npm run bench\`: medians, with the quartiles in brackets. Peers run in turns with ours in the same run: ratios say
+more than times, which depend on the machine. Goals are the project's own; a line that misses its goal says so.
+
+![Ours as a share of the peer's, for each line with a peer](images/benchmarks.svg)`;
 
 /**
- * @typedef {{ columns: readonly string[], rows: readonly (readonly (string | number | null)[])[] }} Table
- * @typedef {{ command: string, tables: readonly Table[] } | { text: string }} Section
+ * @param {Record<string, string>} titles
+ * @param {Record<string, { command: string, machine: string, tables: readonly import('./measure.mjs').Table[] }>} results
  */
-
-/**
- * @param {Record<string, { title: string }>} benches
- * @param {ReadonlyMap<string, Section>} sections
- * @param {number} cores
- */
-export function page(benches, sections, cores) {
-  const parts = [HEAD];
-  for (const [name, { title }] of Object.entries(benches)) {
-    const section = sections.get(name);
-    if (section === undefined) continue;
-    parts.push(begin(name), 'text' in section ? section.text : written(title, section, cores), END);
-  }
-  return `${parts.join('\n\n')}\n`;
+export function page(titles, results) {
+  const sections = Object.entries(titles).flatMap(([name, title]) =>
+    results[name] === undefined ? [] : [section(title, results[name])],
+  );
+  return `${[HEAD, ...sections].join('\n\n')}\n`;
 }
 
-/** What a page says already, by bench. @param {string} text */
-export function sectionsOf(text) {
-  const found = text.matchAll(/<!-- bench: (\w+) -->\n([\s\S]*?)\n<!-- end -->/g);
-  return [...found].map(([, name, section]) => [name, { text: section.trim() }]);
+function section(title, { command, machine, tables }) {
+  return [`## ${title}`, `\`${command}\`, on ${machine}.`, ...tables.map(tableText)].join('\n\n');
 }
 
-const begin = (name) => `<!-- bench: ${name} -->`;
-const END = '<!-- end -->';
-
-function written(title, { command, tables }, cores) {
-  const where = `\`${command}\`, on ${cores} ${cores === 1 ? 'core' : 'cores'}.`;
-  return [`## ${title}`, where, ...tables.map(tableText)].join('\n\n');
+function tableText({ title, lines }) {
+  const rows = [
+    ['what', 'ours', 'peer', 'ratio', 'goal', 'met'],
+    Array(6).fill('---'),
+    ...lines.map((line) => [
+      line.what,
+      sampleText(line.ours, line.unit),
+      line.peer === undefined ? '–' : `${line.beside}: ${sampleText(line.peer, line.unit)}`,
+      line.peer === undefined ? '–' : number(ratioOf(line)),
+      goalText(line),
+      line.goal === undefined ? '–' : isMet(line) ? 'yes' : '**no**',
+    ]),
+  ];
+  const text = rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+  return title === undefined ? text : `### ${title}\n\n${text}`;
 }
 
-function tableText({ columns, rows }) {
-  const lines = [columns, columns.map(() => '---'), ...rows.map((row) => row.map(cell))];
-  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
+/** @param {import('./measure.mjs').Line} line */
+export const ratioOf = ({ ours, peer }) => ours.median / peer.median;
+
+/** @param {import('./measure.mjs').Line} line */
+export function isMet({ ours, peer, goal }) {
+  const most = 'most' in goal ? goal.most : goal.ratio * peer.median + (goal.plus ?? 0);
+  return ours.median <= most;
 }
 
-function cell(value) {
-  if (value === null || value === undefined) return '–';
-  if (typeof value !== 'number') return value;
-  return value.toLocaleString('en-US', { maximumSignificantDigits: Math.abs(value) < 100 ? 3 : 6 });
+function goalText({ goal, unit }) {
+  if (goal === undefined) return '–';
+  if ('most' in goal) return `≤ ${number(goal.most)} ${unit}`;
+  return `≤ ${number(goal.ratio)} ×${goal.plus === undefined ? '' : ` + ${number(goal.plus)} ${unit}`}`;
+}
+
+function sampleText({ median, low, high, rounds }, unit) {
+  const spread = rounds < 3 ? '' : ` (${number(low)}–${number(high)})`;
+  return `${number(median)} ${unit}${spread}`;
+}
+
+function number(value) {
+  return value.toLocaleString('en-US', { maximumSignificantDigits: Math.abs(value) < 1000 ? 3 : 6 });
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /**
- * `npm run bench`: runs the benches one after another and writes docs/benchmarks.md. Names pick some of them; those that did
- * not run keep what the page says of them. Each round of a peer alternates with ours inside its bench.
+ * `npm run bench`: runs the benches one after another, keeps their results in docs/benchmarks.json, and writes
+ * docs/benchmarks.md and its chart from them. Names pick some of them; those that did not run keep their results.
  *
- *     node tests/bench/run.mjs [--quick] [--out FILE] [NAME…]
+ *     node tests/bench/run.mjs [--quick] [NAME…]
  *
- * `--quick` takes few rounds and small data, to see that all benches work, and writes no page unless `--out` names one.
+ * `--quick` takes few rounds and small data, to see that all benches work; it prints the page and writes nothing.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -14,14 +14,17 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { BENCHES } from './benches.mjs';
-import { page, sectionsOf } from './page.mjs';
+import { chart } from './chart.mjs';
+import { page } from './page.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
+const RESULTS = path.join(ROOT, 'docs/benchmarks.json');
 const PAGE = path.join(ROOT, 'docs/benchmarks.md');
+const CHART = path.join(ROOT, 'docs/images/benchmarks.svg');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, out: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false } },
 });
 const unknown = positionals.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {
@@ -29,54 +32,57 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
-const out = values.out ?? (values.quick ? null : PAGE);
-
-const sections = new Map(out === null ? [] : sectionsOf(read(out)));
-let failed = false;
+const results = values.quick ? {} : read();
 for (const name of names) {
-  const bench = BENCHES[name];
-  const args = values.quick ? bench.quick : [];
+  const args = values.quick ? ['--quick'] : [];
   const command = ['node', `tests/bench/${name}.mjs`, ...args].join(' ');
   console.log(`\n── ${command}`);
   try {
-    const printed = await run(name, args);
-    sections.set(name, { command, tables: bench.read(printed) });
+    results[name] = { command, machine: machine(), ...(await run(name, args)) };
+    if (!values.quick) await write();
   } catch (error) {
-    failed = true;
+    process.exitCode = 1;
     console.error(error.message);
   }
 }
-const text = page(BENCHES, sections, os.cpus().length);
-if (out === null) console.log(`\n${text}`);
-else {
-  const style = await resolveConfig(PAGE);
-  writeFileSync(out, await format(text, { ...style, parser: 'markdown' }));
-  console.log(`\nWrote ${path.relative(process.cwd(), out)}.`);
-}
-process.exitCode = failed ? 1 : 0;
+console.log(`\n${page(BENCHES, results)}`);
+if (!values.quick) console.log(`Wrote ${path.relative(process.cwd(), PAGE)}.`);
 
-/** What a bench printed; its messages go on to the terminal. Rejects where it fails. */
+/** What a bench printed; what it says meanwhile goes on to the terminal. Rejects where it fails. */
 async function run(name, args) {
   const file = path.join(import.meta.dirname, `${name}.mjs`);
   const child = spawn(process.execPath, [file, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    printed += text;
-    process.stdout.write(text);
-  });
+  child.stdout.setEncoding('utf8').on('data', (text) => (printed += text));
   const code = await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
   });
-  if (code !== 0) throw new Error(`The bench ${name} failed.`);
-  return printed;
+  if (code !== 0) throw new Error(`The bench ${name} failed: ${printed}`);
+  return JSON.parse(printed);
 }
 
-function read(file) {
+/** After each bench, so that one that fails costs none of the others. */
+async function write() {
+  const style = await resolveConfig(PAGE);
+  const lines = Object.keys(BENCHES).flatMap(
+    (name) => results[name]?.tables.flatMap((table) => table.lines) ?? [],
+  );
+  writeFileSync(RESULTS, await format(JSON.stringify(results), { ...style, parser: 'json' }));
+  writeFileSync(PAGE, await format(page(BENCHES, results), { ...style, parser: 'markdown' }));
+  writeFileSync(CHART, chart(lines));
+}
+
+function machine() {
+  const cores = os.cpus().length;
+  return `${cores} ${cores === 1 ? 'core' : 'cores'}, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
+}
+
+function read() {
   try {
-    return readFileSync(file, 'utf8');
+    return JSON.parse(readFileSync(RESULTS, 'utf8'));
   } catch (error) {
-    if (error.code === 'ENOENT') return '';
+    if (error.code === 'ENOENT') return {};
     throw error;
   }
 }

@@ -1,39 +1,20 @@
 #!/usr/bin/env node
 /**
  * Times Python in the sandbox, without a kernel in front of it, against `docker exec python` in a container of the same
- * image. Prints JSON; times are medians in milliseconds.
+ * image.
  *
- *     node tests/bench/sandbox.mjs [--trips 200] [--runs 7]
+ *     node tests/bench/sandbox.mjs [--quick] [--trips 200] [--runs 7]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { numbersOf, once, repeated, report, sample, timed } from './measure.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const { values: options } = parseArgs({
-  options: { trips: { type: 'string', default: '200' }, runs: { type: 'string', default: '7' } },
-});
-const trips = Number(options.trips);
-const runs = Number(options.runs);
+const { trips, runs } = numbersOf({ trips: [200, 20], runs: [7, 3] });
 const BAR = 'import matplotlib.pyplot as plt\nplt.bar(["a", "b", "c"], [1, 2, 3]);';
-
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const rounded = (value) => Math.round(value * 100) / 100;
-
-async function timed(work) {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
-
-async function medianOf(count, work) {
-  const times = [];
-  for (let index = 0; index < count; index++) times.push(await timed(work));
-  return rounded(median(times));
-}
 
 async function loadSandbox() {
   const outfile = path.join(ROOT, 'node_modules', `.bench-sandbox-${process.pid}.mjs`);
@@ -57,17 +38,9 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'worldline-bench-'));
 const { createSandboxManager, DirectoryBlobStore } = await loadSandbox();
 const store = await DirectoryBlobStore.open(path.join(folder, 'blobs'));
 const manager = createSandboxManager({ spaces: path.join(folder, 'spaces'), store });
-const figures = {};
-let characters = 0;
 
 async function run(session, code) {
-  characters = 0;
-  const result = await session.execute(code, {
-    cell: 'Cell [1]',
-    onEvent: (event) => {
-      if (event.type === 'stream') characters += event.text.length;
-    },
-  });
+  const result = await session.execute(code, { cell: 'Cell [1]', onEvent: () => undefined });
   if (result.status !== 'ok') throw new Error(`${code}: ${result.ename}: ${result.evalue}`);
 }
 
@@ -80,37 +53,55 @@ async function fromSpare(name) {
 
 try {
   const cold = manager.session(await manager.newWorkspace(), { dataFolders: [], name: 'cold' });
-  figures.firstCellEmptyPool = rounded(await timed(() => run(cold, '1 + 1')));
+  const emptyPool = once(await timed(() => run(cold, '1 + 1')));
   const firsts = [];
   for (let index = 0; index < runs; index++) {
     const session = await fromSpare(`warm ${index}`);
     firsts.push(await timed(() => run(session, '1 + 1')));
     await session.close();
   }
-  figures.firstCellWithSpare = rounded(median(firsts));
   await manager.spareReady();
   for (let index = 0; index < 20; index++) await run(cold, '1 + 1');
-  figures.onePlusOne = await medianOf(trips, () => run(cold, '1 + 1'));
-  figures.barChart = await medianOf(runs, () => run(cold, BAR));
-  figures.lines100k = await medianOf(runs, () => run(cold, 'for i in range(100_000): print(i)'));
-  figures.linesCharacters = characters;
-  figures.string50MB = await medianOf(runs, () => run(cold, 'print("x" * 50_000_000)'));
+  const onePlusOne = await repeated(trips, () => run(cold, '1 + 1'));
+  const exec = await repeated(3, () => dockerExec('1 + 1'));
+  const pandas = await repeated(runs, () => run(cold, 'import pandas; print(1 + 1)'));
+  const execPandas = await repeated(3, () => dockerExec('import pandas; print(1 + 1)'));
+  const barChart = await repeated(runs, () => run(cold, BAR));
+  const execBarChart = await repeated(3, () => dockerExec(`${BAR}\nplt.savefig("/tmp/bar.png")`));
+  const lines = await repeated(runs, () => run(cold, 'for i in range(100_000): print(i)'));
+  const long = await repeated(runs, () => run(cold, 'print("x" * 50_000_000)'));
   await run(cold, 'import numpy as np\nkept = np.random.rand(37_500_000)');
-  const snapshot = await cold.snapshot();
-  figures.pause300MB = rounded(snapshot.pause);
-  figures.capture300MB = rounded(await timed(() => snapshot.done));
+  const pauses = [];
+  for (let index = 0; index < runs; index++) {
+    await run(cold, `kept[${index}] = 0`);
+    const snapshot = await cold.snapshot();
+    pauses.push(snapshot.pause);
+    await snapshot.done;
+  }
   const recoveries = [];
   for (let index = 0; index < runs; index++) {
-    const died = timed(() =>
-      cold.execute('import os\nos._exit(1)', { cell: 'Cell [1]', onEvent: () => undefined }),
-    );
-    recoveries.push(await died);
+    const dying = () =>
+      cold.execute('import os\nos._exit(1)', { cell: 'Cell [1]', onEvent: () => undefined });
+    recoveries.push(await timed(dying));
     await run(cold, 'assert kept.shape == (37_500_000,)');
   }
-  figures.recovery300MB = rounded(median(recoveries));
-  figures.dockerExecPandas = await medianOf(3, () => dockerExec('import pandas; print(1 + 1)'));
-  figures.ratioToDockerExec = Math.round(figures.dockerExecPandas / figures.onePlusOne);
-  console.log(JSON.stringify(figures, null, 2));
+  const line = (what, ours, more) => ({ what, unit: 'ms', ours, ...more });
+  const beside = (peer, goal) => ({ beside: 'docker exec', peer, goal });
+  report([
+    {
+      lines: [
+        line('1 + 1 in a warm sandbox', onePlusOne, beside(exec)),
+        line('a script that imports pandas', pandas, beside(execPandas, { ratio: 1 / 200 })),
+        line('a small bar chart', barChart, beside(execBarChart, { most: 60 })),
+        line('first cell with a spare ready', sample(firsts), { goal: { most: 50 } }),
+        line('first cell without a spare', emptyPool, { goal: { most: 1500 } }),
+        line('100,000 printed lines', lines),
+        line('one string of 50 MB', long),
+        line('pause for a checkpoint of 300 MB', sample(pauses), { goal: { most: 5 } }),
+        line('recovery after a killed cell with 300 MB', sample(recoveries), { goal: { most: 100 } }),
+      ],
+    },
+  ]);
 } finally {
   await manager.close();
   rmSync(folder, { recursive: true, force: true });

@@ -1,24 +1,30 @@
 #!/usr/bin/env node
 /**
- * Times captures of Python variables against plain cloudpickle in the same worker, and prints a table. Pause, background
- * and restore are medians in milliseconds; stored is what reached the blob store.
+ * Times captures of Python variables against plain cloudpickle in the same worker: how long a capture stops the worker, how
+ * long it writes beside it, what it stores, and how long a restore takes.
  *
- *     node tests/bench/snapshots.mjs [--megabytes 100,300,1000] [--kinds numpy,frame,arrow,object] [--checkpoints 200]
+ *     node tests/bench/snapshots.mjs [--quick] [--megabytes 10,100,300,1000] [--kinds numpy,frame,arrow,object] [--checkpoints 1000]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { once, report, sample } from './measure.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const { values: options } = parseArgs({
   options: {
-    megabytes: { type: 'string', default: '100,300,1000' },
-    kinds: { type: 'string', default: 'numpy,frame,arrow,object' },
-    checkpoints: { type: 'string', default: '200' },
+    quick: { type: 'boolean', default: false },
+    megabytes: { type: 'string' },
+    kinds: { type: 'string' },
+    checkpoints: { type: 'string' },
   },
 });
+const sizes = (options.megabytes ?? (options.quick ? '10' : '10,100,300,1000')).split(',').map(Number);
+const kinds = (options.kinds ?? (options.quick ? 'numpy' : 'numpy,frame,arrow,object')).split(',');
+const checkpoints = Number(options.checkpoints ?? (options.quick ? 5 : 1000));
+const PAUSE = { 300: { most: 5 }, 1000: { most: 10 } };
 
 const MAKE = {
   numpy: (mb) => `x = np.random.default_rng(0).random(${mb} * 125_000)`,
@@ -26,6 +32,12 @@ const MAKE = {
   arrow: (mb) =>
     `x = pd.Series(np.arange(${mb} * 40_000).astype(str).astype(object), dtype="string[pyarrow]").str.pad(17, fillchar="x")`,
   object: (mb) => `x = pd.Series([f"text {i:09}" for i in range(${mb} * 14_000)], dtype=object)`,
+};
+const NAMES = {
+  numpy: 'a numpy array',
+  frame: 'a DataFrame of numbers',
+  arrow: 'a pandas column of Arrow text',
+  object: 'a pandas column of Python text',
 };
 const CHANGE = {
   numpy: (i) => `x[${i} * 1000] = ${i}`,
@@ -42,11 +54,7 @@ with open("plain", "rb") as file: cloudpickle.load(file)
 print((middle - start) * 1000, (time.perf_counter() - middle) * 1000)
 os.remove("plain")`;
 
-function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
-}
-
-async function timed(lab) {
+async function capture(lab) {
   const start = performance.now();
   const { label, pause } = await lab.captureOnly();
   const written = performance.now();
@@ -65,13 +73,13 @@ async function measure(lab, kind, megabytes) {
   await lab.fresh();
   await lab.run('import numpy as np, pandas as pd');
   await lab.run(MAKE[kind](megabytes));
-  const first = await timed(lab);
+  const first = await capture(lab);
   const unchanged = [];
-  for (let i = 0; i < 7; i += 1) unchanged.push(await timed(lab));
+  for (let i = 0; i < 7; i += 1) unchanged.push(await capture(lab));
   const changed = [];
   for (let i = 1; i <= 5; i += 1) {
     await lab.run(CHANGE[kind](i));
-    changed.push(await timed(lab));
+    changed.push(await capture(lab));
   }
   const restores = [];
   for (let i = 0; i < 5; i += 1) {
@@ -79,19 +87,37 @@ async function measure(lab, kind, megabytes) {
     restores.push(lab.milliseconds);
   }
   const [dump, load] = (await lab.run(CLOUDPICKLE)).trim().split(' ').map(Number);
-  return {
-    state: `${megabytes} MB ${kind}`,
-    pause: median([...unchanged, ...changed].map((each) => each.pause)),
-    'first: background': first.background,
-    'first: intake': first.intake,
-    'unchanged: background': median(unchanged.map((each) => each.background)),
-    'unchanged: stored MB': median(unchanged.map((each) => each.stored)) / 1e6,
-    'changed: background': median(changed.map((each) => each.background)),
-    'changed: stored MB': median(changed.map((each) => each.stored)) / 1e6,
-    restore: median(restores),
-    'cloudpickle: dump': dump,
-    'cloudpickle: load': load,
-  };
+  const all = [...unchanged, ...changed];
+  const of = (captures, value) => sample(captures.map(value));
+  const stored = (each) => each.stored / 1e6;
+  const beside = (peer, goal) => ({ beside: 'cloudpickle', peer: once(peer), goal });
+  return [
+    line(
+      'a capture stops the worker for',
+      'ms',
+      of(all, ({ pause }) => pause),
+      beside(dump, PAUSE[megabytes]),
+    ),
+    line('restore', 'ms', sample(restores), beside(load, { most: 20 })),
+    line('writing beside it, the first time', 'ms', once(first.background), beside(dump)),
+    line(
+      'writing beside it, one value changed',
+      'ms',
+      of(changed, ({ background }) => background),
+      beside(dump),
+    ),
+    line(
+      'stored, one value changed',
+      'MB',
+      of(changed, stored),
+      kind === 'object' ? {} : { goal: { most: 1 } },
+    ),
+    line('stored, nothing changed', 'MB', of(unchanged, stored), { goal: { most: 0.1 } }),
+  ];
+}
+
+function line(what, unit, ours, more) {
+  return { what, unit, ours, ...more };
 }
 
 /** Checkpoints that each change a small variable beside a gigabyte. */
@@ -108,17 +134,11 @@ async function manyCheckpoints(lab, count) {
     stored += last.bytesAdded;
     manifests += last.manifest.length;
   }
-  return {
-    checkpoints: count,
-    'first MB': first / 1e6,
-    'added MB': stored / 1e6,
-    'manifests MB': manifests / 1e6,
-  };
-}
-
-function rounded(row) {
-  const short = (value) => (typeof value === 'number' ? Number(value.toFixed(value < 10 ? 2 : 0)) : value);
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, short(value)]));
+  return [
+    line('stored by the first', 'MB', once(first / 1e6)),
+    line('stored by all the others', 'MB', once(stored / 1e6), { goal: { most: 100 } }),
+    line('their manifests', 'MB', once(manifests / 1e6)),
+  ];
 }
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'worldline-bench-'));
@@ -132,17 +152,18 @@ try {
     define: { 'import.meta.dirname': JSON.stringify(path.join(ROOT, 'tests/snapshots')) },
   });
   const { Lab } = await import(path.join(folder, 'Lab.mjs'));
-  const rows = [];
-  for (const kind of options.kinds.split(',')) {
-    for (const megabytes of options.megabytes.split(',').map(Number)) {
+  const tables = [];
+  for (const kind of kinds) {
+    for (const megabytes of sizes) {
       const lab = await Lab.start();
-      rows.push(rounded(await measure(lab, kind, megabytes).finally(() => lab.close())));
-      console.error(JSON.stringify(rows.at(-1)));
+      const lines = await measure(lab, kind, megabytes).finally(() => lab.close());
+      tables.push({ title: `${megabytes} MB, ${NAMES[kind]}`, lines });
     }
   }
   const lab = await Lab.start();
-  const many = rounded(await manyCheckpoints(lab, Number(options.checkpoints)).finally(() => lab.close()));
-  console.log(JSON.stringify({ states: rows, many }, null, 2));
+  const lines = await manyCheckpoints(lab, checkpoints).finally(() => lab.close());
+  tables.push({ title: `${checkpoints} checkpoints that each change a small variable beside 1 GB`, lines });
+  report(tables);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -1,34 +1,39 @@
 #!/usr/bin/env node
 /**
  * Times checkpoints, branches, switches and pages with few and with many checkpoints, and snapshots of a large DuckDB
- * file beside a plain copy of it. Medians in milliseconds.
+ * file beside a plain copy of it.
  *
- *     node tests/bench/worldlines.mjs [--checkpoints 100,10000] [--megabytes 1000] [--home FOLDER]
+ *     node tests/bench/worldlines.mjs [--quick] [--checkpoints 10000] [--few 100] [--megabytes 1000] [--rounds 30]
  */
-import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { build } from 'esbuild';
+import { numbersOf, once, repeated, report, sample, timed } from './measure.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const { values: options } = parseArgs({
-  options: {
-    checkpoints: { type: 'string', default: '100,10000' },
-    megabytes: { type: 'string', default: '1000' },
-    home: { type: 'string' },
-  },
+const { checkpoints, few, megabytes, rounds } = numbersOf({
+  checkpoints: [10_000, 200],
+  few: [100, 50],
+  megabytes: [1000, 20],
+  rounds: [30, 5],
 });
 
-const folder = await mkdtemp(path.join(options.home ?? os.tmpdir(), 'worldlines-bench-'));
+const folder = await mkdtemp(path.join(os.tmpdir(), 'worldlines-bench-'));
 try {
   const { Session } = await load();
-  const rows = [];
-  for (const count of options.checkpoints.split(',').map(Number)) rows.push(await graphTimes(Session, count));
-  console.table(rows);
-  console.table([await workspaceTimes(Session)]);
-  console.table([await databaseTimes(Session, Number(options.megabytes))]);
+  const small = await graphTimes(Session, few);
+  const large = await graphTimes(Session, checkpoints);
+  const growth = Object.entries(large).map(([what, ours]) => {
+    const beside = `${few} checkpoints`;
+    return { what, unit: 'ms', ours, beside, peer: small[what], goal: { ratio: 1.2 } };
+  });
+  report([
+    { title: `${checkpoints} checkpoints`, lines: growth },
+    { title: '10,000 files in the workspace', lines: await workspaceTimes(Session) },
+    { title: `A database of ${megabytes} MB`, lines: await databaseTimes(Session) },
+  ]);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -55,22 +60,23 @@ async function graphTimes(Session, count) {
   }
   await session.settled();
   const line = session.active.id;
-  const branch = await median(30, (n) => session.branch(`b${n}`, line));
-  const switching = await median(30, (n) => session.switch(`b${n}`));
-  const page = await median(30, () => session.graph(0, 50));
+  const branch = await repeated(rounds, (n) => session.branch(`b${n}`, line));
+  const switching = await repeated(rounds, (n) => session.switch(`b${n}`));
+  const page = await repeated(rounds, () => session.graph(0, 50));
   await session.switch(line);
-  const undo = await median(30, () => session.undo({ cells: 1 }));
+  const undo = await repeated(rounds, () => session.undo({ cells: 1 }));
   await session.close();
-  const start = await median(10, async () => (await open(Session, home)).close());
-  const next = await open(Session, home);
-  const begin = performance.now();
-  await next.resume('main');
-  const resume = performance.now() - begin;
-  await next.close();
-  return round({
-    ...{ checkpoints: count, 'before reply': middle(commits.slice(-100)), branch, switch: switching, page },
-    ...{ undo, start, 'resume after restart': resume },
-  });
+  const start = await repeated(rounds, async () => (await open(Session, home)).close());
+  const resume = [];
+  for (let n = 0; n < 5; n++) {
+    const next = await open(Session, home);
+    resume.push(await timed(() => next.resume('main')));
+    await next.close();
+  }
+  return {
+    ...{ 'a checkpoint, before the reply': sample(commits.slice(-100)), branch, switch: switching },
+    ...{ 'a page of the graph': page, undo, start, 'resume in a new kernel': sample(resume) },
+  };
 }
 
 async function workspaceTimes(Session) {
@@ -87,15 +93,30 @@ async function workspaceTimes(Session) {
   await (
     await commit(session, 1)
   ).saved;
-  const again = await median(10, async () => {
+  const again = await repeated(10, async () => {
     await commit(session, 1);
     await session.ready('workspace');
   });
+  const walk = await repeated(10, () => statAll(place.workspace));
   await session.close();
-  return round({ files: 10_000, 'first stored': stored, 'unchanged, until ready': again });
+  return [
+    { what: 'stored for the first time', unit: 'ms', ours: once(stored) },
+    {
+      ...{ what: 'unchanged, until ready', unit: 'ms', ours: again },
+      ...{ beside: 'a walk with stat', peer: walk, goal: { most: 50 } },
+    },
+  ];
 }
 
-async function databaseTimes(Session, megabytes) {
+async function statAll(directory) {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const file = path.join(directory, entry.name);
+    if (entry.isDirectory()) await statAll(file);
+    else await stat(file);
+  }
+}
+
+async function databaseTimes(Session) {
   let live = null;
   const parts = (place) => ({
     flushDatabase: async () => {
@@ -130,7 +151,7 @@ async function databaseTimes(Session, megabytes) {
   const first = await timed(async () => (await commit(session, 0)).saved);
   const bytes = (await stat(place.databaseFile)).size;
   const before = session.active.head;
-  await (await connect(place)).run('update t set r = 2 where i = 1000000');
+  await (await connect(place)).run('update t set r = 2 where i = 1000');
   let stored = 0;
   const changed = await timed(async () => {
     stored = (await (await commit(session, 1)).saved).bytes;
@@ -148,10 +169,17 @@ async function databaseTimes(Session, megabytes) {
     await (await connect(opened.place)).run('select count(*) from t');
   });
   await session.close();
-  return round({
-    ...{ MB: bytes / 1e6, 'first snapshot': first, 'one row changed': changed, 'stored KB': stored / 1e3 },
-    ...{ undo, 'undo again': undone, 'branch and first query': branch, 'plain copy': copy },
-  });
+  const beside = { beside: 'a plain copy', peer: once(copy) };
+  return [
+    { what: 'first snapshot', unit: 'ms', ours: once(first), ...beside },
+    { what: 'snapshot after one row changed', unit: 'ms', ours: once(changed), ...beside },
+    {
+      ...{ what: 'stored for it', unit: 'MB', ours: once(stored / 1e6) },
+      ...{ beside: 'a plain copy', peer: once(bytes / 1e6), goal: { most: 2 } },
+    },
+    { what: 'undo', unit: 'ms', ours: sample([undo, undone]), ...beside, goal: { most: 200 } },
+    { what: 'branch and first query', unit: 'ms', ours: once(branch), ...beside, goal: { ratio: 1.5 } },
+  ];
 }
 
 async function open(Session, home, parts = variableParts) {
@@ -184,21 +212,4 @@ async function commit(session, n) {
     ...{ executionCount: n, cellId: null, turns: [], outputs: [{ output_type: 'stream', text: String(n) }] },
   });
   return { saved, milliseconds: performance.now() - begin };
-}
-
-async function timed(act) {
-  const begin = performance.now();
-  await act();
-  return performance.now() - begin;
-}
-async function median(times, act) {
-  const taken = [];
-  for (let n = 0; n < times; n++) taken.push(await timed(() => act(n)));
-  return middle(taken);
-}
-function middle(numbers) {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
-}
-function round(row) {
-  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, Math.round(value * 100) / 100]));
 }
