@@ -21,6 +21,8 @@ async function makeStore(home: string): Promise<string[]> {
     const { checkpoint, saved } = await session.commit(
       ran({
         source: String(n),
+        turns: ['t'.repeat(1000)],
+        cellId: 'c'.repeat(2500),
         outputs: [{ output_type: 'stream', name: 'stdout', text: 'z'.repeat(3000) }],
       }),
     );
@@ -28,6 +30,7 @@ async function makeStore(home: string): Promise<string[]> {
     ids.push(checkpoint.id);
   }
   await session.close();
+  expect((await filesOf(home)).filter((file) => file.endsWith('.index'))).toHaveLength(1);
   return ids;
 }
 

@@ -14,10 +14,9 @@ export async function showTree(session: Session, all: boolean): Promise<Display>
   for (const line of await session.tree()) {
     text.push(headOf(line));
     if (line.earlier && !all) continue;
-    const cells = line.cells === 0 ? [] : (await session.cells(line.head)).slice(-line.cells);
-    if (cells.length > MAX_CELLS)
-      text.push(`${stem(line)}… ${plural(cells.length - MAX_CELLS, 'earlier cell')}`);
-    text.push(...cells.slice(-MAX_CELLS).map((cell) => `${stem(line)}${cellLine(cell, line)}`));
+    const cells = await session.cells(line.head, Math.min(line.cells, MAX_CELLS));
+    if (line.cells > MAX_CELLS) text.push(`${stem(line)}… ${plural(line.cells - MAX_CELLS, 'earlier cell')}`);
+    text.push(...cells.map((cell) => `${stem(line)}${cellLine(cell, line)}`));
   }
   const drawn = text.join('\n');
   return { data: { 'text/plain': drawn, 'text/html': `<pre>${escapeHtml(drawn)}</pre>` } };

@@ -41,14 +41,14 @@ export function choose(
   };
   const goneIds = new Set([...gone].map((line) => line.id));
   for (const line of graph.lines.values())
-    if (!gone.has(line) && !isLinked(line.journal)) keepWith(graph.nodes.get(line.head));
-  for (const node of graph.nodes.values()) {
+    if (!gone.has(line) && !isLinked(line.journal)) keepWith(graph.node(line.head));
+  for (const node of graph.nodes()) {
     const { worldline, ended } = node.record;
     if (!isLinked(node.journal) && !goneIds.has(worldline) && ended >= cutoff) keepWith(node);
   }
   return {
     lines: [...gone],
     keep,
-    drop: [...graph.nodes.values()].filter((node) => !keep.has(node) && !isLinked(node.journal)),
+    drop: [...graph.nodes()].filter((node) => !keep.has(node) && !isLinked(node.journal)),
   };
 }

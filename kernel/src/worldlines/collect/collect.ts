@@ -75,7 +75,7 @@ async function sweepLive(store: Store, open: ReadonlySet<string>): Promise<void>
   for (const id of await ifExists(readdir(store.folder.live), [])) {
     if (open.has(id)) continue;
     const line = store.graph.lines.get(id);
-    const head = line === undefined ? undefined : store.graph.nodes.get(line.head);
+    const head = line === undefined ? undefined : store.graph.node(line.head);
     if (head?.saved === null && head.record.kind !== 'root') continue;
     await rm(store.folder.liveOf(id), { recursive: true, force: true });
   }
@@ -84,9 +84,11 @@ async function sweepLive(store: Store, open: ReadonlySet<string>): Promise<void>
 /** Journals of which nothing is left. */
 async function sweepJournals(store: Store, earlier: EarlierJournals): Promise<void> {
   const used = new Set(store.graph.authorities);
-  for (const { journal } of store.graph.nodes.values()) used.add(journal);
+  for (const { journal } of store.graph.nodes()) used.add(journal);
   for (const { journal } of store.graph.lines.values()) used.add(journal);
   for (const name of await earlier.names()) {
-    if (!used.has(name)) await rm(join(store.folder.journals, name), { force: true });
+    if (used.has(name)) continue;
+    await rm(join(store.folder.journals, name), { force: true });
+    await rm(store.folder.indexOf(name), { force: true });
   }
 }

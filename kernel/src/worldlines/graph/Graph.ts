@@ -1,4 +1,5 @@
 import type { CheckpointRecord, JournalRecord, StateRecord, WorldlineRecord } from '../journal/records.js';
+import type { Segment } from './Segment.js';
 
 export interface Node {
   readonly record: CheckpointRecord;
@@ -28,12 +29,16 @@ interface Overlay {
   readonly value: string | boolean;
 }
 
-/** All checkpoints and worldlines that were read so far, whatever journal they stand in. Built by records alone. */
+/**
+ * All checkpoints and worldlines that are known so far, whatever journal they stand in. Built by records, and by segments
+ * whose records are read when they are asked for.
+ */
 export class Graph {
-  readonly nodes = new Map<string, Node>();
   readonly lines = new Map<string, Line>();
   /** Journals that say something about what stands in another one. */
   readonly authorities = new Set<string>();
+  readonly #nodes = new Map<string, Node>();
+  readonly #segments = new Map<string, Segment>();
   readonly #byJournal = new Map<string, Node[]>();
   readonly #names = new Map<string, Overlay>();
   readonly #deletions = new Map<string, Overlay>();
@@ -78,10 +83,57 @@ export class Graph {
     }
   }
 
+  /** Takes in what an index says of a journal, before the records that follow it. */
+  addSegment(segment: Segment): void {
+    const { journal, head } = segment;
+    for (const record of head.kept) this.apply(journal, record);
+    for (const { id, ...totals } of head.lines) {
+      const line = this.lines.get(id);
+      if (line?.journal === journal) Object.assign(line, totals);
+    }
+    this.#segments.set(journal, segment);
+    for (const dropped of this.#dropped) {
+      const [store, id = ''] = dropped.split(' ');
+      if (store === storeOf(journal)) segment.drop(id);
+    }
+  }
+
+  /** Reads through what only an index was read of, so that damage is known. */
+  check(): void {
+    for (const segment of this.#segments.values()) segment.check();
+  }
+
+  close(): void {
+    for (const segment of this.#segments.values()) segment.close();
+  }
+
+  node(id: string): Node | undefined {
+    const node = this.#nodes.get(id);
+    if (node !== undefined) return node;
+    for (const segment of this.#segments.values()) {
+      const found = segment.node(id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Every checkpoint, each journal's in the order in which they were made. */
+  *nodes(): Generator<Node> {
+    for (const id of this.ids()) {
+      const node = this.node(id);
+      if (node !== undefined) yield node;
+    }
+  }
+
+  *ids(): Generator<string> {
+    for (const segment of this.#segments.values()) yield* segment.ids();
+    yield* this.#nodes.keys();
+  }
+
   /** The nearest ancestor that is known; a lost record is stepped over. */
   parent(node: Node): Node | null {
     for (const id of node.record.lineage) {
-      const found = this.nodes.get(id);
+      const found = this.node(id);
       if (found !== undefined) return found;
     }
     return null;
@@ -93,27 +145,33 @@ export class Graph {
   }
 
   get count(): number {
-    return this.nodes.size;
+    let count = this.#nodes.size;
+    for (const segment of this.#segments.values()) count += segment.count;
+    return count;
   }
 
   /** Checkpoints newest first: journals in order, the given one last. */
   page(own: string, offset: number, count: number): Node[] {
-    const journals = [...this.#byJournal.keys()].filter((name) => name !== own).sort();
-    journals.push(own);
+    const names = new Set([...this.#byJournal.keys(), ...this.#segments.keys()]);
+    names.delete(own);
     const page: Node[] = [];
     let skip = offset;
-    for (let at = journals.length - 1; at >= 0 && page.length < count; at--) {
-      const nodes = this.#byJournal.get(journals[at] ?? '') ?? [];
+    for (const name of [own, ...[...names].sort().reverse()]) {
+      const nodes = this.#byJournal.get(name) ?? [];
       for (let n = nodes.length - 1 - skip; n >= 0 && page.length < count; n--) page.push(nodes[n] as Node);
       skip = Math.max(0, skip - nodes.length);
+      const segment = this.#segments.get(name);
+      if (segment === undefined || page.length >= count) continue;
+      page.push(...segment.newest(skip, count - page.length));
+      skip = Math.max(0, skip - segment.count);
     }
     return page;
   }
 
   #addCheckpoint(journal: string, record: CheckpointRecord): void {
-    if (this.nodes.has(record.id) || this.#isDropped(journal, record.id)) return;
+    if (this.#has(record.id) || this.#isDropped(journal, record.id)) return;
     const node: Node = { record, saved: this.#early.get(record.id) ?? null, journal };
-    this.nodes.set(record.id, node);
+    this.#nodes.set(record.id, node);
     const nodes = this.#byJournal.get(journal);
     if (nodes === undefined) this.#byJournal.set(journal, [node]);
     else nodes.push(node);
@@ -127,7 +185,7 @@ export class Graph {
   }
 
   #addState(record: StateRecord): void {
-    const node = this.nodes.get(record.checkpoint);
+    const node = this.node(record.checkpoint);
     if (node === undefined) {
       this.#early.set(record.checkpoint, record);
       return;
@@ -180,8 +238,10 @@ export class Graph {
       if (storeOf(this.lines.get(id)?.journal) === store) this.lines.delete(id);
     }
     for (const id of checkpoints) {
-      if (storeOf(this.nodes.get(id)?.journal) !== store) continue;
-      this.nodes.delete(id);
+      for (const segment of this.#segments.values()) if (storeOf(segment.journal) === store) segment.drop(id);
+      const node = this.#nodes.get(id);
+      if (node === undefined || storeOf(node.journal) !== store) continue;
+      this.#nodes.delete(id);
       gone.add(id);
     }
     if (gone.size === 0) return;
@@ -191,6 +251,10 @@ export class Graph {
         nodes.filter((node) => !gone.has(node.record.id)),
       );
     }
+  }
+
+  #has(id: string): boolean {
+    return this.#nodes.has(id) || [...this.#segments.values()].some((segment) => segment.has(id));
   }
 
   #isDropped(journal: string, id: string): boolean {

@@ -9,7 +9,7 @@ export function treeOf(graph: Graph, own: string, active: string, live: Readonly
   const ids = new Set(shown.map((line) => line.id));
   const children = new Map<string | null, Line[]>();
   for (const line of shown) {
-    const from = line.fork === null ? undefined : graph.nodes.get(line.fork)?.record.worldline;
+    const from = line.fork === null ? undefined : graph.node(line.fork)?.record.worldline;
     const parent = from !== undefined && from !== line.id && ids.has(from) ? from : null;
     const siblings = children.get(parent);
     if (siblings === undefined) children.set(parent, [line]);
@@ -21,7 +21,7 @@ export function treeOf(graph: Graph, own: string, active: string, live: Readonly
       drawn.push({
         ...{ depth, worldline: line.id, name: line.name, active: line.id === active },
         ...{ earlier: line.journal !== own, inUse: line.journal === own || live.has(kernelOf(line.journal)) },
-        ...{ head: line.head, headTitle: graph.nodes.get(line.head)?.record.title ?? '' },
+        ...{ head: line.head, headTitle: graph.node(line.head)?.record.title ?? '' },
         ...{ cells: line.cells, lastUsed: line.lastUsed, bytes: line.bytes },
       });
       add(line.id, depth + 1);

@@ -1,24 +1,31 @@
-import { existsSync } from 'node:fs';
-import { open, readdir, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { NewerStoreError } from '../errors.js';
-import { ifExists, privateFolder } from '../store/files.js';
+import type { Graph } from '../graph/Graph.js';
+import { Segment } from '../graph/Segment.js';
+import { ifExists } from '../store/files.js';
 import { liveKernels } from '../store/liveness.js';
 import type { StoreFolder } from '../store/StoreFolder.js';
+import { Draft } from './index/Draft.js';
+import { IndexFile } from './index/IndexFile.js';
+import { WORTH_AN_INDEX, writeIndex } from './index/writeIndex.js';
+import { JournalFile } from './JournalFile.js';
 import { type Damage, decode } from './lines.js';
-import { FORMAT, type JournalRecord } from './records.js';
-
-type Apply = (journal: string, record: JournalRecord) => void;
+import { FORMAT } from './records.js';
 
 const NAME = /^(?:![0-9a-z-]+ )?([0-9]{6,})-([0-9a-f-]{36})\.jsonl$/;
 
 /**
- * The journals that other kernels of a notebook wrote; read when asked for, and again where they grew. `prefix` goes
- * before the names of journals of another notebook's store.
+ * The journals that other kernels of a notebook wrote; looked at when asked for, and again where they grew. Of a journal
+ * with an index only what follows it is read. `prefix` goes before the names of journals of another notebook's store,
+ * which is left as it is.
  */
 export class EarlierJournals {
+  /** How far each journal was taken in. */
   readonly #read = new Map<string, number>();
   readonly #refused = new Set<string>();
+  #indexing: Promise<unknown> = Promise.resolve();
   /** Sentences for the person, each once. */
   readonly notes: string[] = [];
   /** Whether some record could not be read, so that not everything in use is known. */
@@ -35,22 +42,28 @@ export class EarlierJournals {
     return names.filter((name) => NAME.test(name) && name !== this.own).sort();
   }
 
-  /** Hands every record that was not read before to `apply`, journal by journal in order. */
-  async load(apply: Apply): Promise<void> {
+  /** Takes everything that was not there the last time into the graph, journal by journal in order. */
+  async load(graph: Graph): Promise<void> {
     const live = await liveKernels(this.folder.kernels);
     for (const name of await this.names()) {
-      if (!this.#refused.has(name)) await this.#load(name, apply, live.has(kernelOf(name)));
+      if (!this.#refused.has(name)) await this.#load(name, graph, live.has(kernelOf(name)));
     }
   }
 
-  async #load(name: string, apply: Apply, live: boolean): Promise<void> {
+  /** Resolves when no index is being written; never rejects. */
+  async indexed(): Promise<void> {
+    await this.#indexing;
+  }
+
+  async #load(name: string, graph: Graph, live: boolean): Promise<void> {
+    const index = this.#read.has(name) || this.prefix !== '' ? null : this.#addIndexed(name, graph);
     const from = this.#read.get(name) ?? 0;
     const bytes = await readFrom(join(this.folder.journals, name), from);
     if (bytes.length === 0) {
       if (from === 0 && !live) this.#noteEmpty(name);
       return;
     }
-    const { records, damages, end } = decode(bytes);
+    const { records, places, damages, end } = decode(bytes);
     const [first] = records;
     if (first?.t === 'open' && first.format > FORMAT) {
       this.#refused.add(name);
@@ -58,11 +71,50 @@ export class EarlierJournals {
       this.notes.push(new NewerStoreError('An earlier session of this notebook', first.format).message);
       return;
     }
-    for (const record of records) apply(this.prefix + name, record);
+    for (const record of records) graph.apply(this.prefix + name, record);
     this.#read.set(name, from + end);
     for (const damage of damages) {
-      if (!(damage.tail && live)) await this.#note(name, from, damage, bytes);
+      if (!(damage.tail && live)) this.#note(name, from, damage, bytes);
     }
+    if (live || this.prefix !== '' || end < WORTH_AN_INDEX || damages.some((damage) => !damage.tail)) return;
+    if (from > 0 && index === null) return;
+    const draft = index === null ? new Draft() : Draft.of(index, index.head.kept);
+    records.forEach((record, n) => {
+      draft.add(record, from + (places[n] ?? 0));
+    });
+    this.#index(name, from + end, draft, graph);
+  }
+
+  /** Takes in what an index says; gives it where there is one that fits its journal. */
+  #addIndexed(name: string, graph: Graph): IndexFile | null {
+    const path = join(this.folder.journals, name);
+    const index = IndexFile.open(this.folder.indexOf(name));
+    if (index === null) return null;
+    const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    const [first] = index.head.kept;
+    if (
+      index.head.end > size ||
+      first?.t !== 'open' ||
+      first.kernel !== kernelOf(name) ||
+      first.format > FORMAT
+    ) {
+      index.close();
+      return null;
+    }
+    const noteAll = (bytes: Buffer, damages: readonly Damage[]): void => {
+      for (const damage of damages) this.#note(name, 0, damage, bytes);
+    };
+    graph.addSegment(new Segment(name, index, new JournalFile(path), noteAll));
+    this.#read.set(name, index.head.end);
+    return index;
+  }
+
+  /** For the next kernel; in the background. */
+  #index(name: string, end: number, draft: Draft, graph: Graph): void {
+    const lines = [...graph.lines.values()].filter((line) => line.journal === name);
+    const written = writeIndex(this.folder.indexOf(name), end, draft, lines);
+    // An index saves time and holds nothing of its own: without it the journal is read through again.
+    this.#indexing = Promise.allSettled([this.#indexing, written]);
   }
 
   #noteEmpty(name: string): void {
@@ -70,12 +122,12 @@ export class EarlierJournals {
     this.notes.push(`An earlier session left nothing: its journal ${name} is empty.`);
   }
 
-  async #note(name: string, from: number, damage: Damage, bytes: Buffer): Promise<void> {
+  #note(name: string, from: number, damage: Damage, bytes: Buffer): void {
     if (!damage.tail) this.incomplete = true;
     const kept = join(this.folder.aside, `${basename(name, '.jsonl')}-${from + damage.at}.damaged`);
     if (existsSync(kept)) return;
-    await privateFolder(this.folder.aside);
-    await writeFile(kept, bytes.subarray(damage.at, damage.at + damage.length));
+    mkdirSync(this.folder.aside, { recursive: true, mode: 0o700 });
+    writeFileSync(kept, bytes.subarray(damage.at, damage.at + damage.length));
     const what = damage.tail ? 'The last record of an earlier session was cut off' : 'A record was damaged';
     this.notes.push(`${what} (${damage.length} bytes). It was set aside as ${kept}; the rest is here.`);
   }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { StoreWriteError } from '../errors.js';
 import { syncFolder } from '../store/files.js';
+import { Draft } from './index/Draft.js';
 import { encode } from './lines.js';
 import type { JournalRecord } from './records.js';
 
@@ -10,6 +11,8 @@ const datasync = promisify(fdatasync);
 
 /** Appends to one kernel's journal, which no other process writes. The file is made by the first record. */
 export class JournalWriter {
+  /** Where the checkpoints stand that were written. */
+  readonly draft = new Draft();
   #file: number | null = null;
   #length = 0;
   #syncing: Promise<void> = Promise.resolve();
@@ -40,7 +43,14 @@ export class JournalWriter {
   append(...records: readonly JournalRecord[]): void {
     try {
       this.#file ??= this.#create();
-      this.#write(this.#file, Buffer.concat([...this.#deferred, ...records].map(encode)));
+      const all = [...this.#deferred, ...records];
+      const encoded = all.map(encode);
+      let at = this.#length;
+      this.#write(this.#file, Buffer.concat(encoded));
+      all.forEach((record, n) => {
+        this.draft.add(record, at);
+        at += encoded[n]?.length ?? 0;
+      });
       this.#deferred.length = 0;
     } catch (error) {
       throw new StoreWriteError('The checkpoint could not be written', error);

@@ -3,7 +3,10 @@ import type { JournalRecord } from './records.js';
 
 /** A record on disk: `<16 hex of its hash> <length in bytes> <JSON>` and a newline. */
 const HEADER = /([0-9a-f]{16}) ([0-9]{1,9}) (?=\{)/g;
+const BEGINNING = new RegExp(`^${HEADER.source}`);
 const SUM = 16;
+/** No header is longer. */
+const HEADER_BYTES = SUM + 1 + 9 + 1;
 
 export function encode(record: JournalRecord): Buffer {
   const json = Buffer.from(JSON.stringify(record));
@@ -19,6 +22,8 @@ export interface Damage {
 }
 export interface Decoded {
   readonly records: readonly JournalRecord[];
+  /** Where each record stands. */
+  readonly places: readonly number[];
   readonly damages: readonly Damage[];
   /** Where the last whole record ends. */
   readonly end: number;
@@ -28,6 +33,7 @@ export interface Decoded {
 export function decode(bytes: Buffer): Decoded {
   const text = bytes.toString('latin1');
   const records: JournalRecord[] = [];
+  const places: number[] = [];
   const damages: Damage[] = [];
   const header = new RegExp(HEADER);
   let good = 0;
@@ -41,11 +47,24 @@ export function decode(bytes: Buffer): Decoded {
     }
     noteGap(text, good, match.index, damages);
     records.push(JSON.parse(json.toString('utf8')) as JournalRecord);
+    places.push(match.index);
     good = end;
     header.lastIndex = end;
   }
   noteGap(text, good, text.length, damages);
-  return { records, damages, end: good };
+  return { records, places, damages, end: good };
+}
+
+/** How long the record is that begins at a place; null where none does. */
+export function lengthOfRecord(bytes: Buffer, at = 0): number | null {
+  const match = BEGINNING.exec(bytes.toString('latin1', at, at + HEADER_BYTES + 1));
+  return match === null ? null : match[0].length + Number(match[2]);
+}
+
+/** The one record that some bytes are; null where they are something else. */
+export function readRecord(bytes: Buffer): JournalRecord | null {
+  const { records, places, end } = decode(bytes);
+  return records.length === 1 && places[0] === 0 && end === bytes.length ? (records[0] ?? null) : null;
 }
 
 function noteGap(text: string, from: number, to: number, damages: Damage[]): void {

@@ -53,9 +53,9 @@ export class Lookup {
   head(line: Line): Node {
     const { graph } = this.store;
     const head =
-      graph.nodes.get(line.head) ??
-      [...graph.nodes.values()].reverse().find((node) => node.record.worldline === line.id) ??
-      graph.nodes.get(line.fork ?? '');
+      graph.node(line.head) ??
+      [...graph.nodes()].reverse().find((node) => node.record.worldline === line.id) ??
+      graph.node(line.fork ?? '');
     if (head !== undefined) return head;
     throw new NotFoundError(`Nothing is left of "${line.name}".`);
   }
@@ -77,22 +77,24 @@ export class Lookup {
     await this.#loading;
   }
 
+  /** Ends what reads journals in the background. */
+  async close(): Promise<void> {
+    await this.earlier.indexed();
+    this.store.graph.close();
+  }
+
   takeNotes(): string[] {
     return [this.earlier, ...this.#linked.values()].flatMap((journals) => journals.notes.splice(0));
   }
 
   /** The notebook's own first: what it has copied from others is not taken from them again. */
   async #load(): Promise<void> {
-    await this.earlier.load((journal, one) => {
-      this.store.graph.apply(journal, one);
-    });
+    await this.earlier.load(this.store.graph);
     for (const folder of await linkedStores(this.store)) {
       const known = this.#linked.get(folder.id);
       const journals = known ?? new EarlierJournals(folder, '', `!${folder.id} `);
       this.#linked.set(folder.id, journals);
-      await journals.load((journal, one) => {
-        this.store.graph.apply(journal, one);
-      });
+      await journals.load(this.store.graph);
     }
   }
 
@@ -106,17 +108,17 @@ export class Lookup {
   }
 
   #findNode(reference: string): Node | undefined {
-    const { nodes } = this.store.graph;
-    const exact = nodes.get(reference);
+    const { graph } = this.store;
+    const exact = graph.node(reference);
     if (exact !== undefined) return exact;
     const line = this.#findLine(reference);
     if (line !== undefined) return this.head(line);
     if (!/^[0-9a-f]{4,}$/.test(reference)) return undefined;
-    const alike = [...nodes.keys()].filter((id) => id.startsWith(reference));
+    const alike = [...graph.ids()].filter((id) => id.startsWith(reference));
     if (alike.length > 1) {
       throw new NotFoundError(`"${reference}" begins ${alike.length} checkpoints' ids: type more of it.`);
     }
-    return nodes.get(alike[0] ?? '');
+    return graph.node(alike[0] ?? '');
   }
 }
 

@@ -113,7 +113,7 @@ export class Session extends SessionReader {
     this.#emit({ kind: 'checkpoint', checkpoint: commit.checkpoint });
     this.#emit({ kind: 'head', worldline: line.id, head: line.head });
     void commit.saved.then(() => {
-      const node = this.store.graph.nodes.get(commit.checkpoint.id);
+      const node = this.store.graph.node(commit.checkpoint.id);
       if (node !== undefined) this.#emit({ kind: 'checkpoint', checkpoint: summarizeCheckpoint(node) });
     });
     return commit;
@@ -227,6 +227,7 @@ export class Session extends SessionReader {
   /** Cleans up. Checkpoints that are made meanwhile wait. */
   async collect(options: CollectOptions = {}): Promise<Collected> {
     await this.lookup.load();
+    this.store.graph.check();
     const work = this.opened.settled().then(async () => {
       const inUse = new Set([...this.opened.ids, this.activeId]);
       return collect(this.store, this.lookup.earlier, options, inUse);
@@ -238,6 +239,8 @@ export class Session extends SessionReader {
   /** Saves what is under way, stops the parts of every open worldline and removes their live files. */
   async close(): Promise<void> {
     await this.opened.closeAll();
+    await this.store.index.close();
+    await this.lookup.close();
     await this.store.journal.close();
     await rm(this.#lock, { force: true });
   }

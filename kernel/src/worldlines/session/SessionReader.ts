@@ -11,7 +11,7 @@ import { compare } from '../compare/compare.js';
 import { withDatabases } from '../compare/withDatabases.js';
 import { WorldlineError } from '../errors.js';
 import { exportWorldline } from '../exchange/exportWorldline.js';
-import type { Line } from '../graph/Graph.js';
+import type { Line, Node } from '../graph/Graph.js';
 import { listed, summarizeCheckpoint, summarizeLine } from '../graph/summaries.js';
 import { treeOf } from '../graph/tree.js';
 import { liveKernels } from '../store/liveness.js';
@@ -67,11 +67,14 @@ export class SessionReader {
     return readCell(await this.lookup.node(id), this.store);
   }
 
-  /** The cells from the root to a checkpoint, oldest first; steps of runs are left out. */
-  async cells(of = this.activeId): Promise<CellRecord[]> {
-    const nodes = [...this.store.graph.ancestry(await this.lookup.node(of))].reverse();
-    const cells = nodes.filter(({ record: { kind } }) => kind !== 'root' && kind !== 'step');
-    return Promise.all(cells.map((node) => readCell(node, this.store)));
+  /** The cells from the root to a checkpoint, or the last of them, oldest first; steps of runs are left out. */
+  async cells(of = this.activeId, last = Infinity): Promise<CellRecord[]> {
+    const cells: Node[] = [];
+    for (const node of this.store.graph.ancestry(await this.lookup.node(of))) {
+      if (cells.length >= last) break;
+      if (node.record.kind !== 'root' && node.record.kind !== 'step') cells.push(node);
+    }
+    return Promise.all(cells.reverse().map((node) => readCell(node, this.store)));
   }
 
   /** All conversation turns from the root to a checkpoint. */

@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/Graph.js';
+import type { OwnIndex } from '../journal/index/OwnIndex.js';
 import type { JournalWriter } from '../journal/JournalWriter.js';
 import type { JournalRecord } from '../journal/records.js';
 import type { DatabaseSnapshots } from '../database/DatabaseSnapshots.js';
@@ -13,6 +14,7 @@ export interface Store {
   readonly databases: DatabaseSnapshots;
   readonly graph: Graph;
   readonly journal: JournalWriter;
+  readonly index: OwnIndex;
   /** This kernel's journal, by file name. */
   readonly own: string;
   /** Checkpoints wait for this: clean-up by this kernel. */
@@ -29,4 +31,5 @@ export interface Store {
 export function record(store: Store, ...records: readonly JournalRecord[]): void {
   store.journal.append(...records);
   for (const one of records) store.graph.apply(store.own, one);
+  store.index.grown();
 }

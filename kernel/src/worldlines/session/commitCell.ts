@@ -54,7 +54,7 @@ export async function commitCell(store: Store, line: Line, live: Live, cell: Ran
     }),
     setTimeout(SYNC_WAIT, undefined, { ref: false }),
   ]);
-  const node = store.graph.nodes.get(entry.id);
+  const node = store.graph.node(entry.id);
   if (node === undefined) throw new Error('A checkpoint is missing from the graph right after it was added.');
   return { checkpoint: summarizeCheckpoint(node), saved };
 }
@@ -76,7 +76,7 @@ async function takeVariables(
 function recordOf(store: Store, line: Line, cell: RanCell): CheckpointRecord {
   const { kind, source, status, started, ended, executionCount, cellId } = cell;
   const lineage: string[] = [];
-  for (const { record } of store.graph.ancestry(store.graph.nodes.get(line.head) ?? null)) {
+  for (const { record } of store.graph.ancestry(store.graph.node(line.head) ?? null)) {
     if (lineage.push(record.id) === 3) break;
   }
   return {

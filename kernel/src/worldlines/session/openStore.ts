@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSnapshots } from '../database/DatabaseSnapshots.js';
 import { NewerStoreError } from '../errors.js';
-import { Graph } from '../graph/Graph.js';
+import { Graph, type Line } from '../graph/Graph.js';
 import { nextJournalName, runsOf } from '../journal/EarlierJournals.js';
+import { OwnIndex } from '../journal/index/OwnIndex.js';
 import { JournalWriter } from '../journal/JournalWriter.js';
 import { FORMAT } from '../journal/records.js';
 import { ObjectStore } from '../objects/ObjectStore.js';
@@ -43,9 +44,11 @@ export async function openStore(
   });
   const databases = new DatabaseSnapshots(objects, folder.clones);
   const graph = new Graph();
+  const ownLines = (): Iterable<Line> => [...graph.lines.values()].filter((line) => line.journal === name);
+  const index = new OwnIndex(folder.indexOf(name), journal, ownLines);
   const idle = Promise.resolve();
   const store: Store = {
-    ...{ folder, objects, databases, graph, journal, notes, own: name, gate: idle, checking: idle },
+    ...{ folder, objects, databases, graph, journal, index, notes, own: name, gate: idle, checking: idle },
     pending: new Map(),
   };
   const linked = await Promise.all((await linkedStores(store)).map(runsOf));

@@ -40,6 +40,10 @@ export class StoreFolder {
   get journals(): string {
     return join(this.path, 'journals');
   }
+  /** What stands where in a journal. */
+  indexOf(journal: string): string {
+    return join(this.path, 'index', journal.replace(/jsonl$/, 'index'));
+  }
   get objects(): string {
     return join(this.path, 'objects');
   }
