@@ -110,6 +110,8 @@ export interface TablePage {
   readonly rows: readonly (readonly (string | null)[])[];
   readonly offset: number;
   readonly total: number;
+  /** These are the first rows of a result whose size is not known: what is to be said of the others. */
+  readonly rest?: string;
 }
 
 export interface StepInfo {

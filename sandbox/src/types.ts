@@ -46,9 +46,14 @@ export interface ExecuteOptions {
   readonly input?: (prompt: string, password: boolean) => Promise<string>;
   /**
    * Answers `sql("…")`: writes the result as Parquet into the workspace and gives its path relative to it.
-   * `exchange` is the hidden folder to write into.
+   * `exchange` is the hidden folder to write into; `exportFrame` is that of the session, for use until it is answered: it
+   * sees the names that the code which asks sees.
    */
-  readonly sql?: (query: string, exchange: string) => Promise<string>;
+  readonly sql?: (
+    query: string,
+    exchange: string,
+    exportFrame: PythonSession['exportFrame'],
+  ) => Promise<string>;
 }
 
 export interface Artifact {

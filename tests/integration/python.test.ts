@@ -45,6 +45,38 @@ test('tables and DataFrames go both ways, types kept', () =>
     expect(errorOf(missing)).toContain('nothing_of_that_name');
   }));
 
+test('sql("…") sees the frames that the code sees, as they are, of every library, and says what is none', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute('%%sql create table numbers as select 1 as n');
+    const seen = await kernel.execute(`%%python
+import os
+import pandas as pd, pyarrow as pa
+os.chdir("/tmp")
+df = pd.DataFrame({"a": [1, 2]})
+numbers = pd.DataFrame({"n": [7]})
+arrow = pa.table({"s": ["x", None]})
+class Foreign:
+    shape = (2, 1)
+    def __arrow_c_stream__(self, requested_schema=None):
+        return arrow.cast(pa.schema([("s", pa.string_view())])).__arrow_c_stream__()
+other = Foreign()
+def inside():
+    local = pd.DataFrame({"b": [10]})
+    return int(sql("select sum(a + b) s from df, local").s[0])
+print(inside())
+df.loc[0, "a"] = 100
+print(inside(), int(sql("from numbers").n[0]), len(sql("from arrow, other")))`);
+    expect(seen.stdout).toBe('23\n122 1 4\n');
+    expect(resultOf(await kernel.execute('%%sql select sum(a) s from df'))).toContain('102');
+    expect(shown(await kernel.execute('%describe df'))).toMatch(/a\s+BIGINT\s+0\s+2\s+2\s+100/);
+    const gone = await kernel.execute('%%python\ndel df\nsql("from df")');
+    expect(errorOf(gone)).toContain('There is no table, view or DataFrame named df.');
+    expect(errorOf(gone)).not.toContain('channel.py');
+    expect(errorOf(await kernel.execute('%%sql from df'))).toContain(
+      'There is no table, view or DataFrame named df.',
+    );
+  }));
+
 test('input() asks the front end where it may, and fails at once where it may not', () =>
   withKernel(async ({ kernel }) => {
     const asked = await kernel.execute('%%python\nname = input("Who? "); name', { answer: () => 'Ada' });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { TABLE_MIME } from '../../kernel/src/contract.js';
-import { errorOf, resultOf, shown, withKernel } from './withKernel.js';
+import { errorOf, resultOf, shown, textOf, withKernel } from './withKernel.js';
 
 test('SQL shows tables as HTML, text and structured pages, with the true row count', () =>
   withKernel(async ({ kernel }) => {
@@ -20,6 +20,37 @@ test('SQL shows tables as HTML, text and structured pages, with the true row cou
     expect(page.rows).toHaveLength(50);
     expect(page.rows[0]).toEqual(['0', 'row 0', null, '']);
     expect(page.columns.map(({ type }) => type)).toEqual(['BIGINT', 'VARCHAR', 'INTEGER', 'VARCHAR']);
+  }));
+
+test('a notebook shows the first page at once, and the whole count in its place; others get one result', () =>
+  withKernel(async ({ kernel }) => {
+    const code = '%%sql --limit 2\nfrom range(3000000); select 1 as last';
+    const live = await kernel.execute(code, { metadata: { cellId: 'c' } });
+    expect(live.outputs.map(({ type }) => type)).toEqual([
+      'display_data',
+      'update_display_data',
+      'execute_result',
+    ]);
+    const [first, counted] = live.outputs;
+    expect(textOf(first)).toContain('the first 2 rows × 1 column, counting the others …');
+    expect(textOf(counted)).toContain('3,000,000 rows × 1 column, 2 shown');
+    expect(counted?.content['transient']).toEqual(first?.content['transient']);
+    const plain = await kernel.execute(code);
+    expect(plain.outputs.map(({ type }) => type)).toEqual(['display_data', 'execute_result']);
+    expect(shown(plain)).not.toContain('counting');
+  }));
+
+test('a first page stays where its count is interrupted, and says so', () =>
+  withKernel(async ({ kernel }) => {
+    const cell = await kernel.execute('%%sql --limit 2\nfrom range(100000000000)', {
+      metadata: { cellId: 'c' },
+      onMessage: ({ type }) => {
+        if (type === 'display_data') void kernel.interrupt();
+      },
+    });
+    expect(cell.reply.content['ename']).toBe('InterruptedError');
+    const last = cell.outputs.findLast(({ type }) => type === 'update_display_data');
+    expect(textOf(last)).toContain('the first 2 rows × 1 column, the others were not counted');
   }));
 
 test('several statements run in order, and what comes before an error stays', () =>

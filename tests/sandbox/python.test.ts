@@ -141,6 +141,19 @@ frame = pa.table({
     });
     expect(ran.value).toContain("'text': ['ü', nan]");
     expect(asked).toEqual(['from numbers', join(python.workspace.path, '.worldline/exchange')]);
+    const handed: unknown[] = [];
+    await run(
+      python,
+      'import os, pandas as pd\nhere = os.getcwd()\nos.chdir("/tmp")\ndef f():\n  own = pd.DataFrame({"i": [1]})\n  sql("from own")\nf()\nos.chdir(here)',
+      {
+        sql: async (_query, _exchange, exportFrame) => {
+          handed.push(await exportFrame('own', '.worldline/exchange/own.parquet'));
+          handed.push(await exportFrame('f', '.worldline/exchange/no.parquet'));
+          return '.worldline/exchange/own.parquet';
+        },
+      },
+    );
+    expect(handed).toEqual([{ fingerprint: expect.any(String) }, null]);
     const failed = await run(python, 'sql("from nothing")', {
       sql: () => Promise.reject(new Error('no such table')),
     });

@@ -1,40 +1,56 @@
+import { rm } from 'node:fs/promises';
+import type { PythonSession } from '@worldline/sandbox';
 import type { Runtime } from './Runtime.js';
+
+type Export = PythonSession['exportFrame'];
 
 /**
  * DataFrames of Python that SQL has named: each is written as Parquet and shown to SQL under its name, again whenever
  * it is named, so that SQL never sees an old state of it.
  */
 export class Frames {
-  readonly #registered = new Map<string, string>();
+  readonly #registered = new Map<string, { readonly fingerprint: string; readonly file: string }>();
 
   constructor(private readonly runtime: Runtime) {}
 
-  /** Makes the frames that the SQL names visible to it, and takes away those that are no more; `isOther` names are none. */
-  async offer(sql: string, isOther: (name: string) => boolean): Promise<void> {
-    const { database } = this.runtime;
-    const { tables, unknown } = await database.sources(sql);
-    const named = new Set([...unknown, ...tables.filter((table) => this.#registered.has(table))]);
-    for (const name of named) if (!isOther(name)) await this.#offerOne(name);
+  /** Whether SQL has a name from Python. */
+  has(name: string): boolean {
+    return this.#registered.has(name);
   }
 
-  /** The frames are no longer what they were: the database or the variables were replaced. */
+  /**
+   * Makes the frames that the SQL names visible to it, and takes away those that are no more; `isOther` names are none.
+   * `take` is how code that is running hands its frames over.
+   */
+  async offer(sql: string, isOther: (name: string) => boolean, take?: Export): Promise<void> {
+    const { tables, unknown } = await this.runtime.database.sources(sql);
+    const named = new Set([...unknown, ...tables.filter((table) => this.#registered.has(table))]);
+    for (const name of named) if (!isOther(name)) await this.#offerOne(name, take);
+  }
+
+  /** The frames are no longer what they were: the database, the variables or the files were replaced. */
   async forget(): Promise<void> {
     const names = [...this.#registered.keys()];
     this.#registered.clear();
     for (const name of names) await this.runtime.database.unregisterFrame(name);
   }
 
-  async #offerOne(name: string): Promise<void> {
+  async #offerOne(name: string, take: Export | undefined): Promise<void> {
     const { database } = this.runtime;
-    const python = await this.runtime.python();
     const { absolute, relative } = await this.runtime.exchangeFile();
-    const exported = await python.exportFrame(name, relative);
-    if (exported === null) {
-      if (this.#registered.delete(name)) await database.unregisterFrame(name);
+    const exported =
+      take === undefined
+        ? await (await this.runtime.python()).exportFrame(name, relative)
+        : await take(name, relative);
+    const before = this.#registered.get(name);
+    if (exported !== null && exported.fingerprint === before?.fingerprint) {
+      await rm(absolute, { force: true });
       return;
     }
-    if (this.#registered.get(name) === exported.fingerprint) return;
-    await database.registerFrame(name, absolute);
-    this.#registered.set(name, exported.fingerprint);
+    if (exported !== null) {
+      await database.registerFrame(name, absolute);
+      this.#registered.set(name, { fingerprint: exported.fingerprint, file: absolute });
+    } else if (this.#registered.delete(name)) await database.unregisterFrame(name);
+    if (before) await rm(before.file, { force: true });
   }
 }

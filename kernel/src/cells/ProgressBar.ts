@@ -1,42 +1,96 @@
 import { randomUUID } from 'node:crypto';
 import { escapeHtml } from '../display/html.js';
-import type { Run } from '../jupyter/engine.js';
+import type { ExecuteRequest } from '../jupyter/engine.js';
 import type { Display } from '../mime.js';
+import type { RecordingRun } from './RecordingRun.js';
 
 const WIDTH = 30;
+const ERASE_LINE = '\r\u001b[K';
 
-/** A bar that appears with the first report, moves with each, and is gone when the work is done. */
+/**
+ * Who looks at a cell while it runs: a notebook, whose outputs can be replaced; a terminal, which can only rewrite its
+ * last line; or nobody, as in a batch run, where only what stays in the end counts.
+ */
+export type Audience = 'notebook' | 'terminal' | 'none';
+
+export function audienceOf({ cellId, allowStdin }: Pick<ExecuteRequest, 'cellId' | 'allowStdin'>): Audience {
+  if (cellId !== undefined) return 'notebook';
+  return allowStdin ? 'terminal' : 'none';
+}
+
+/** What is shown before a result is there: a bar, or its first page. The result takes its place. */
 export class ProgressBar {
-  readonly #id = randomUUID();
-  #shown = false;
+  #id: string | null = null;
+  #pageStands = false;
+  #onLine = false;
 
   constructor(
-    private readonly run: Run,
-    private readonly label = '',
+    private readonly run: RecordingRun,
+    private readonly audience: Audience,
+    /** Called before the first thing is shown. */
+    private readonly before: () => void = () => undefined,
   ) {}
 
-  /** `fraction` is from 0 to 1. */
+  /** `fraction` is from 0 to 1. A first page that stands there already stays. */
   report(fraction: number): void {
-    const display = bar(Math.max(0, Math.min(1, fraction)), this.label);
-    if (this.#shown) this.run.update(display, this.#id);
-    else this.run.display(display, this.#id);
-    this.#shown = true;
+    const done = Math.max(0, Math.min(1, fraction));
+    if (this.audience === 'terminal') {
+      if (!this.#onLine) this.before();
+      this.#onLine = true;
+      this.run.aside(`${ERASE_LINE}${barText(done)}`);
+    } else if (!this.#pageStands) this.#show(bar(done));
   }
 
-  /** Takes the bar away; the result takes its place. */
-  done(): void {
-    if (this.#shown) this.run.update({ data: { 'text/plain': '', 'text/html': '' } }, this.#id);
+  /** The first rows of a result that is still being counted. */
+  page(display: Display): void {
+    this.#show(display);
+    this.#pageStands = true;
+  }
+
+  /** Puts the result where the bar or the first page stands. False where nothing does: it is shown as ever. */
+  replace(display: Display): boolean {
+    this.#eraseLine();
+    if (this.#id === null) return false;
+    this.run.update(display, this.#id);
+    this.#id = null;
+    this.#pageStands = false;
+    return true;
+  }
+
+  /** Nothing more comes: what stands there is taken away, or replaced by `last`. */
+  stop(last: Display = { data: { 'text/plain': '', 'text/html': '' } }): void {
+    this.replace(last);
+  }
+
+  #show(display: Display): void {
+    if (this.audience !== 'notebook') return;
+    if (this.#id === null) {
+      this.before();
+      this.#id = randomUUID();
+      this.run.display(display, this.#id);
+    } else this.run.update(display, this.#id);
+  }
+
+  #eraseLine(): void {
+    if (this.#onLine) this.run.aside(ERASE_LINE);
+    this.#onLine = false;
   }
 }
 
-function bar(fraction: number, label: string): Display {
-  const filled = Math.round(fraction * WIDTH);
-  const percent = `${Math.round(fraction * 100)} %`;
-  const prefix = label === '' ? '' : `${label} `;
+function bar(fraction: number): Display {
   return {
     data: {
-      'text/plain': `${prefix}${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${percent}`,
-      'text/html': `${escapeHtml(prefix)}<progress value="${fraction.toFixed(3)}" max="1"></progress> ${percent}`,
+      'text/plain': barText(fraction),
+      'text/html': `<progress value="${fraction.toFixed(3)}" max="1"></progress> ${escapeHtml(percent(fraction))}`,
     },
   };
+}
+
+function barText(fraction: number): string {
+  const filled = Math.round(fraction * WIDTH);
+  return `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${percent(fraction)}`;
+}
+
+function percent(fraction: number): string {
+  return `${Math.round(fraction * 100)} %`;
 }

@@ -38,6 +38,11 @@ export class RecordingRun implements Run {
     else this.#outputs.push({ output_type: 'stream', name, text: kept });
   }
 
+  /** Text for who looks on while the cell runs: no checkpoint keeps it. */
+  aside(text: string): void {
+    this.inner.stream('stdout', text);
+  }
+
   display(display: Display, displayId?: string): void {
     this.inner.display(display, displayId);
     const output = this.#add('display_data', display);

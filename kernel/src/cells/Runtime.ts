@@ -1,8 +1,12 @@
 import { lchown, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { listArtifacts, type ListedArtifact, type PythonSession } from '@worldline/sandbox';
+import {
+  listArtifacts,
+  type ExecuteOptions,
+  type ListedArtifact,
+  type PythonSession,
+} from '@worldline/sandbox';
 import type { Author, Database, Readable } from '../database/types.js';
-import type { Run } from '../jupyter/engine.js';
 import type {
   CapturedVariables,
   LostVariable,
@@ -13,7 +17,6 @@ import type {
 import { Frames } from './Frames.js';
 import { Handles } from './Handles.js';
 import { linkDataFolders } from './links.js';
-import { ProgressBar } from './ProgressBar.js';
 
 /** What a runtime needs of the kernel: how to start its two processes, and what they may read. */
 export interface RuntimeServices {
@@ -35,6 +38,7 @@ export class Runtime implements Parts {
   #python: PythonSession | null = null;
   #opening: Promise<PythonSession> | null = null;
   #exchanged = 0;
+  #answered: string | null = null;
 
   constructor(
     readonly place: WorldlinePlace,
@@ -72,10 +76,18 @@ export class Runtime implements Parts {
     return this.#handles.keep(handle, result);
   }
 
-  /** Makes results of steps and DataFrames that the SQL names visible to it, the frames as they are now. */
-  async offerFrames(sql: string): Promise<void> {
+  /**
+   * Makes results of steps and DataFrames that the SQL names visible to it, the frames as they are now. `take` is how code
+   * that is running hands its frames over.
+   */
+  async offerFrames(sql: string, take?: PythonSession['exportFrame']): Promise<void> {
     await this.#handles.offer(sql);
-    if (this.pythonState !== 'none') await this.#frames.offer(sql, (name) => this.#handles.has(name));
+    if (this.pythonState !== 'none') await this.#frames.offer(sql, (name) => this.#handles.has(name), take);
+  }
+
+  /** Whether SQL has a name from Python: what it knows of it may be old. */
+  isFrame(name: string): boolean {
+    return this.#frames.has(name);
   }
 
   /** A fresh file for a table on its way between SQL and Python. */
@@ -88,20 +100,16 @@ export class Runtime implements Parts {
   }
 
   /** What answers `sql("…")` in Python: the query goes through the gate of whoever wrote the code. */
-  sqlForPython(author: Author, signal: AbortSignal): (query: string) => Promise<string> {
-    return async (query) => {
+  sqlForPython(author: Author, signal: AbortSignal): NonNullable<ExecuteOptions['sql']> {
+    return async (query, _exchange, exportFrame) => {
+      // Python has read the answer to its last call before it makes another.
+      if (this.#answered !== null) await rm(this.#answered, { force: true });
+      await this.offerFrames(query, exportFrame);
       const { absolute, relative } = await this.exchangeFile();
-      // Python cannot hand over a frame while it waits for this, and an old state of one is not to be seen.
-      await this.#frames.forget();
-      await this.#handles.offer(query);
+      this.#answered = absolute;
       await this.database.toParquet(query, absolute, { author, signal });
       return relative;
     };
-  }
-
-  /** A progress bar for statements of this run. */
-  progress(run: Run): ProgressBar {
-    return new ProgressBar(run);
   }
 
   async flushDatabase(): ReturnType<Parts['flushDatabase']> {
@@ -134,6 +142,7 @@ export class Runtime implements Parts {
 
   async workspaceRestored(): Promise<void> {
     await this.#handles.forget();
+    await this.#frames.forget();
     await rm(join(this.workspace, EXCHANGE), { recursive: true, force: true });
     await this.prepare();
   }

@@ -39,7 +39,8 @@ export async function showSubject(context: CellContext, subject: string): Promis
     return true;
   }
   const { tables } = await runtime.database.catalog();
-  if (tables.some(({ name }) => name.toLowerCase() === subject.toLowerCase())) {
+  const isTable = tables.some(({ name }) => name.toLowerCase() === subject.toLowerCase());
+  if (isTable && !runtime.isFrame(subject)) {
     showDescription(await runtime.database.describe(subject), run);
     return true;
   }

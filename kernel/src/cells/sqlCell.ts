@@ -1,14 +1,14 @@
-import type { StatementResult } from '../database/types.js';
+import { rm } from 'node:fs/promises';
 import { DatabaseError } from '../database/errors.js';
 import { quoteText } from '../database/sql/quote.js';
-import { duration } from '../display/format.js';
-import { tableDisplay } from '../display/table.js';
 import type { OptionSpec } from './arguments.js';
 import { unitOffset } from './codePoints.js';
 import { parseLeadingOptions } from './arguments.js';
 import type { CellContext } from './context.js';
 import { UserError } from './errors.js';
 import { pointingAt } from './outcome.js';
+import { audienceOf, ProgressBar } from './ProgressBar.js';
+import { StatementOutputs } from './StatementOutputs.js';
 
 export const SQL_OPTIONS: readonly OptionSpec[] = [
   { name: 'limit', value: 'N', type: 'integer', about: 'rows shown at first (the whole result is counted)' },
@@ -61,7 +61,7 @@ export async function runSqlCell(context: CellContext, cell: SqlCell): Promise<v
   }
   try {
     await context.runtime.offerFrames(cell.sql);
-    if (cell.into === null) await showStatements(context, cell);
+    if (cell.into === null) await query(context, cell.sql, cell.limit, true);
     else await giveToPython(context, cell, cell.into);
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.position === null) throw error;
@@ -69,65 +69,63 @@ export async function runSqlCell(context: CellContext, cell: SqlCell): Promise<v
   }
 }
 
-/** Shows each result once the next one is there, so that the last is known for the cell's own. */
-async function showStatements(context: CellContext, cell: SqlCell): Promise<void> {
-  const pending: StatementResult[] = [];
-  await query(context, cell.sql, cell.limit, (result) => {
-    for (const earlier of pending.splice(0)) showResult(context, earlier, false);
-    pending.push(result);
-  });
-  for (const last of pending) showResult(context, last, true);
-}
-
 /** Runs the SQL once, into a Parquet file: Python reads it, and the first page is shown from it. */
 async function giveToPython(context: CellContext, cell: SqlCell, name: string): Promise<void> {
   const { runtime, run } = context;
   const { absolute, relative } = await runtime.exchangeFile();
-  await runtime.database.toParquet(cell.sql, absolute, { author: 'user', signal: run.signal });
-  await query(context, `FROM ${quoteText(absolute)}`, cell.limit, (result) => {
-    showResult(context, result, false);
-  });
-  await (await runtime.python()).importFrame(name, relative);
+  const bar = new ProgressBar(run, audienceOf(context.request));
+  try {
+    await runtime.database.toParquet(cell.sql, absolute, {
+      author: 'user',
+      ...stops(context),
+      onProgress: (fraction) => {
+        bar.report(fraction);
+      },
+    });
+  } finally {
+    bar.stop();
+  }
+  try {
+    await query(context, `FROM ${quoteText(absolute)}`, cell.limit, false);
+    await (await runtime.python()).importFrame(name, relative);
+  } finally {
+    await rm(absolute, { force: true });
+  }
   run.stream('stdout', `Python has it as ${name}.\n`);
 }
 
 async function query(
-  { runtime, run, kernel }: CellContext,
+  context: CellContext,
   sql: string,
   limit: number | null,
-  onResult: (result: StatementResult) => void,
+  lastIsResult: boolean,
 ): Promise<void> {
-  const deadline = kernel.settings.number('statement-seconds');
-  const progress = runtime.progress(run);
+  const { runtime, run, kernel, request } = context;
+  const outputs = new StatementOutputs(run, audienceOf(request));
+  let done = false;
   try {
     await runtime.database.query(sql, {
       author: 'user',
       limit: limit ?? kernel.settings.number('rows') ?? 50,
-      signal: run.signal,
-      ...(deadline === undefined ? {} : { deadline: deadline * 1000 }),
+      ...stops(context),
       onProgress: (fraction) => {
-        progress.report(fraction);
+        outputs.progress(fraction);
       },
-      onResult,
+      onPage: (page) => {
+        outputs.page(page);
+      },
+      onResult: (result) => {
+        outputs.result(result);
+      },
     });
+    done = true;
   } finally {
-    progress.done();
+    outputs.end(done && lastIsResult);
   }
 }
 
-function showResult({ run }: CellContext, result: StatementResult, last: boolean): void {
-  switch (result.kind) {
-    case 'rows': {
-      const display = tableDisplay({ result: result.id, ...result.page }, result.milliseconds);
-      if (last) run.result(display);
-      else run.display(display);
-      break;
-    }
-    case 'plan':
-      run.stream('stdout', `${result.text.trimEnd()}\n`);
-      break;
-    case 'done':
-      run.stream('stdout', `${result.message} (${duration(result.milliseconds)})\n`);
-      break;
-  }
+/** What ends a statement early. */
+function stops({ run, kernel }: CellContext): { signal: AbortSignal; deadline?: number } {
+  const seconds = kernel.settings.number('statement-seconds');
+  return { signal: run.signal, ...(seconds === undefined ? {} : { deadline: seconds * 1000 }) };
 }

@@ -137,7 +137,12 @@ export class ProcessDatabase implements Database {
     return this.#call(
       'toParquet',
       { sql, file: resolve(this.#state.workspace, file), author: options.author },
-      running(options),
+      {
+        ...running(options),
+        onEvent: (event) => {
+          if (event.kind === 'progress') options.onProgress?.(event.fraction);
+        },
+      },
     );
   }
 

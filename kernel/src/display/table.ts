@@ -10,6 +10,10 @@ const MAX_HTML_CELL = 300;
 /** A page of a result as HTML, as text, and structured for front ends that page through it. */
 export function tableDisplay(page: TablePage, milliseconds?: number): Display {
   const caption = describeRows(page) + (milliseconds === undefined ? '' : ` · ${duration(milliseconds)}`);
+  return bundle(page, caption);
+}
+
+function bundle(page: TablePage, caption: string): Display {
   return {
     data: {
       [TABLE_MIME]: page,
@@ -17,6 +21,16 @@ export function tableDisplay(page: TablePage, milliseconds?: number): Display {
       'text/plain': tableText(page, caption),
     },
   };
+}
+
+/** The first rows of a result that is not counted yet: nobody can page through it. `rest` says what is with the others. */
+export function firstPageDisplay(
+  { columns, rows }: Pick<TablePage, 'columns' | 'rows'>,
+  rest: string,
+): Display {
+  const page: TablePage = { result: '', columns, rows, offset: 0, total: rows.length, rest };
+  const caption = `the first ${plural(rows.length, 'row')} × ${plural(columns.length, 'column')}, ${rest}`;
+  return bundle(page, caption);
 }
 
 /** `1,461 rows × 6 columns, 50 shown`. */

@@ -40,8 +40,9 @@ export class GridBar extends ReactWidget {
 
   #count(): string {
     const { pages, trans } = this;
-    const { total, wholeTotal, columns } = pages;
+    const { total, wholeTotal, columns, rest } = pages;
     const wide = trans._n('%1 column', '%1 columns', columns.length);
+    if (rest !== null) return `${trans._n('The first row', 'The first %1 rows', total)} × ${wide}, ${rest}`;
     if (total === wholeTotal)
       return `${trans._n('%2 row', '%2 rows', total, total.toLocaleString())} × ${wide}`;
     return `${trans.__('%1 of %2 rows', total.toLocaleString(), wholeTotal.toLocaleString())} × ${wide}`;

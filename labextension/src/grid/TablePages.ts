@@ -43,6 +43,10 @@ export class TablePages {
   get wholeTotal(): number {
     return this.first.total;
   }
+  /** What is to be said of the rows beyond the first page, where nobody knows how many there are. */
+  get rest(): string | null {
+    return this.first.rest ?? null;
+  }
   get view(): View {
     return this.#view;
   }

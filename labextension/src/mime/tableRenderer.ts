@@ -55,7 +55,7 @@ class TableRenderer extends Panel implements IRenderMime.IRenderer {
     this.#page = null;
     this.#grid?.dispose();
     const session = sessionAround(this, this.services);
-    const fetch = session ? fetchFrom(session, first.result) : null;
+    const fetch = session && first.result !== '' ? fetchFrom(session, first.result) : null;
     this.#grid = new TableGrid({ first, fetch, visibleRows: this.visibleRows(), trans: this.services.trans });
     this.addWidget(this.#grid);
   }

@@ -61,6 +61,8 @@ class Channel:
         self._requests = 0
         self._requesting = threading.Lock()
         self.shield = Shield()
+        # Takes what the host asks while a request waits for its answer.
+        self.meanwhile = lambda header, body: None
 
     def send(self, header: dict, payload: bytes = b"") -> None:
         frame = pack(header, payload)
@@ -102,9 +104,10 @@ class Channel:
             number = self._requests
             self.send({"type": "request", "request": number, "op": op, **fields})
             while True:
-                header, _ = self.receive()
+                header, body = self.receive()
                 if header["type"] == "answer" and header.get("request") == number:
                     break
+                self.meanwhile(header, body)
         if not header.get("ok"):
             raise HostError(str(header.get("error", "the host gave no answer")))
         return header.get("value")

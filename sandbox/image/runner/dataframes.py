@@ -6,6 +6,7 @@ it has a name.
 """
 
 import os
+from collections.abc import Mapping
 
 
 def read(path: str):
@@ -17,7 +18,7 @@ def read(path: str):
     return frame
 
 
-def export(namespace: dict, name: str, path: str) -> dict:
+def export(namespace: Mapping, name: str, path: str) -> dict:
     """Writes the frame; `fingerprint` is null where `name` is no frame."""
     import pyarrow
     import pyarrow.parquet
@@ -56,10 +57,12 @@ def _table(value):
 
     if isinstance(value, pyarrow.Table):
         return value
+    if isinstance(value, pyarrow.RecordBatch):
+        return pyarrow.Table.from_batches([value])
     if isinstance(value, pandas.Series):
         value = value.to_frame(name=value.name if value.name is not None else "value")
     if not isinstance(value, pandas.DataFrame):
-        return None
+        return _foreign(value)
     frame = value
     if any(label is not None for label in frame.index.names):
         frame = frame.reset_index()
@@ -69,6 +72,18 @@ def _table(value):
             "_".join(map(str, label)) if isinstance(label, tuple) else str(label) for label in frame.columns
         ]
     return pyarrow.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+
+
+def _foreign(value):
+    """The frame of another library, such as polars: it has a shape, and gives itself as Arrow as often as it is asked."""
+    import pyarrow
+
+    if isinstance(value, type) or not hasattr(value, "__arrow_c_stream__") or not hasattr(value, "shape"):
+        return None
+    table = pyarrow.table(value)
+    plain = {pyarrow.string_view(): pyarrow.large_string(), pyarrow.binary_view(): pyarrow.large_binary()}
+    fields = [field.with_type(plain.get(field.type, field.type)) for field in table.schema]
+    return table.cast(pyarrow.schema(fields))
 
 
 def _mapper(table):

@@ -166,6 +166,18 @@ class Shell(InteractiveShell):
         if self.failed is None:
             self.report(error, traceback.format_exception_only(type(error), error))
 
+    def _get_exc_info(self, exc_tuple=None):
+        """Leaves out the frames of the helpers at the end: IPython hides those before the last one only."""
+        etype, value, tb = super()._get_exc_info(exc_tuple)
+        last, frame = None, tb
+        while frame is not None:
+            if not frame.tb_frame.f_locals.get("__tracebackhide__"):
+                last = frame
+            frame = frame.tb_next
+        if last is not None:
+            last.tb_next = None
+        return etype, value, tb
+
     def _showtraceback(self, etype, evalue, stb) -> None:
         error = evalue if isinstance(evalue, BaseException) else etype(evalue)
         self.report(error, list(stb))

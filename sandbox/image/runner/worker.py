@@ -9,9 +9,12 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 import types
 import warnings
+from collections import ChainMap
+from collections.abc import Mapping
 
 from . import dataframes, processes, variables
 from .channel import Channel, HostError
@@ -67,13 +70,18 @@ class Worker:
         shell.send = self._send
         blobs = os.environ.get("WORLDLINE_BLOBS")
         self._snapshots = Snapshots(shell.user_ns, blobs) if blobs and Snapshots is not None else None
+        # Paths of the host's are relative to this, wherever the user's code goes.
+        self._workspace = os.getcwd()
+        self._scope: Mapping = shell.user_ns
+        self._querying = threading.Lock()
+        self._channel.meanwhile = self._serve_meanwhile
         self._offer_helpers()
         self._handlers = {
             "complete": self._complete,
             "inspect": self._inspect,
             "is_complete": self._is_complete,
             "variables": lambda header, body: {"variables": variables.listing(shell)},
-            "export": lambda header, body: dataframes.export(shell.user_ns, header["name"], header["path"]),
+            "export": lambda header, body: self._export(shell.user_ns, header),
             "import": self._import,
             "snapshot": self._snapshot,
             "restore": self._restore,
@@ -165,8 +173,27 @@ class Worker:
         return {"status": status, "indent": indent}
 
     def _import(self, header: dict, _body: bytes) -> dict:
-        self._shell.user_ns[header["name"]] = dataframes.read(header["path"])
+        self._shell.user_ns[header["name"]] = dataframes.read(self._path(header["path"]))
         return {}
+
+    def _export(self, scope: Mapping, header: dict) -> dict:
+        return dataframes.export(scope, header["name"], self._path(header["path"]))
+
+    def _path(self, path: str) -> str:
+        return os.path.join(self._workspace, path)
+
+    def _serve_meanwhile(self, header: dict, _body: bytes) -> None:
+        """The frames that SQL names are taken as the code that asks for it sees them."""
+        if header["type"] != "export":
+            return
+        try:
+            reply = self._export(self._scope, header)
+        except BaseException as error:
+            self._channel.send_reply(header["id"], {"error": {"ename": type(error).__name__, "evalue": str(error)[:10_000]}})
+            if isinstance(error, KeyboardInterrupt):
+                raise
+        else:
+            self._channel.send_reply(header["id"], reply)
 
     def _snapshot(self, header: dict, _body: bytes) -> dict:
         if self._snapshots is None:
@@ -232,7 +259,14 @@ class Worker:
             """Runs SQL in the worldline's database and gives the result as a DataFrame."""
             __tracebackhide__ = True
             self._output.flush()
-            return dataframes.read(self._channel.request("sql", query=str(query)))
+            caller = sys._getframe(1)
+            # One at a time: the file of the answer stays until the next call.
+            with self._querying:
+                self._scope = ChainMap(caller.f_locals, caller.f_globals, self._shell.user_ns)
+                try:
+                    return dataframes.read(self._path(self._channel.request("sql", query=str(query))))
+                finally:
+                    self._scope = self._shell.user_ns
 
         ask.__name__, ask.__doc__ = "input", builtins.input.__doc__
         builtins.input = ask

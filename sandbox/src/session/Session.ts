@@ -74,6 +74,7 @@ export class Session implements PythonSession {
       const outcome = await runCell(container.runner, code, options, {
         workspace: this.workspace.path,
         limits: container.limits,
+        exportFrame: (name, path) => this.#takeFrame((header) => container.runner.call(header), name, path),
         removeContainer: () => void container.remove().catch(() => undefined),
       });
       const milliseconds = outcome.end.type === 'done' ? outcome.end.milliseconds : performance.now() - clock;
@@ -123,23 +124,11 @@ export class Session implements PythonSession {
   exportFrame(name: string, path: string): Promise<{ fingerprint: string } | null> {
     return this.#turn.run(async () => {
       const container = await this.#ready(ignore);
-      const written = `${HIDDEN}/${OUT}/${basename(path)}`;
-      const { fingerprint } = await this.#guarded(
-        container,
-        WORK_PATIENCE,
-        container.runner.call({ type: 'export', name, path: written }),
+      return this.#takeFrame(
+        (header) => this.#guarded(container, WORK_PATIENCE, container.runner.call(header)),
+        name,
+        path,
       );
-      if (typeof fingerprint !== 'string') return null;
-      const target = join(this.workspace.path, path);
-      // Moved out of the code's reach first, then looked at: nothing can be swapped in between.
-      await rename(join(this.workspace.path, written), target);
-      await openArtifact(this.workspace.path, path)
-        .then((file) => file.close())
-        .catch(async (error: unknown) => {
-          await rm(target, { recursive: true, force: true });
-          throw error;
-        });
-      return { fingerprint };
     });
   }
 
@@ -280,6 +269,26 @@ export class Session implements PythonSession {
         text: 'The workspace has more files than are looked at: not all of the new ones are listed.',
       });
     return artifactsBetween(before, this.#seen, started, MAX_ARTIFACTS);
+  }
+
+  async #takeFrame(
+    call: (header: { type: string } & Record<string, unknown>) => Promise<Record<string, unknown>>,
+    name: string,
+    path: string,
+  ): Promise<{ fingerprint: string } | null> {
+    const written = `${HIDDEN}/${OUT}/${basename(path)}`;
+    const { fingerprint } = await call({ type: 'export', name, path: written });
+    if (typeof fingerprint !== 'string') return null;
+    const target = join(this.workspace.path, path);
+    // Moved out of the code's reach first, then looked at: nothing can be swapped in between.
+    await rename(join(this.workspace.path, written), target);
+    await openArtifact(this.workspace.path, path)
+      .then((file) => file.close())
+      .catch(async (error: unknown) => {
+        await rm(target, { recursive: true, force: true });
+        throw error;
+      });
+    return { fingerprint };
   }
 
   /** Asks without waiting for a cell that runs; null where there is none to ask, or no answer in time. */

@@ -1,5 +1,5 @@
 import type { CellEnd, Runner } from '../channel/Runner.js';
-import type { Limits, ExecuteOptions } from '../types.js';
+import type { Limits, ExecuteOptions, PythonSession } from '../types.js';
 import { SpaceWatch } from '../workspace/SpaceWatch.js';
 import { GRACE } from './bounded.js';
 import { CellEvents } from './CellEvents.js';
@@ -17,9 +17,14 @@ export async function runCell(
   runner: Runner,
   code: string,
   options: ExecuteOptions,
-  place: { readonly workspace: string; readonly limits: Limits; readonly removeContainer: () => void },
+  place: {
+    readonly workspace: string;
+    readonly limits: Limits;
+    readonly exportFrame: PythonSession['exportFrame'];
+    readonly removeContainer: () => void;
+  },
 ): Promise<CellOutcome> {
-  const events = new CellEvents(runner, options, place.workspace);
+  const events = new CellEvents(runner, options, place.workspace, place.exportFrame);
   const timers = new Set<NodeJS.Timeout>();
   let stopped: CellOutcome['stop'] = null;
   const after = (milliseconds: number, action: () => void): void => {

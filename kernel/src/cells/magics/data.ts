@@ -12,6 +12,7 @@ import { readAttachment } from '../attachments.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
 import { loadExcel } from '../excel.js';
+import { audienceOf, ProgressBar } from '../ProgressBar.js';
 import type { Magic } from './Magic.js';
 
 const tables: Magic = {
@@ -51,6 +52,7 @@ const describe: Magic = {
   words: ['table'],
   async run({ positional }, { runtime, run }) {
     const name = required(positional[0], '%describe', 'the name of a table');
+    await runtime.offerFrames(`FROM ${name}`);
     showDescription(await runtime.database.describe(name, { signal: run.signal }), run);
   },
 };
@@ -155,7 +157,7 @@ const load: Magic = {
     const mode = options.has('replace') ? 'replace' : options.has('append') ? 'append' : 'create';
     const { runtime, run } = context;
     await context.kernel.grantFiles([file]);
-    const progress = runtime.progress(run);
+    const progress = new ProgressBar(run, audienceOf(context.request));
     const loadOptions = {
       mode,
       signal: run.signal,
@@ -169,26 +171,25 @@ const load: Magic = {
       const loaded = excel
         ? await loadExcel(runtime, file, loadOptions)
         : await runtime.database.load(file, loadOptions);
-      progress.done();
-      showLoaded(loaded, run);
+      showLoaded(loaded, run, progress);
     } finally {
-      progress.done();
+      progress.stop();
     }
     context.kernel.dataChanged();
   },
 };
 
-function showLoaded(loaded: LoadResult, run: CellContext['run']): void {
+function showLoaded(loaded: LoadResult, run: CellContext['run'], progress: ProgressBar): void {
+  const columns = listDisplay(
+    [{ title: 'column' }, { title: 'type' }],
+    loaded.columns.map((column) => [column.name, column.type]),
+  );
+  const instead = progress.replace(columns);
   run.stream(
     'stdout',
     `Loaded ${plural(loaded.rows, 'row')} into ${loaded.table} (${duration(loaded.milliseconds)}).\n`,
   );
-  run.display(
-    listDisplay(
-      [{ title: 'column' }, { title: 'type' }],
-      loaded.columns.map((column) => [column.name, column.type]),
-    ),
-  );
+  if (!instead) run.display(columns);
   if (loaded.rejected === 0) return;
   run.stream(
     'stderr',

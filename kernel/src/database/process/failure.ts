@@ -39,8 +39,17 @@ export function databaseError(error: unknown, cell: string, piece: Piece): Datab
   const position = offset === null ? null : positionInCell(cell, piece, offset);
   return new DatabaseError(
     `${type.replaceAll(' ', '')}Error`,
-    `${type} Error: ${message}`,
+    `${type} Error: ${type === 'Catalog' ? plainer(message) : message}`,
     piece.sql,
     position,
   );
+}
+
+/** A name that is none may have been meant for a data frame; DuckDB's own views are not what was meant. */
+function plainer(message: string): string {
+  const [all, name] = /^Table with name (.+) does not exist!\s*/.exec(message) ?? [];
+  if (all === undefined || name === undefined) return message;
+  const advice = message.slice(all.length);
+  const internal = /^Did you mean "(?:pg_|duckdb_|pragma_|sqlite_|information_schema)/.test(advice);
+  return `There is no table, view or DataFrame named ${name}.${internal || advice === '' ? '' : `\n${advice}`}`;
 }
