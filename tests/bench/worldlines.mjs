@@ -11,7 +11,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { build } from 'esbuild';
-import { numbersOf, once, repeated, report, sample, timed } from './measure.mjs';
+import { inTurns, numbersOf, once, repeated, report, sample, timed } from './measure.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const { checkpoints, few, megabytes, rounds } = numbersOf({
@@ -24,14 +24,8 @@ const { checkpoints, few, megabytes, rounds } = numbersOf({
 const folder = await mkdtemp(path.join(os.tmpdir(), 'worldlines-bench-'));
 try {
   const { Session } = await load();
-  const small = await graphTimes(Session, few);
-  const large = await graphTimes(Session, checkpoints);
-  const growth = Object.entries(large).map(([what, ours]) => {
-    const beside = `${few} checkpoints`;
-    return { what, unit: 'ms', ours, beside, peer: small[what], goal: { ratio: 1.2 } };
-  });
   report([
-    { title: `${checkpoints} checkpoints`, lines: growth },
+    { title: `${checkpoints} checkpoints`, lines: await graphTimes(Session) },
     { title: '10,000 files in the workspace', lines: await workspaceTimes(Session) },
     { title: `A database of ${megabytes} MB`, lines: await databaseTimes(Session) },
   ]);
@@ -49,8 +43,41 @@ async function load() {
   return import(outfile);
 }
 
-/** What a session of `count` checkpoints takes: each has a small change of variables. */
-async function graphTimes(Session, count) {
+/** What a session of many checkpoints takes, in turns with one of few: each checkpoint is a small change of variables. */
+async function graphTimes(Session) {
+  const large = await grow(Session, checkpoints);
+  const small = await grow(Session, few);
+  writeOut();
+  const both = async (act) => inTurns(rounds, { ours: (n) => act(large, n), peer: (n) => act(small, n) });
+  const times = {
+    'a checkpoint, before the reply': { ours: sample(large.commits), peer: sample(small.commits) },
+    branch: await both(({ session, line }, n) => session.branch(`b${n}`, line)),
+    switch: await both(({ session }, n) => session.switch(`b${n}`)),
+    'a page of the graph': await both(({ session }) => session.graph(0, 50)),
+  };
+  for (const { session, line } of [large, small]) await session.switch(line);
+  times.undo = await both(({ session }) => session.undo({ cells: 1 }));
+  for (const { session } of [large, small]) await session.close();
+  writeOut();
+  const inNewKernel = (use) =>
+    both(async ({ home, line }) => {
+      const next = await open(Session, home);
+      await use(next, line);
+      await next.close();
+    });
+  times['start of a new kernel'] = await inNewKernel(() => undefined);
+  times['start and first page'] = await inNewKernel((next) => next.graph(0, 50));
+  // Each goes on with the first kernel's worldline, and not with what an earlier round made of it.
+  times['start and resume'] = await inNewKernel(async (next, line) => {
+    await next.resume(line);
+    await next.open();
+  });
+  return Object.entries(times).map(([what, { ours, peer }]) => {
+    return { what, unit: 'ms', ours, beside: `${few} checkpoints`, peer, goal: { ratio: 1.2 } };
+  });
+}
+
+async function grow(Session, count) {
   const home = path.join(folder, `graph-${count}`);
   const session = await open(Session, home);
   const commits = [];
@@ -60,35 +87,7 @@ async function graphTimes(Session, count) {
     if (n % 100 === 99 || count <= 1000) await saved;
   }
   await session.settled();
-  const line = session.active.id;
-  writeOut();
-  const branch = await repeated(rounds, (n) => session.branch(`b${n}`, line));
-  const switching = await repeated(rounds, (n) => session.switch(`b${n}`));
-  const page = await repeated(rounds, () => session.graph(0, 50));
-  await session.switch(line);
-  const undo = await repeated(rounds, () => session.undo({ cells: 1 }));
-  await session.close();
-  writeOut();
-  const start = await repeated(rounds, async () => (await open(Session, home)).close());
-  const firstPage = await repeated(rounds, () => inNewKernel((next) => next.graph(0, 50)));
-  // Each goes on with the first kernel's worldline, and not with what an earlier round made of it.
-  const resume = await repeated(rounds, () =>
-    inNewKernel(async (next) => {
-      await next.resume(line);
-      await next.open();
-    }),
-  );
-  return {
-    ...{ 'a checkpoint, before the reply': sample(commits.slice(-100)), branch, switch: switching },
-    ...{ 'a page of the graph': page, undo, 'start of a new kernel': start },
-    ...{ 'start and first page': firstPage, 'start and resume': resume },
-  };
-
-  async function inNewKernel(use) {
-    const next = await open(Session, home);
-    await use(next);
-    await next.close();
-  }
+  return { home, session, line: session.active.id, commits: commits.slice(-100) };
 }
 
 /** What is still to be written goes to the disk now, and not while the rest is timed. */

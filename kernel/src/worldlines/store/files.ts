@@ -13,14 +13,17 @@ export async function ifExists<T, F>(act: Promise<T>, fallback: F): Promise<T | 
   }
 }
 
-/** Writes a small file beside its place and renames it there, so that it is whole or absent. */
-export async function writeWhole(path: string, data: string | Uint8Array): Promise<void> {
+/**
+ * Writes a small file beside its place and renames it there, so that it is whole or absent. Without `sync` that does not
+ * go for a power cut.
+ */
+export async function writeWhole(path: string, data: string | Uint8Array, sync = true): Promise<void> {
   const beside = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
     const file = await open(beside, 'wx', 0o600);
     try {
       await file.writeFile(data);
-      await file.datasync();
+      if (sync) await file.datasync();
     } finally {
       await file.close();
     }

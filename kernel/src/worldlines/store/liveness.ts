@@ -59,7 +59,7 @@ export async function readHolder(path: string): Promise<Holder | null> {
 
 export async function lockKernel(folder: string, kernel: string): Promise<string> {
   const path = join(await privateFolder(folder), `${kernel}.json`);
-  await writeWhole(path, JSON.stringify(thisProcess()));
+  await writeWhole(path, JSON.stringify(thisProcess()), false);
   return path;
 }
 

@@ -19,5 +19,6 @@ export async function writeIndex(
   });
   const encoded = encodeIndex({ end, count: draft.count, kept: draft.kept, lines: totals }, draft);
   await privateFolder(dirname(path));
-  await writeWhole(path, encoded);
+  // A power cut may leave any bytes of it: its checksums tell.
+  await writeWhole(path, encoded, false);
 }
