@@ -71,7 +71,8 @@ export async function work(command, args, { say, fix, ...options }) {
 }
 
 /**
- * Runs a command in the foreground, with the terminal's own input and output, and gives its exit code.
+ * Runs a command in the foreground, with the terminal's own input and output, and gives its exit code. Ctrl-C is for the
+ * command: this process waits for what the command makes of it.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {import('node:child_process').SpawnOptions} options
@@ -79,7 +80,12 @@ export async function work(command, args, { say, fix, ...options }) {
 export function foreground(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options });
+    const leftToIt = () => undefined;
+    process.on('SIGINT', leftToIt);
     child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? 128));
+    child.on('close', (code) => {
+      process.off('SIGINT', leftToIt);
+      resolve(code ?? 128);
+    });
   });
 }
