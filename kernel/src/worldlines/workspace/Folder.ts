@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { constants, type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { constants, type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, rename, rm, rmdir, unlink, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
 import { errorCode, WorldlineError } from '../errors.js';
 
 const NO_FOLLOW = constants.O_NOFOLLOW | constants.O_NONBLOCK;
+/** What stands for bytes of a name that are no UTF-8. A valid name may have it as well. */
+const REPLACEMENT = '\uFFFD';
 const BY_DESCRIPTOR = process.platform === 'linux';
 
 /** Files that we write beside their place; one may be left over after a crash. */
@@ -42,19 +43,24 @@ export class Folder {
     }
   }
 
-  entries(): Dirent<Buffer>[] {
-    return readdirSync(this.path, { withFileTypes: true, encoding: 'buffer' });
+  /** What is inside, and the names that are not valid UTF-8, as far as they can be written. */
+  entries(): { readonly entries: readonly Dirent[]; readonly invalid: ReadonlySet<string> } {
+    const entries = readdirSync(this.path, { withFileTypes: true });
+    if (!entries.some(({ name }) => name.includes(REPLACEMENT))) return { entries, invalid: new Set() };
+    const names = readdirSync(this.path, { encoding: 'buffer' });
+    const invalid = names.filter((name) => !Buffer.from(name.toString()).equals(name));
+    return { entries, invalid: new Set(invalid.map((name) => name.toString())) };
   }
 
   stat(name: string): FileStat | null {
-    const found = lstatSync(this.#at(name), { bigint: true, throwIfNoEntry: false });
+    const found = lstatSync(this.#at(name), { throwIfNoEntry: false });
     return found?.isFile() === true ? fileStat(found) : null;
   }
 
   /** Opens a regular file for reading, whatever was put in its place meanwhile. */
   async read(name: string): Promise<{ file: FileHandle; stat: FileStat }> {
     const file = await open(this.#at(name), constants.O_RDONLY | NO_FOLLOW);
-    const stat = await file.stat({ bigint: true });
+    const stat = await file.stat();
     if (stat.isFile()) return { file, stat: fileStat(stat) };
     await file.close();
     throw new WorldlineError(`${name} is not a regular file.`);
@@ -91,7 +97,7 @@ export class Folder {
       await rm(target, { recursive: true });
       await rename(beside, target);
     });
-    return fileStat(await lstat(target, { bigint: true }));
+    return fileStat(await lstat(target));
   }
 
   async removeFile(name: string): Promise<void> {
@@ -121,31 +127,22 @@ export class Folder {
     if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0')) {
       throw new WorldlineError(`"${name}" is not a file name.`);
     }
-    return join(this.path, name);
+    return `${this.path}/${name}`;
   }
 }
 
-/** What tells that a file has changed. Times in nanoseconds; code can set all of it but `changed`. */
+/**
+ * What tells that a file has changed. Times in milliseconds, to a quarter of a microsecond: numbers, since ten thousand
+ * bigints at each checkpoint are felt. Code can set all of it but `changed`.
+ */
 export interface FileStat {
   readonly size: number;
-  readonly inode: bigint;
-  readonly modified: bigint;
-  readonly changed: bigint;
+  readonly inode: number;
+  readonly modified: number;
+  readonly changed: number;
   readonly mode: number;
 }
 
-function fileStat(stat: {
-  size: bigint;
-  ino: bigint;
-  mtimeNs: bigint;
-  ctimeNs: bigint;
-  mode: bigint;
-}): FileStat {
-  return {
-    size: Number(stat.size),
-    inode: stat.ino,
-    modified: stat.mtimeNs,
-    changed: stat.ctimeNs,
-    mode: Number(stat.mode) & 0o777,
-  };
+function fileStat({ size, ino, mtimeMs, ctimeMs, mode }: Stats): FileStat {
+  return { size, inode: ino, modified: mtimeMs, changed: ctimeMs, mode: mode & 0o777 };
 }

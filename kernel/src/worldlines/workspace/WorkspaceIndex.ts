@@ -2,8 +2,8 @@ import type { WorkspaceRef } from '../journal/records.js';
 import type { ObjectId } from '../objects/hash.js';
 import type { FileStat } from './Folder.js';
 
-/** A file that changed this shortly before it was looked at may change again without a new time stamp. */
-const SETTLED_NS = 50_000_000n;
+/** A file that changed this shortly before it was looked at may change again without a new time stamp. Milliseconds. */
+const SETTLED = 50;
 
 /** What is known of a live workspace's files, so that unchanged ones are not read again. */
 export class WorkspaceIndex {
@@ -22,8 +22,7 @@ export class WorkspaceIndex {
 
   /** `looked` is when the file began to be read, in milliseconds since the epoch. */
   note(path: string, stat: FileStat, id: ObjectId, looked: number): void {
-    if (stat.changed < BigInt(Math.floor(looked)) * 1_000_000n - SETTLED_NS)
-      this.#known.set(path, { stat, id });
+    if (stat.changed < looked - SETTLED) this.#known.set(path, { stat, id });
     else this.#known.delete(path);
   }
 

@@ -14,13 +14,12 @@ export async function captureWorkspace(
   tally: Tally,
   limits: WorkspaceLimits = WORKSPACE_LIMITS,
 ): Promise<{ ref: WorkspaceRef | null; skipped: readonly Skipped[] }> {
-  const files: KeptFile[] = [];
+  const found: { path: string; stat: FileStat; id: string }[] = [];
   const folders: string[] = [];
   const skipped: Skipped[] = [];
   let stored = 0;
   const keep = (path: string, stat: FileStat, id: string): void => {
-    const modified = Number(stat.modified / 1_000_000n);
-    files.push({ path, bytes: stat.size, modified, mode: stat.mode, id });
+    found.push({ path, stat, id });
   };
   await walk(
     root,
@@ -40,9 +39,12 @@ export async function captureWorkspace(
     limits,
   );
   const seen = folders.join('\n');
-  if (stored === 0 && files.length === index.size && index.last?.folders === seen && !objects.damaged) {
+  if (stored === 0 && found.length === index.size && index.last?.folders === seen && !objects.damaged) {
     return { ref: index.last.ref, skipped };
   }
+  const files = found.map(({ path, stat: { size: bytes, modified, mode }, id }): KeptFile => {
+    return { path, bytes, modified: Math.floor(modified), mode, id };
+  });
   index.keepOnly(new Set(files.map((file) => file.path)));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const ref =

@@ -38,13 +38,14 @@ export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimi
 
   async function walkFolder(folder: Folder, prefix: string, depth: number): Promise<void> {
     const reading: Promise<void>[] = [];
-    for (const entry of folder.entries()) {
+    const { entries, invalid } = folder.entries();
+    for (const entry of entries) {
       if (++budget.seen % SLICE === 0) await setImmediate();
-      const name = entry.name.toString('utf8');
+      const { name } = entry;
       const path = prefix + name;
       if (path === OWN_FOLDER || BESIDE.test(name)) continue;
       if (!entry.isFile() && !entry.isDirectory()) continue;
-      if (!Buffer.from(name).equals(entry.name)) {
+      if (invalid.has(name)) {
         visitor.skipped({ path, reason: 'its name is not valid UTF-8' });
       } else if (entry.isDirectory()) {
         await enter(folder, name, path, depth + 1);
