@@ -1,34 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  startModelServer,
-  type ModelServer,
-  type Script,
-  type ScriptedTurn,
-} from '../support/model-server.js';
-import { dataOf, errorOf, shown, textOf, withKernel, type Notebook } from './withKernel.js';
-
-const call = (name: string, args: Record<string, unknown>): ScriptedTurn => ({
-  calls: [{ name, arguments: args }],
-});
-
-async function withModel(
-  script: Script,
-  body: (notebook: Notebook, server: ModelServer) => Promise<void>,
-  env: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  const server = await startModelServer({ script });
-  try {
-    await withKernel((notebook) => body(notebook, server), {
-      env: { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'test-key', WORLDLINE_MODEL: 'scripted', ...env },
-      data: ['seattle-weather.csv'],
-    });
-    expect(server.violations).toEqual([]);
-  } finally {
-    await server.close();
-  }
-}
+import type { Script, ScriptedTurn } from '../support/model-server.js';
+import { dataOf, errorOf, shown, textOf } from './withKernel.js';
+import { call, withModel } from './withModel.js';
 
 test('a question runs SQL and Python for real and ends in an answer', () =>
   withModel(

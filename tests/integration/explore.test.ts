@@ -1,21 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { startModelServer, type Script, type SeenRequest } from '../support/model-server.js';
-import { errorOf, shown, withKernel, type Notebook } from './withKernel.js';
-
-async function withModel(script: Script, body: (notebook: Notebook) => Promise<void>): Promise<void> {
-  const server = await startModelServer({ script });
-  try {
-    await withKernel(body, {
-      env: { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'test-key', WORLDLINE_MODEL: 'scripted' },
-    });
-  } finally {
-    await server.close();
-  }
-}
-
-const call = (name: string, args: Record<string, unknown>) => ({ calls: [{ name, arguments: args }] });
+import type { SeenRequest } from '../support/model-server.js';
+import { errorOf, shown } from './withKernel.js';
+import { call, withModel } from './withModel.js';
 
 interface Sent {
   readonly role: string;

@@ -1,4 +1,5 @@
 import type { Usage } from '../contract.js';
+import { AnswerStream } from './partialAnswer.js';
 import { compact } from './compaction.js';
 import { abortedError, failureOfKind } from './providers/errors.js';
 import type {
@@ -43,12 +44,21 @@ export async function streamTurn(
     ...(config.maxOutputTokens === undefined ? {} : { maxOutputTokens: config.maxOutputTokens }),
   };
   let partial = '';
+  let answer = new AnswerStream();
   try {
     if (signal.aborted) throw abortedError();
     for await (const event of untilAborted(provider.stream(request, signal), signal)) {
+      if (event.type === 'call') {
+        const text = answer.add(event);
+        if (text !== null) emit({ type: 'answer', text });
+        continue;
+      }
       if (event.type !== 'turn') {
         if (event.type === 'text') partial += event.text;
-        if (event.type === 'retry') partial = '';
+        if (event.type === 'retry') {
+          partial = '';
+          answer = new AnswerStream();
+        }
         emit(event);
         continue;
       }
@@ -57,7 +67,7 @@ export async function streamTurn(
       return { kind: 'turn', turn: event.turn, usage: event.usage, stop: event.stop };
     }
   } catch (error) {
-    return { kind: 'spent', error, partial };
+    return { kind: 'spent', error, partial: `${partial}\n\n${answer.text}`.trim() };
   }
   const asked = {
     provider: provider.name,

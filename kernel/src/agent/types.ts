@@ -40,6 +40,8 @@ export interface ToolCall {
 export type ModelEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
+  /** A piece of the arguments of a call, where the server streams them: the call goes by its place in the turn. */
+  | { readonly type: 'call'; readonly place: number; readonly name: string; readonly piece: string }
   /** The turn starts over after `wait` milliseconds: what it streamed so far is void. */
   | { readonly type: 'retry'; readonly attempt: number; readonly wait: number; readonly reason: string }
   | {
@@ -120,6 +122,8 @@ export type AgentEvent =
   | { readonly type: 'turn-began'; readonly turn: number }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
+  /** The answer that `finish` is being called with, as far as it has come. */
+  | { readonly type: 'answer'; readonly text: string }
   /** The turn starts over: its text so far is void. */
   | { readonly type: 'retry'; readonly attempt: number; readonly wait: number; readonly reason: string }
   /** Sent again with the same `step.id` as its state changes; `displays` are complete each time. */

@@ -36,6 +36,9 @@ export interface RunOptions {
   readonly onChange: (info: RunInfo) => void;
 }
 
+/** Milliseconds between two updates. */
+const INTERVAL = 100;
+
 /** One agent run as it is shown: events come in, one display with the steps is kept up to date, the answer follows. */
 export class LiveRun {
   readonly id = randomUUID();
@@ -47,6 +50,10 @@ export class LiveRun {
   readonly #stop = new AbortController();
   #decide: ((approval: Approval) => void) | null = null;
   #streaming = '';
+  /** What `finish` is being called with. */
+  #answering = '';
+  #resting: NodeJS.Timeout | null = null;
+  #due = false;
   #activity = 'thinking …';
   #usage: Usage = noUsage;
   #state: RunInfo['state'] = 'running';
@@ -75,7 +82,7 @@ export class LiveRun {
       model: provider.model,
       replayed: provider.replayed,
       steps: this.#items.flatMap((item) => (item.kind === 'step' ? [item.step] : [])),
-      answer: this.#answer,
+      answer: this.#answer === '' ? this.#answering : this.#answer,
       usage: this.#usage,
     };
   }
@@ -105,10 +112,16 @@ export class LiveRun {
         this.#activity = '';
         break;
       case 'reasoning':
+        if (this.#activity === 'reasoning …') return;
         this.#activity = 'reasoning …';
+        break;
+      case 'answer':
+        this.#answering = event.text;
+        this.#activity = '';
         break;
       case 'retry':
         this.#streaming = '';
+        this.#answering = '';
         this.#activity = `${event.reason}; trying again in ${duration(event.wait)}`;
         break;
       case 'step':
@@ -160,8 +173,10 @@ export class LiveRun {
     this.#answer = outcome.answer;
     this.#usage = outcome.usage;
     this.#streaming = '';
+    this.#answering = '';
     this.#activity = '';
-    this.#changed();
+    if (this.#resting !== null) clearTimeout(this.#resting);
+    this.#publish();
     if (outcome.answer === '') return;
     const marked = markAnswer(outcome, (step) => stepAnchor(this.id, step));
     this.run.display(answerDisplay(this.#view(), marked));
@@ -170,6 +185,7 @@ export class LiveRun {
   #onStep({ step, displays }: Extract<AgentEvent, { type: 'step' }>): void {
     if (this.#streaming.trim() !== '') this.#items.push({ kind: 'said', text: this.#streaming.trim() });
     this.#streaming = '';
+    this.#answering = '';
     this.#activity = '';
     const item: RunItem = { kind: 'step', step, displays };
     const at = this.#items.findIndex((known) => known.kind === 'step' && known.step.id === step.id);
@@ -191,7 +207,19 @@ export class LiveRun {
     });
   }
 
+  /** Shows the run as it now is, at most ten times a second. */
   #changed(): void {
+    this.#due = true;
+    if (this.#resting !== null) return;
+    this.#publish();
+    this.#resting = setTimeout(() => {
+      this.#resting = null;
+      if (this.#due) this.#changed();
+    }, INTERVAL);
+  }
+
+  #publish(): void {
+    this.#due = false;
     this.options.onChange(this.info);
     if (!this.options.textOnly) this.run.update(stepsDisplay(this.#view()), this.id);
   }
@@ -200,7 +228,7 @@ export class LiveRun {
     return {
       info: this.info,
       items: this.#items,
-      streaming: this.#streaming,
+      streaming: [this.#streaming, this.#answering].filter((text) => text !== '').join('\n\n'),
       activity: this.#activity,
       milliseconds: Date.now() - this.#began,
     };

@@ -31,7 +31,8 @@ export interface JoinedCall extends ToolCall {
 export class CallJoiner {
   readonly #calls: OpenCall[] = [];
 
-  add(fragment: CallFragment): void {
+  /** Gives the place of the call that the fragment belongs to, its name so far, and the piece of its arguments. */
+  add(fragment: CallFragment): { readonly place: number; readonly name: string; readonly piece: string } {
     const index = typeof fragment.index === 'number' ? fragment.index : null;
     const id = filled(fragment.id);
     const name = filled(fragment.function?.name);
@@ -42,6 +43,7 @@ export class CallJoiner {
     call.arguments += text;
     keep(call.extra, fragment, ['index', 'id', 'type', 'function']);
     keep(call.functionExtra, fragment.function ?? {}, ['name', 'arguments']);
+    return { place: this.#calls.indexOf(call), name: call.name, piece: text };
   }
 
   /** The calls in the order in which they were opened; `taken` holds ids that a made-up one must not repeat. */

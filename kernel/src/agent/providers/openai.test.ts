@@ -75,12 +75,16 @@ describe('streams', () => {
           crlf,
           comments,
         });
-        const { turn, streamed, stop, reasoning } = await streamAll(provider(url));
+        const { turn, streamed, stop, reasoning, events } = await streamAll(provider(url));
         expect([streamed, turn.text, reasoning]).toEqual([twoCalls.text, twoCalls.text, 'Erst 思考…']);
         expect(turn.calls.map((call): unknown[] => [call.name, JSON.parse(call.arguments)])).toEqual(
           twoCalls.calls?.map((call) => [call.name, call.arguments]),
         );
         expect(new Set(turn.calls.map(({ id }) => id)).size).toBe(2);
+        const pieces = turn.calls.map((_, place) =>
+          events.map((event) => (event.type === 'call' && event.place === place ? event.piece : '')).join(''),
+        );
+        expect(pieces).toEqual(turn.calls.map((call) => call.arguments));
         expect(stop).toBe('calls');
         expect(violations).toEqual([]);
       }),

@@ -73,7 +73,7 @@ export class Reply {
       yield { type: 'text', text };
     }
     this.#refusal += delta.refusal ?? '';
-    for (const fragment of delta.tool_calls ?? []) this.#calls.add(fragment);
+    for (const fragment of delta.tool_calls ?? []) yield { type: 'call', ...this.#calls.add(fragment) };
   }
 
   /** The whole turn. Throws where it broke off, was refused or was blocked. */
