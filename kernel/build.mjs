@@ -17,7 +17,7 @@ const ENTRIES = {
   database: 'kernel/src/database/process/main.ts',
 };
 /** Loaded from node_modules on first use: native, or rarely needed. */
-const EXTERNAL = ['@duckdb/node-api', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'ssh2'];
+const EXTERNAL = ['@duckdb/node-api', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'ssh2', 'undici'];
 /** Modules that export one function and drag in an external package: they are loaded by the first call. */
 const LAZY = /node_modules\/(?:dockerode\/lib\/session|docker-modem\/lib\/ssh)\.js$/;
 const ZEROMQ_LOADER = /node_modules\/zeromq\/lib\/load-addon\.js$/;

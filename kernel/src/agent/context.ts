@@ -7,13 +7,11 @@ import { count } from './resultText.js';
 export interface WorkContext {
   readonly worldline: string;
   readonly tables: readonly TableInfo[];
-  /** Profiles by table name, where they are at hand. */
-  readonly profiles?: ReadonlyMap<string, string>;
+  /** Profiles of the small ones, by name. */
+  readonly profiles: ReadonlyMap<string, string>;
   readonly files: readonly FileEntry[];
   readonly variables: readonly VariableInfo[];
   readonly artifacts: readonly ArtifactInfo[];
-  /** Cells that the user ran lately, oldest first. */
-  readonly cells: readonly { readonly source: string; readonly status: string }[];
   readonly today: Date;
   /** What is left of the limits. */
   readonly limits: string;
@@ -22,7 +20,7 @@ export interface WorkContext {
 }
 
 /** Characters that each part may take; what does not fit is counted, not dropped in silence. */
-const ROOM = { tables: 8000, files: 3000, variables: 2500, artifacts: 1000, cells: 3000, cell: 600 } as const;
+const ROOM = { tables: 8000, files: 3000, variables: 2500, artifacts: 1000 } as const;
 
 /** The request as the model gets it: the context as data, then the user's own words. */
 export function requestText(request: string, context: WorkContext): string {
@@ -57,19 +55,11 @@ export function contextBlock(context: WorkContext): string {
       ROOM.artifacts,
       '',
     ),
-    // Newest first, so that the oldest fall out; then back in order.
-    section('Cells run lately', context.cells.map(cellText).reverse(), ROOM.cells, '', true),
   ];
   return `<context>\n${parts.filter((part) => part !== '').join('\n\n')}\n</context>`;
 }
 
-function section(
-  title: string,
-  entries: readonly string[],
-  room: number,
-  hint: string,
-  backwards = false,
-): string {
+function section(title: string, entries: readonly string[], room: number, hint: string): string {
   if (entries.length === 0) return title === 'Tables' ? 'Tables: none yet.' : '';
   const kept: string[] = [];
   let used = 0;
@@ -78,7 +68,6 @@ function section(
     kept.push(cutText(entry, room));
     used += entry.length + 1;
   }
-  if (backwards) kept.reverse();
   const left = entries.length - kept.length;
   const more = left === 0 ? '' : `\n… ${left} more${hint === '' ? '' : `: ${hint}`}`;
   return `${title}:\n${kept.join('\n')}${more}`;
@@ -86,7 +75,7 @@ function section(
 
 function tableText({ name, kind, rows, columns }: TableInfo, { profiles }: WorkContext): string {
   const head = `${asName(name)} (${kind === 'view' ? 'view, ' : ''}${rows === null ? 'rows unknown' : count(rows, 'row')})`;
-  const profile = profiles?.get(name);
+  const profile = profiles.get(name);
   if (profile !== undefined) return `${head}\n${asData(profile).replace(/^/gm, '  ')}`;
   const shown = columns.slice(0, 60).map((column) => `${asName(column.name)} ${column.type}`);
   if (columns.length > 60) shown.push(`… ${columns.length - 60} more columns`);
@@ -96,10 +85,6 @@ function tableText({ name, kind, rows, columns }: TableInfo, { profiles }: WorkC
 function variableText({ name, type, shape, preview }: VariableInfo, hidesRows: boolean): string {
   const head = `${asName(name)}: ${asName(type)}${shape === null ? '' : ` ${asName(shape)}`}`;
   return hidesRows || shape !== null || preview === '' ? head : `${head} = ${cutText(asName(preview), 80)}`;
-}
-
-function cellText({ source, status }: { readonly source: string; readonly status: string }): string {
-  return `- [${status}] ${cutText(asData(source.trim()), ROOM.cell).replace(/\n/g, '\n  ')}`;
 }
 
 function size(bytes: number): string {

@@ -1,5 +1,5 @@
 /** Tags in which data stands in what the model reads. */
-const TAGS = 'result|context|table|file|variable|cell|conversation|system|user|assistant|tool';
+const TAGS = 'result|output|context|table|file|variable|cell|conversation|system|user|assistant|tool';
 const LOOKALIKE = new RegExp(`<(?=\\s*/?\\s*(?:${TAGS})\\b)`, 'gi');
 
 /** Text from data, made unable to close or open the tags that set data apart, and free of control characters. */

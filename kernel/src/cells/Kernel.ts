@@ -14,6 +14,7 @@ import { Grants } from './Grants.js';
 import { createHost } from './host.js';
 import { Ledger } from './Ledger.js';
 import type { LiveRun } from './LiveRun.js';
+import { Looks } from './Looks.js';
 import { findPaths, type Paths } from './paths.js';
 import { imageFingerprint } from './imageFingerprint.js';
 import { Runtime } from './Runtime.js';
@@ -29,6 +30,7 @@ export class Kernel {
   readonly settings: Settings;
   readonly usage = new Ledger();
   readonly runs: LiveRun[] = [];
+  readonly looks = new Looks();
   readonly grants: Grants;
   readonly #runtimes = new Map<string, Runtime>();
   readonly #listeners = new Set<Listener>();

@@ -59,7 +59,8 @@ export class KernelEngine implements Engine {
     let asked: AskResult | null = null;
     let kind = null;
     try {
-      const plan = planCell(parseCell(request.code), this.kernel.settings.get('default') ?? 'ask');
+      const parsed = parseCell(request.code);
+      const plan = planCell(parsed, this.kernel.settings.get('default') ?? 'ask');
       kind = request.silent ? null : plan.kind;
       const runtime = await this.#checkpoints.begin(
         { title: firstLine(request.code), cellId: request.cellId ?? null },
@@ -70,6 +71,8 @@ export class KernelEngine implements Engine {
       asked = await plan.run({ kernel: this.kernel, runtime, run, request, source: request.code });
       if (asked !== null && !request.silent) kind = 'ask' as const;
       if (asked?.failure) throw asked.failure;
+      if (kind === null && !request.silent)
+        this.kernel.looks.add(runtime.place.id, parsed.magics, request.code, run.outputs);
     } catch (error) {
       outcome = toOutcome(error);
       run.recordError(outcome.name, outcome.message, outcome.traceback);

@@ -207,15 +207,17 @@ export class LiveRun {
     });
   }
 
-  /** Shows the run as it now is, at most ten times a second. */
+  /** Shows the run as it now is, at most ten times a second; what changes in one go is shown at once. */
   #changed(): void {
     this.#due = true;
     if (this.#resting !== null) return;
-    this.#publish();
     this.#resting = setTimeout(() => {
       this.#resting = null;
       if (this.#due) this.#changed();
     }, INTERVAL);
+    setImmediate(() => {
+      if (this.#due) this.#publish();
+    });
   }
 
   #publish(): void {

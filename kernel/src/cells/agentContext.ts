@@ -1,7 +1,9 @@
+import { Budget } from '../agent/budget.js';
 import { compact } from '../agent/compaction.js';
 import { requestText } from '../agent/context.js';
 import { HiddenRows } from '../agent/hiddenRows.js';
 import { openPrivacy } from '../agent/privacy.js';
+import { profilesOf } from '../agent/profile.js';
 import { systemPrompt } from '../agent/prompt.js';
 import { withoutRows } from '../agent/requests.js';
 import { agentTools } from '../agent/tools/index.js';
@@ -17,11 +19,12 @@ export interface RunRequest {
   readonly noRows: boolean;
   readonly runtime: Runtime;
   readonly now: Date;
+  readonly signal: AbortSignal;
 }
 
 /** What a run starts from: the prompt, the conversation so far, and the question with what there is to work on. */
 export async function agentContext(request: RunRequest): Promise<AgentContext> {
-  const { question, turns, ports, limits, noRows, runtime, now } = request;
+  const { question, turns, ports, limits, noRows, runtime, now, signal } = request;
   const python = 'execute' in ports.python;
   const [tables, files, artifacts, variables] = await Promise.all([
     ports.data.tables(),
@@ -29,31 +32,23 @@ export async function agentContext(request: RunRequest): Promise<AgentContext> {
     ports.data.artifacts(),
     'variables' in ports.python ? ports.python.variables() : [],
   ]);
+  const privacy = noRows ? new HiddenRows(ports.data) : openPrivacy;
   return {
     system: systemPrompt({ python, explore: ports.explore !== null, hidesRows: noRows }),
     turns: compact(noRows ? withoutRows(turns) : turns, []),
     request: requestText(question, {
       worldline: runtime.place.name,
       tables,
+      profiles: await profilesOf(ports.sql, tables, privacy, signal),
       files,
       variables,
       artifacts,
-      // They are turns of the conversation already.
-      cells: [],
       today: now,
-      limits: limitsText(limits),
+      limits: new Budget(limits, Date.now).left(),
       hidesRows: noRows,
     }),
-    tools: agentTools(ports, noRows ? new HiddenRows(ports.data) : openPrivacy),
+    tools: agentTools(ports, privacy),
   };
-}
-
-function limitsText({ steps, tokens, usd }: RunLimits): string {
-  return [
-    `${steps} steps`,
-    ...(tokens === null ? [] : [`${tokens} tokens`]),
-    ...(usd === null ? [] : [`$${usd}`]),
-  ].join(', ');
 }
 
 /** Is it a turn of a conversation? The store keeps them as JSON. */

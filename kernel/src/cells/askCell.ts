@@ -51,7 +51,9 @@ export async function runAskCell(context: CellContext, cell: AskCell): Promise<A
   });
   kernel.runs.push(live);
   const approval = approvalOf(kernel, options);
+  const looked = kernel.looks.take(runtime.place.id);
   const outcome = await runQuestion(kernel, runtime, {
+    before: looked,
     text: question,
     options,
     provider,
@@ -71,7 +73,7 @@ export async function runAskCell(context: CellContext, cell: AskCell): Promise<A
   live.end(outcome);
   kernel.usage.add({ cell: run.executionCount, model: provider.model, usage: outcome.usage });
   kernel.stateChanged();
-  return { turns: outcome.turns, asCells: live.cells, failure: failureOf(outcome) };
+  return { turns: [...looked, ...outcome.turns], asCells: live.cells, failure: failureOf(outcome) };
 }
 
 /** Opens the provider of this cell, and of its branches: a recording tells them apart by their place. */

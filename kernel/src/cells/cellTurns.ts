@@ -1,3 +1,4 @@
+import { asData } from '../agent/data.js';
 import type { UserTurn } from '../agent/types.js';
 import type { CellKind } from '../contract.js';
 import { cut } from '../display/format.js';
@@ -12,8 +13,8 @@ export function cellTurns(
   outputs: readonly Record<string, unknown>[],
 ): UserTurn[] {
   if (kind === 'ask') return [];
-  const output = cut(outputs.map(textOf).filter(Boolean).join('\n'), MAX_OUTPUT);
-  const text = `<cell by="user">\n${cut(source, MAX_SOURCE)}\n</cell>\n<output>\n${output}\n</output>`;
+  const output = asData(cut(outputs.map(textOf).filter(Boolean).join('\n'), MAX_OUTPUT));
+  const text = `<cell by="user">\n${asData(cut(source, MAX_SOURCE))}\n</cell>\n<output>\n${output}\n</output>`;
   return [{ role: 'user', text }];
 }
 

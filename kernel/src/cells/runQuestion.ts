@@ -24,6 +24,8 @@ export type AskOptions = ReadonlyMap<string, string | true>;
 /** A question to an agent in one worldline. */
 export interface Question {
   readonly text: string;
+  /** Turns that come before it and are in no checkpoint yet. */
+  readonly before?: readonly Turn[];
   readonly options: AskOptions;
   readonly provider: Provider;
   /** What a person says about steps and while it runs. */
@@ -51,7 +53,8 @@ export async function runQuestion(
     ask: question.ask,
     explore: question.explore,
   };
-  const turns = (await session.conversation(runtime.place.id)).filter(isTurn);
+  const earlier = (await session.conversation(runtime.place.id)).filter(isTurn);
+  const turns = [...earlier, ...(question.before ?? [])];
   const limits = limitsOf(kernel, options);
   const noRows = hidesRows(kernel, options);
   const prices = await readPrices(kernel);
@@ -63,6 +66,7 @@ export async function runQuestion(
     noRows,
     runtime,
     now: new Date(),
+    signal,
   });
   let handle = lastHandle(turns);
   const config: AgentConfig = {

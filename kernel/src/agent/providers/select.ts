@@ -3,6 +3,7 @@ import type { CellPlace } from '../record.js';
 import { replayOrRecord, type TurnsOptions } from '../turns.js';
 import type { Environment } from './environment.js';
 import { ProviderError } from './errors.js';
+import { honourProxy } from './proxy.js';
 import type { Clock, RetryPolicy } from './retry.js';
 
 export type ProviderName = 'openai' | 'gemini' | 'openrouter' | 'compatible';
@@ -184,6 +185,7 @@ export async function openProvider(
   env: Environment,
   options: OpenOptions = {},
 ): Promise<Provider> {
+  await honourProxy(process.env);
   const model = choice.model ?? (await onlyModel(choice));
   const shared = { ...choice, ...options, model };
   if (choice.provider === 'gemini') {

@@ -6,6 +6,8 @@ import { textDisplay } from '../../display/list.js';
 import type { Kernel } from '../Kernel.js';
 import type { Runtime } from '../Runtime.js';
 
+/** Notebooks, recorded turns and packages stand beside the data, and are none. */
+const NO_DATA = /\.ipynb$|\.turns\.json$|^node_modules$/;
 /** Files of the data folders that the model is told of at most. */
 const MAX_FILES = 200;
 
@@ -38,7 +40,7 @@ async function filesIn(folder: string, prefix: string, depth: number): Promise<F
   const found: FileEntry[] = [];
   const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
-    if (entry.name.startsWith('.') || entry.name === 'node_modules' || found.length >= MAX_FILES) continue;
+    if (entry.name.startsWith('.') || NO_DATA.test(entry.name) || found.length >= MAX_FILES) continue;
     const path = join(prefix, entry.name);
     if (entry.isDirectory() && depth > 1) found.push(...(await filesIn(folder, path, depth - 1)));
     else if (entry.isFile()) found.push({ path, bytes: (await stat(join(folder, path))).size });
