@@ -21,7 +21,7 @@ export interface CheckpointSummary {
   /** Id of the worldline in which it was made. */
   readonly worldline: string;
   readonly kind: CellKind | 'root' | 'step';
-  /** The first line of the source, at most 120 characters. */
+  /** The source's first line, with the one below a cell magic: `%%sql select 1`. At most 120 characters. */
   readonly title: string;
   readonly status: CellStatus;
   readonly started: number;

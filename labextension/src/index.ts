@@ -1,4 +1,4 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import {
   ICommandPalette,
   IThemeManager,
@@ -26,6 +26,7 @@ import { CellBadges } from './notebook/CellBadges.js';
 import { CellSwitcher } from './notebook/CellSwitcher.js';
 import { RunBar } from './notebook/RunBar.js';
 import { WorldlineMenuButton } from './notebook/WorldlineMenuButton.js';
+import { KernelSettings } from './session/KernelSettings.js';
 import type { NotebookSession } from './session/NotebookSession.js';
 import { Sessions } from './session/Sessions.js';
 import { messageOf } from './shared/hooks.js';
@@ -50,6 +51,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     IToolbarWidgetRegistry,
     ISettingRegistry,
     IThemeManager,
+    ILabShell,
   ],
   activate: (
     app: JupyterFrontEnd,
@@ -62,11 +64,13 @@ const plugin: JupyterFrontEndPlugin<void> = {
     toolbars: IToolbarWidgetRegistry | null,
     settingRegistry: ISettingRegistry | null,
     themes: IThemeManager | null,
+    labShell: ILabShell | null,
   ) => {
     const trans = (translator ?? nullTranslator).load('worldline');
     const sessions = new Sessions(tracker);
     const themeChanged = themes?.themeChanged ?? new Signal<object, unknown>({});
-    const services: Services = { app, sessions, rendermime, languages, trans, themeChanged };
+    const area = labShell ? 'main' : 'down';
+    const services: Services = { app, sessions, rendermime, languages, trans, themeChanged, area };
     const settings = new Settings();
     if (settingRegistry) void settings.load(settingRegistry, PLUGIN_ID);
     const renderer = tableRendererFactory(services, () => settings.values.gridRows);
@@ -108,8 +112,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
 
     const parts = new Map<NotebookSession, { dispose(): void }[]>();
     sessions.opened.connect((_, session) => {
-      const failed = (error: unknown) => {
-        void showErrorMessage(trans.__('The cells could not be shown'), messageOf(error));
+      const failed = (what: string) => (error: unknown) => {
+        void showErrorMessage(what, messageOf(error));
       };
       session.changed.connect(() => {
         app.commands.notifyCommandChanged(CommandIds.branchFromCell);
@@ -117,7 +121,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
       const runBar = new RunBar(session, services);
       session.panel.contentHeader.addWidget(runBar);
       parts.set(session, [
-        new CellSwitcher(session, failed),
+        new KernelSettings(session, settings, failed(trans.__('The kernel does not take the settings'))),
+        new CellSwitcher(session, failed(trans.__('The cells could not be shown'))),
         new CellBadges(session, trans),
         new CellHighlighter(session, settings, languages),
         runBar,

@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import type { LabServer } from './LabServer.js';
 
+/** Milliseconds that anything may take on a busy machine; less while one works on a test. */
+const PATIENCE = Number(process.env['BROWSER_PATIENCE'] ?? 90_000);
 const SHOTS = resolve('test-results/screenshots');
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 
@@ -20,7 +22,7 @@ export class LabPage {
     readonly page: Page,
     private readonly server: LabServer,
   ) {
-    page.setDefaultTimeout(90_000);
+    page.setDefaultTimeout(PATIENCE);
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());
     });

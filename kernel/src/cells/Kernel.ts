@@ -282,5 +282,6 @@ export class Kernel {
 
   async #readableChanged(): Promise<void> {
     await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.readableChanged()));
+    this.dataChanged();
   }
 }

@@ -1,5 +1,4 @@
 import type { CellStatus } from '../contract.js';
-import { firstLine } from '../display/format.js';
 import type {
   Comm,
   CommHandler,
@@ -14,6 +13,7 @@ import type {
   Run,
 } from '../jupyter/engine.js';
 import type { Display } from '../mime.js';
+import { titleOf } from '../worldlines/graph/summaries.js';
 import { COMM_TARGET } from '../contract.js';
 import { CheckpointWriter } from './CheckpointWriter.js';
 import { FrontEnd } from './comm/FrontEnd.js';
@@ -63,7 +63,7 @@ export class KernelEngine implements Engine {
       const plan = planCell(parsed, this.kernel.settings.get('default') ?? 'ask');
       kind = request.silent ? null : plan.kind;
       const runtime = await this.#checkpoints.begin(
-        { title: firstLine(request.code), cellId: request.cellId ?? null },
+        { title: titleOf(request.code), cellId: request.cellId ?? null },
         kind,
         run,
         request.allowStdin,
@@ -78,7 +78,7 @@ export class KernelEngine implements Engine {
       run.recordError(outcome.name, outcome.message, outcome.traceback);
     }
     if (kind === null) return outcome;
-    const status: CellStatus = outcome.status === 'ok' ? 'ok' : run.signal.aborted ? 'interrupted' : 'error';
+    const status = statusOf(outcome, run.signal.aborted);
     return this.#checkpoints.commit({ kind, request, run, status, started, asked, outcome });
   }
 
@@ -115,4 +115,10 @@ export class KernelEngine implements Engine {
   async shutdown(): Promise<void> {
     await this.kernel.close();
   }
+}
+
+/** A run that a person stopped was interrupted, whichever button it was. */
+function statusOf(outcome: ExecuteOutcome, aborted: boolean): CellStatus {
+  if (outcome.status === 'ok') return 'ok';
+  return aborted || outcome.name === 'Interrupted' ? 'interrupted' : 'error';
 }

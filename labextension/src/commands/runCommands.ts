@@ -22,24 +22,27 @@ export function addRunCommands(services: Services): void {
     await session.request('steer', words === undefined ? { run, action } : { run, action, text: words });
   };
 
-  addCommand(services, CommandIds.stopRun, {
-    label: trans.__('Stop the Run'),
-    isEnabled: running,
-    failure: trans.__('The run was not stopped'),
-    execute: (session, args) => steer(session, args, 'stop'),
-  });
-  addCommand(services, CommandIds.approveStep, {
-    label: trans.__('Approve the Waiting Step'),
-    isEnabled: waiting,
-    failure: trans.__('The step was not approved'),
-    execute: (session, args) => steer(session, args, 'approve'),
-  });
-  addCommand(services, CommandIds.skipStep, {
-    label: trans.__('Skip the Waiting Step'),
-    isEnabled: waiting,
-    failure: trans.__('The step was not skipped'),
-    execute: (session, args) => steer(session, args, 'skip'),
-  });
+  const plain: readonly [SteerAction, string, (session: NotebookSession) => boolean, string, string][] = [
+    ['stop', CommandIds.stopRun, running, trans.__('Stop the Run'), trans.__('The run was not stopped')],
+    [
+      'approve',
+      CommandIds.approveStep,
+      waiting,
+      trans.__('Approve the Waiting Step'),
+      trans.__('The step was not approved'),
+    ],
+    [
+      'skip',
+      CommandIds.skipStep,
+      waiting,
+      trans.__('Skip the Waiting Step'),
+      trans.__('The step was not skipped'),
+    ],
+  ];
+  for (const [action, id, isEnabled, label, failure] of plain) {
+    const execute = (session: NotebookSession, args: Args) => steer(session, args, action);
+    addCommand(services, id, { label, isEnabled, failure, execute });
+  }
   addCommand(services, CommandIds.editStep, {
     label: trans.__('Edit the Waiting Step…'),
     isEnabled: waiting,

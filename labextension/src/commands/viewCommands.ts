@@ -1,4 +1,4 @@
-import { InputDialog } from '@jupyterlab/apputils';
+import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { CommandIds } from '../commandIds.js';
 import { CompareView } from '../compare/CompareView.js';
@@ -9,6 +9,7 @@ import { compareIcon, worldlineIcon } from '../shared/icons.js';
 import { openBeside } from '../shared/openBeside.js';
 import type { Services } from '../shared/Services.js';
 import { CheckpointView } from '../worldlines/CheckpointView.js';
+import { titleOf } from '../worldlines/titleOf.js';
 import { addCommand } from './addCommand.js';
 import { about, text } from './target.js';
 
@@ -49,8 +50,8 @@ export function addViewCommands(services: Services): void {
       const checkpoint =
         about(services, args, 'checkpoint') ?? session.selected ?? session.graph.active?.head;
       if (checkpoint) {
-        const title = session.graph.checkpoint(checkpoint)?.title ?? '';
-        const label = title || trans.__('Start');
+        const summary = session.graph.checkpoint(checkpoint);
+        const label = (summary && titleOf(summary)) || trans.__('Start');
         const view = new CheckpointView(session, services, checkpoint);
         openBeside(services, session, view, { label, icon: worldlineIcon });
       }
@@ -86,10 +87,10 @@ export function addViewCommands(services: Services): void {
       const file = text(args, 'file') ?? (await askFile(trans.__('Export to'), `${stem}-${name}.ipynb`));
       if (file === null) return;
       const written = await session.request('export', { worldline, file, options: [] });
-      await InputDialog.getText({
+      await showDialog({
         title: trans.__('Exported'),
-        label: trans.__('The worldline is in'),
-        text: written.file,
+        body: trans.__('The worldline is in %1', written.file),
+        buttons: [Dialog.okButton({ label: trans.__('Ok') })],
       });
     },
   });

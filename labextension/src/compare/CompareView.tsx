@@ -66,10 +66,7 @@ function Compare({ session, services, a, b }: Props) {
       </div>
       <p className="wl-Compare-fork">
         {ancestor
-          ? trans.__(
-              'Both come from: %1',
-              titleOf(ancestor, (cellId) => sourceOf(session, cellId)) || trans.__('the start'),
-            )
+          ? trans.__('Both come from: %1', titleOf(ancestor) || trans.__('the start'))
           : trans.__('They have no cell in common.')}
       </p>
       {pairTries(alignCells(cellsOf(comparison.cellsA), cellsOf(comparison.cellsB))).map(
@@ -98,6 +95,7 @@ function Head({
   const { graph } = session;
   const args = { worldline, notebook: session.panel.context.path };
   const active = graph.activeId === worldline;
+  const adopted = graph.worldline(worldline)?.head === graph.active?.head;
   return (
     <div className="wl-Compare-head">
       <h2>{graph.worldline(worldline)?.name ?? worldline}</h2>
@@ -113,14 +111,16 @@ function Head({
           >
             {trans.__('Switch to it')}
           </button>
-          <button
-            className="wl-LinkButton"
-            onClick={() => {
-              void app.commands.execute(CommandIds.adopt, args);
-            }}
-          >
-            {trans.__('Adopt')}
-          </button>
+          {!adopted && (
+            <button
+              className="wl-LinkButton"
+              onClick={() => {
+                void app.commands.execute(CommandIds.adopt, args);
+              }}
+            >
+              {trans.__('Adopt')}
+            </button>
+          )}
         </>
       )}
     </div>
@@ -129,11 +129,6 @@ function Head({
 
 function Side({ cell, services }: { cell: CellRecord | null; services: Services }) {
   return <div className="wl-Compare-side">{cell && <CellView cell={cell} services={services} />}</div>;
-}
-
-function sourceOf(session: NotebookSession, cellId: string): string | null {
-  const cells = session.panel.model?.sharedModel.cells ?? [];
-  return cells.find((cell) => cell.id === cellId)?.getSource() ?? null;
 }
 
 function cellsOf(records: readonly CellRecord[]): readonly CellRecord[] {

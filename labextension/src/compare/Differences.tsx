@@ -141,7 +141,9 @@ function Rows({ page, trans }: { page: TablePage; trans: TranslationBundle }) {
           <thead>
             <tr>
               {page.columns.map((column) => (
-                <th key={column.name}>{column.name}</th>
+                <th key={column.name} className={column.kind === 'number' ? 'wl-mod-number' : ''}>
+                  {column.name}
+                </th>
               ))}
             </tr>
           </thead>

@@ -3,7 +3,7 @@ import type { DataFolder, TableInfo } from '../../../kernel/src/contract.js';
 import { CommandIds } from '../commandIds.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { CurrentSessionWidget } from '../shared/CurrentSessionWidget.js';
-import { formatBytes, formatCount } from '../shared/format.js';
+import { formatBytes, formatCount, shortPath } from '../shared/format.js';
 import { useAnswer } from '../shared/hooks.js';
 import type { Services } from '../shared/Services.js';
 import { groupTables, localName } from './tableNames.js';
@@ -150,7 +150,7 @@ function Folder({ folder, services }: { folder: DataFolder; services: Services }
     <details className="wl-Table" {...(folder.granted && { 'data-wl-folder': folder.path })}>
       <summary>
         <span className="wl-Title" title={folder.path}>
-          {folder.path}
+          {shortPath(folder.path)}
         </span>
         {folder.granted && (
           <button

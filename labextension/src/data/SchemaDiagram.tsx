@@ -2,14 +2,14 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { TableInfo } from '../../../kernel/src/contract.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
-import { useAnswer } from '../shared/hooks.js';
+import { useAnswer, useWidth } from '../shared/hooks.js';
 import type { Services } from '../shared/Services.js';
 import { guessJoins } from './guessJoins.js';
 
 const WIDTH = 220;
 const ROW = 20;
 const HEAD = 26;
-const GAP = 60;
+const GAP = 50;
 const MOST_COLUMNS = 30;
 
 /** Tables with their columns, and likely joins as dashed lines. */
@@ -36,14 +36,16 @@ interface Box {
 
 function Diagram({ session, services: { trans } }: { session: NotebookSession; services: Services }) {
   const { value, error } = useAnswer(session, 'tables', {});
+  const host = React.useRef<HTMLDivElement>(null);
+  const room = useWidth(host);
   if (error !== null) return <p className="wl-Error">{error}</p>;
-  if (!value) return null;
-  const boxes = place(value.tables);
-  const joins = guessJoins(value.tables);
+  const tables = value?.tables ?? [];
+  const boxes = place(tables, Math.max(1, Math.floor(room / (WIDTH + GAP))));
+  const joins = guessJoins(tables);
   const width = Math.max(0, ...boxes.map((box) => box.x)) + WIDTH + GAP;
   const height = Math.max(0, ...boxes.map((box) => box.y + box.height)) + GAP;
   return (
-    <>
+    <div ref={host}>
       {joins.length > 0 && (
         <p className="wl-Hint">
           {trans.__('Dashed lines are guesses from names and types; nobody declared them.')}
@@ -61,7 +63,7 @@ function Diagram({ session, services: { trans } }: { session: NotebookSession; s
           <TableBox key={box.table.name} box={box} />
         ))}
       </svg>
-    </>
+    </div>
   );
 }
 
@@ -92,16 +94,16 @@ function TableBox({ box: { table, x, y, height } }: { box: Box }) {
   );
 }
 
-/** Three stacks side by side; each table goes where there's most room. */
-function place(tables: readonly TableInfo[]): readonly Box[] {
-  const bottoms = [20, 20, 20];
+/** As many stacks side by side as fit; each table goes where there's most room. */
+function place(tables: readonly TableInfo[], stacks: number): readonly Box[] {
+  const bottoms = Array.from({ length: stacks }, () => 20);
   return tables.map((table) => {
     const rows = Math.min(table.columns.length, MOST_COLUMNS) + (table.columns.length > MOST_COLUMNS ? 1 : 0);
     const height = HEAD + rows * ROW + 6;
     const stack = bottoms.indexOf(Math.min(...bottoms));
     const y = bottoms[stack] ?? 20;
     bottoms[stack] = y + height + 30;
-    return { table, x: 20 + stack * (WIDTH + GAP), y, height };
+    return { table, x: 10 + stack * (WIDTH + GAP), y, height };
   });
 }
 

@@ -10,6 +10,9 @@ import { SortingMouse } from './SortingMouse.js';
 import type { FetchPage } from './TablePages.js';
 
 const ROW = 24;
+/** Height or width of a scroll bar in pixels, and of the grid's own border. */
+const BAR = 18;
+const EDGES = 2;
 const WIDEST = 320;
 /** Width of a character in pixels, about. */
 const CHARACTER = 8;
@@ -29,6 +32,7 @@ export class TableGrid extends Panel {
   readonly #grid: DataGrid;
   readonly #bar: GridBar;
   readonly #options: TableGridOptions;
+  #watch: ResizeObserver | null = null;
 
   constructor(options: TableGridOptions) {
     super();
@@ -74,6 +78,11 @@ export class TableGrid extends Panel {
     this.applyTheme();
   }
 
+  override dispose(): void {
+    this.#watch?.disconnect();
+    super.dispose();
+  }
+
   #sortBy(column: number): void {
     const name = this.#model.pages.columns[column]?.name;
     if (name === undefined) return;
@@ -105,8 +114,18 @@ export class TableGrid extends Panel {
       this.addClass('wl-mod-fill');
       return;
     }
+    this.#watch = new ResizeObserver(() => {
+      this.#fitHeight(visibleRows);
+    });
+    this.#watch.observe(this.node);
+  }
+
+  /** As high as its rows; a scroll bar below them gets its room only where the columns need it. */
+  #fitHeight(visibleRows: number): void {
+    const grid = this.#grid;
     const rows = Math.max(1, Math.min(visibleRows, this.#model.pages.total));
-    this.#grid.node.style.height = `${(rows + 1) * ROW + 20}px`;
-    this.#grid.node.style.minHeight = `${ROW * 2}px`;
+    const isWide =
+      grid.headerWidth + grid.bodyWidth > this.node.clientWidth - (rows < this.#model.pages.total ? BAR : 0);
+    grid.node.style.height = `${grid.headerHeight + rows * ROW + EDGES + (isWide ? BAR : 0)}px`;
   }
 }

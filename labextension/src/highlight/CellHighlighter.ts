@@ -3,12 +3,13 @@ import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { IDisposable } from '@lumino/disposable';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import type { Settings } from '../settings.js';
-import { CELL_MIMES, mimeOfCell } from './cellLanguage.js';
+import { CELL_MIMES, mimeOfCell, type CellLanguage } from './cellLanguage.js';
 
 /** Gives each code cell's editor the language of what the cell is. */
 export class CellHighlighter implements IDisposable {
   readonly #watched = new Set<ICellModel>();
   #frame = 0;
+  #plain: CellLanguage;
   #disposed = false;
 
   constructor(
@@ -16,7 +17,9 @@ export class CellHighlighter implements IDisposable {
     private readonly settings: Settings,
     languages: IEditorLanguageRegistry,
   ) {
+    this.#plain = this.#plainLanguage();
     session.panel.content.modelContentChanged.connect(this.#later, this);
+    session.changed.connect(this.#onSession, this);
     settings.changed.connect(this.#look, this);
     this.#look();
     void this.#lookAgainOnceLoaded(languages);
@@ -31,6 +34,7 @@ export class CellHighlighter implements IDisposable {
     this.#disposed = true;
     cancelAnimationFrame(this.#frame);
     this.session.panel.content.modelContentChanged.disconnect(this.#later, this);
+    this.session.changed.disconnect(this.#onSession, this);
     this.settings.changed.disconnect(this.#look, this);
     for (const cell of this.#watched) (cell as ICodeCellModel).mimeTypeChanged.disconnect(this.#later, this);
     this.#watched.clear();
@@ -44,15 +48,24 @@ export class CellHighlighter implements IDisposable {
     });
   }
 
+  #onSession(): void {
+    if (this.#plainLanguage() !== this.#plain) this.#look();
+  }
+
+  /** What the kernel takes a plain cell for; before it has said so, what the user set. */
+  #plainLanguage(): CellLanguage {
+    return this.session.graph.state?.plainCell ?? (this.settings.values.plainCell || 'ask');
+  }
+
   /** An editor whose language is right already is left alone. Lab sets all to the kernel's language at times. */
   #look(): void {
     const { panel } = this.session;
-    const { highlightCells, plainCell } = this.settings.values;
-    if (this.#disposed || panel.isDisposed || !highlightCells) return;
+    if (this.#disposed || panel.isDisposed || !this.settings.values.highlightCells) return;
+    this.#plain = this.#plainLanguage();
     for (const cell of panel.model?.cells ?? []) {
       if (cell.type !== 'code') continue;
       this.#watch(cell);
-      const mime = mimeOfCell(cell.sharedModel.getSource(), plainCell);
+      const mime = mimeOfCell(cell.sharedModel.getSource(), this.#plain);
       if (cell.mimeType !== mime) (cell as ICodeCellModel).mimeType = mime;
     }
   }

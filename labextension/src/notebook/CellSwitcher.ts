@@ -12,13 +12,16 @@ import { planSwitch } from './plan.js';
 import { spliceBetween, type Splice } from './splice.js';
 import { METADATA, readKept, recall, show, stampOf, type KeptCells, type StoredCell } from './storedCells.js';
 
+/** Shared by all views of one notebook: what ran in one of them ran in all. */
+const ranIn = new WeakMap<object, Set<string>>();
+
 /** Keeps the notebook's cells those of the active worldline, and marks each run with its checkpoint. */
 export class CellSwitcher implements IDisposable {
   /** Heads as they were when a worldline's cells were put away in this page. */
   readonly #headsWhenHidden = new Map<string, string>();
   readonly #trusted = new Set<string>();
   /** Cells that were run in this page and have no checkpoint yet. */
-  readonly #ranHere = new Set<string>();
+  readonly #ranHere: Set<string>;
   #working = false;
   #wanted = false;
   #disposed = false;
@@ -27,6 +30,8 @@ export class CellSwitcher implements IDisposable {
     private readonly session: NotebookSession,
     private readonly onFailure: (error: unknown) => void,
   ) {
+    this.#ranHere = ranIn.get(session.panel.context) ?? new Set();
+    ranIn.set(session.panel.context, this.#ranHere);
     session.loaded.connect(this.#onLoaded, this);
     session.link.event.connect(this.#onEvent, this);
     NotebookActions.executed.connect(this.#onExecuted, this);
@@ -101,7 +106,9 @@ export class CellSwitcher implements IDisposable {
     const base = stored ? this.#headsWhenHidden.get(target) : kept.shown && graph.worldline(kept.shown)?.head;
     const head = graph.worldline(target)?.head;
     const records = stored && base === head ? null : await this.#records(target);
-    if (this.#disposed || graph.activeId !== target || this.#cellsRun()) {
+    // Another view of the same notebook may have shown it meanwhile.
+    const changed = graph.activeId !== target || this.#kept().shown !== kept.shown;
+    if (this.#disposed || changed || this.#cellsRun()) {
       this.#wanted = true;
       return;
     }

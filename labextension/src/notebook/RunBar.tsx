@@ -81,7 +81,8 @@ export class RunBar extends ReactWidget {
   #onRun(_: NotebookSession, run: RunInfo): void {
     this.#run = run;
     if (run.state === 'running') this.#seenRunning = run.run;
-    this.setHidden(this.#seenRunning !== run.run || (run.state !== 'running' && run.steps.length === 0));
+    const offers = run.state === 'running' || run.steps.some((step) => step.state === 'ok');
+    this.setHidden(this.#seenRunning !== run.run || !offers);
     this.update();
   }
 }

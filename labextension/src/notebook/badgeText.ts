@@ -37,10 +37,10 @@ function offPath(worldline: string, graph: Graph, trans: TranslationBundle): Bad
   if (worldline === graph.activeId) {
     return { kind: 'undone', text: trans.__('Undone: what this cell did is no longer there') };
   }
-  const name = graph.worldline(worldline)?.name;
-  return name === undefined
+  const known = graph.worldline(worldline);
+  return known === null || known.earlier
     ? earlierRun(trans)
-    : { kind: 'elsewhere', text: trans.__('Ran in the worldline “%1”, not in this one', name) };
+    : { kind: 'elsewhere', text: trans.__('Ran in the worldline “%1”, not in this one', known.name) };
 }
 
 function earlierRun(trans: TranslationBundle): Badge {

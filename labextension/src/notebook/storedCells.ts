@@ -13,13 +13,21 @@ export interface StoredCell {
  */
 export interface KeptCells {
   readonly version: 1;
+  /** The kernel's id of the notebook's session: by it a moved, renamed or copied notebook finds its worldlines. */
+  readonly session: string | null;
   /** The worldline whose cells the notebook shows. */
   readonly shown: string | null;
   readonly lines: Readonly<Record<string, readonly string[]>>;
   readonly pool: Readonly<Record<string, StoredCell>>;
 }
 
-export const nothingKept: KeptCells = { version: 1, shown: null, lines: {}, pool: {} };
+export const nothingKept: KeptCells = {
+  version: 1,
+  session: null,
+  shown: null,
+  lines: {},
+  pool: {},
+};
 
 /** What the kernel said when the cell ran, in the cell's metadata. */
 export interface Stamp {
@@ -33,10 +41,11 @@ export const METADATA = 'worldline';
 /** Reads the notebook's metadata; anything that isn't what this extension writes counts as nothing kept. */
 export function readKept(metadata: unknown): KeptCells {
   if (!isRecord(metadata) || metadata['version'] !== 1) return nothingKept;
-  const { shown, lines, pool } = metadata;
+  const { session, shown, lines, pool } = metadata;
   if (!isRecord(lines) || !isRecord(pool)) return nothingKept;
   return {
     version: 1,
+    session: typeof session === 'string' ? session : null,
     shown: typeof shown === 'string' ? shown : null,
     lines: lines as KeptCells['lines'],
     pool: pool as KeptCells['pool'],

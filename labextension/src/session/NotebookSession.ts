@@ -4,6 +4,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { GraphPage, KernelEvent, RequestName, Requests, RunInfo } from '../../../kernel/src/contract.js';
 import { Graph } from '../worldlines/Graph.js';
 import type { Hello, KernelLink } from './KernelLink.js';
+import { linkSession } from './linkSession.js';
 
 const PAGE = 1000;
 
@@ -106,6 +107,7 @@ export class NotebookSession implements IDisposable {
 
   async #start(hello: Hello): Promise<void> {
     try {
+      await linkSession(this, hello);
       await this.reload();
     } catch (error) {
       this.#failure = String(error);

@@ -14,4 +14,6 @@ export interface Services {
   readonly trans: TranslationBundle;
   /** Colours have changed; what draws on a canvas draws again. */
   readonly themeChanged: ISignal<unknown, unknown>;
+  /** Where views beside the notebook go: Notebook 7 shows one document, and has room below it. */
+  readonly area: 'main' | 'down';
 }

@@ -39,3 +39,9 @@ export function formatTime(moment: number, now: number = Date.now()): string {
 export function formatCost(dollars: number): string {
   return dollars === 0 || dollars >= 0.01 ? `$${dollars.toFixed(2)}` : `$${dollars.toPrecision(2)}`;
 }
+
+/** The end of a path, which tells more than its beginning: `…/2024/sales`. */
+export function shortPath(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '');
+  return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : path;
+}

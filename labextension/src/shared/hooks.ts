@@ -58,6 +58,23 @@ export function useAnswer<Name extends RequestName>(
   return answer;
 }
 
+/** The element's width in pixels, kept up to date; 0 until it is drawn. */
+export function useWidth(ref: React.RefObject<HTMLElement>): number {
+  const [width, setWidth] = React.useState(0);
+  React.useLayoutEffect(() => {
+    const node = ref.current;
+    if (!node) return;
+    const observer = new ResizeObserver(() => {
+      setWidth(node.clientWidth);
+    });
+    observer.observe(node);
+    return () => {
+      observer.disconnect();
+    };
+  }, [ref]);
+  return width;
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -7,6 +7,7 @@ import { messageOf } from '../shared/hooks.js';
 import { branchIcon } from '../shared/icons.js';
 import type { Services } from '../shared/Services.js';
 import { CellView } from './CellView.js';
+import { titleOf } from './titleOf.js';
 
 interface Props {
   readonly id: string;
@@ -36,7 +37,8 @@ export function CheckpointDetails({ id, session, services }: Props) {
   const run = (command: string) => () => {
     void app.commands.execute(command, { checkpoint: id });
   };
-  const title = session.graph.checkpoint(id)?.title ?? '';
+  const checkpoint = session.graph.checkpoint(id);
+  const title = checkpoint ? titleOf(checkpoint) : '';
   return (
     <section className="wl-Details" aria-label={trans.__('Selected checkpoint')}>
       <header className="wl-Details-bar">

@@ -10,8 +10,6 @@ interface Props {
   readonly selected: string | null;
   readonly activeId: string | null;
   readonly trans: TranslationBundle;
-  /** A cell's source as the notebook has it now. */
-  readonly sourceOf: (cellId: string) => string | null;
   readonly onSelect: (checkpoint: string) => void;
   /** Double click or Enter. */
   readonly onOpen: (checkpoint: CheckpointSummary) => void;
@@ -20,15 +18,7 @@ interface Props {
 const OVERSCAN = 8;
 
 /** The checkpoints as a tree that is drawn only where it can be seen. */
-export function GraphTree({
-  rows: { rows, width },
-  selected,
-  activeId,
-  trans,
-  sourceOf,
-  onSelect,
-  onOpen,
-}: Props) {
+export function GraphTree({ rows: { rows, width }, selected, activeId, trans, onSelect, onOpen }: Props) {
   const scroller = React.useRef<HTMLDivElement>(null);
   const [view, setView] = React.useState({ top: 0, height: 400 });
   const selectedIndex = rows.findIndex((row) => row.checkpoint.id === selected);
@@ -97,7 +87,6 @@ export function GraphTree({
             selected={row.checkpoint.id === selected}
             activeId={activeId}
             trans={trans}
-            sourceOf={sourceOf}
             onSelect={onSelect}
             onOpen={onOpen}
           />

@@ -16,7 +16,6 @@ interface Props {
   readonly selected: boolean;
   readonly activeId: string | null;
   readonly trans: TranslationBundle;
-  readonly sourceOf: (cellId: string) => string | null;
   readonly onSelect: (checkpoint: string) => void;
   readonly onOpen: (checkpoint: CheckpointSummary) => void;
 }
@@ -29,7 +28,6 @@ export function GraphTreeRow({
   selected,
   activeId,
   trans,
-  sourceOf,
   onSelect,
   onOpen,
 }: Props) {
@@ -71,7 +69,7 @@ export function GraphTreeRow({
       ))}
       <span className={`wl-Kind wl-kind-${checkpoint.kind}`}>{kindName(checkpoint.kind, trans)}</span>
       <span className="wl-Title">
-        {titleOf(checkpoint, sourceOf) || (checkpoint.kind === 'root' ? trans.__('Start') : '')}
+        {titleOf(checkpoint) || (checkpoint.kind === 'root' ? trans.__('Start') : '')}
       </span>
       {checkpoint.status !== 'ok' && (
         <span className={`wl-Status wl-mod-${checkpoint.status}`}>

@@ -2,7 +2,6 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { CheckpointSummary } from '../../../kernel/src/contract.js';
 import { CommandIds } from '../commandIds.js';
-import { METADATA, readKept } from '../notebook/storedCells.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { CurrentSessionWidget } from '../shared/CurrentSessionWidget.js';
 import { useSignal } from '../shared/hooks.js';
@@ -11,6 +10,7 @@ import type { Services } from '../shared/Services.js';
 import { CheckpointDetails } from './CheckpointDetails.js';
 import { GraphTree } from './GraphTree.js';
 import { graphRows, type GraphFilter } from './rows.js';
+import { titleOf } from './titleOf.js';
 
 /** The graph of the notebook in front, with the selected checkpoint's cell below it. */
 export class WorldlinesSection extends CurrentSessionWidget {
@@ -37,7 +37,6 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
     () => graphRows(graph, filter),
     [graph, filter, newest, graph.activeId, heads.map((each) => `${each.id}${each.head}${each.name}`).join()],
   );
-  const hidden = React.useMemo(() => hiddenSources(session), [session, graph.activeId, newest]);
   const open = (checkpoint: CheckpointSummary) => {
     const target = graph.headsAt(checkpoint.id)[0]?.id ?? checkpoint.worldline;
     void app.commands.execute(CommandIds.switch, { worldline: target });
@@ -49,7 +48,7 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
       {graph.running && (
         <div className="wl-Running" role="status">
           <span className="wl-Spinner" aria-hidden="true" />
-          <span className="wl-Title">{graph.running.title || trans.__('Running')}</span>
+          <span className="wl-Title">{titleOf(graph.running) || trans.__('Running')}</span>
         </div>
       )}
       {rows.rows.length === 0 ? (
@@ -64,7 +63,6 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
           selected={session.selected}
           activeId={graph.activeId}
           trans={trans}
-          sourceOf={(cellId) => sourceInNotebook(session, cellId) ?? hidden.get(cellId) ?? null}
           onSelect={(id) => {
             session.selected = id;
           }}
@@ -81,17 +79,6 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
       )}
     </>
   );
-}
-
-function sourceInNotebook(session: NotebookSession, cellId: string): string | null {
-  const cells = session.panel.model?.sharedModel.cells ?? [];
-  return cells.find((cell) => cell.id === cellId)?.getSource() ?? null;
-}
-
-/** The metadata is copied at each look, so it's looked at once for all rows. */
-function hiddenSources(session: NotebookSession): ReadonlyMap<string, string> {
-  const { pool } = readKept(session.panel.model?.getMetadata(METADATA));
-  return new Map(Object.values(pool).map((cell) => [cell.id, [cell.source].flat().join('')]));
 }
 
 function FilterBar({

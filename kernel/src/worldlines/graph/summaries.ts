@@ -3,10 +3,14 @@ import type { Graph, Line, Node } from './Graph.js';
 
 const TITLE = 120;
 
-/** The first line that says something, at most 120 characters. */
+/** The first line that says something; after a cell magic the next one too, and its options left out. At most 120 characters. */
 export function titleOf(source: string): string {
-  const line = source.split('\n').find((text) => text.trim() !== '') ?? '';
-  return line.trim().slice(0, TITLE);
+  const [first = '', second = ''] = source
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const magic = /^(%%\w+)(?:\s+--.*)?$/.exec(first)?.[1] ?? first;
+  return (first.startsWith('%%') ? `${magic} ${second}`.trim() : first).slice(0, TITLE);
 }
 
 export function summarizeCheckpoint({ record, saved }: Node): CheckpointSummary {

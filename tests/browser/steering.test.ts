@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startModelServer, type ModelServer, type ScriptedTurn } from '../support/model-server.js';
+import { Lab } from './withLab.js';
+
+const call = (name: string, args: Record<string, unknown>): ScriptedTurn => ({
+  calls: [{ name, arguments: args }],
+});
+
+const turns: readonly ScriptedTurn[] = [
+  call('run_sql', { sql: 'create table wrong as select 1 as a' }),
+  call('run_sql', { sql: 'create table days as select range as day from range(10)' }),
+  call('run_sql', { sql: 'drop table days' }),
+  { text: 'The table **days** is there.' },
+];
+
+let server: ModelServer;
+let lab: Lab;
+beforeAll(async () => {
+  server = await startModelServer({
+    script: ({ body }, number) =>
+      JSON.stringify(body).includes('Anything?')
+        ? call('run_sql', { sql: 'select 1' })
+        : (turns[number] ?? { text: 'No more to say.' }),
+  });
+  lab = await Lab.start({
+    OPENAI_BASE_URL: server.url,
+    OPENAI_API_KEY: 'test-key',
+    WORLDLINE_MODEL: 'scripted',
+  });
+}, 120_000);
+afterAll(async () => {
+  await lab.stop();
+  await server.close();
+}, 60_000);
+
+const MINUTES = 240_000;
+
+test(
+  'a run that waits is steered: edit a step, approve one, skip one, say something',
+  () =>
+    lab.withNotebook('steer', ['%%ask --approve writes\nMake a table of days.'], async (notebook) => {
+      const bar = notebook.page.locator('.wl-RunBar');
+      const button = (name: string) => bar.getByRole('button', { name });
+      await notebook.start(0);
+      await bar.locator('.wl-Title', { hasText: 'create table wrong' }).waitFor();
+      await notebook.shot('step-waits');
+      await button('Edit…').click();
+      await notebook.page.locator('.wl-TextBody textarea').fill('create table right_one as select 1 as a');
+      await notebook.shot('step-edited');
+      await notebook.page.locator('.jp-Dialog button.jp-mod-accept').click();
+
+      await bar.locator('.wl-Title', { hasText: 'create table days' }).waitFor();
+      await bar.locator('input').fill('Call it days, please.');
+      await notebook.page.keyboard.press('Enter');
+      await button('Approve').click();
+      await bar.locator('.wl-Title', { hasText: 'drop table days' }).waitFor();
+      await button('Skip').click();
+      await button('Insert steps as cells').waitFor();
+      await notebook.showSidebar();
+      await notebook.page.locator('[data-wl-table="days"]').waitFor();
+      await notebook.shot('run-is-over');
+      expect(await notebook.page.locator('[data-wl-table]').allTextContents()).toHaveLength(2);
+      expect(JSON.stringify(server.requests.at(-1)?.body)).toContain('Call it days, please.');
+
+      await button('Insert steps as cells').click();
+      await notebook.page.waitForFunction('jupyterapp.shell.currentWidget.content.widgets.length >= 4');
+      const sources = (await notebook.sources()).join('\n');
+      expect(sources).toContain('right_one');
+      expect(sources).not.toContain('drop table');
+      await notebook.shot('steps-inserted');
+    }),
+  MINUTES,
+);
+
+test(
+  'a run is stopped, and the cell says so',
+  () =>
+    lab.withNotebook('stop', ['%%ask --approve all\nAnything?'], async (notebook) => {
+      await notebook.start(0);
+      const bar = notebook.page.locator('.wl-RunBar');
+      await bar.locator('.wl-Title', { hasText: 'select 1' }).waitFor();
+      await bar.getByRole('button', { name: 'Stop' }).click();
+      await notebook.finished(0);
+      await notebook.showSidebar();
+      await notebook.page.locator('.wl-Row .wl-Status.wl-mod-interrupted').waitFor();
+      expect(await bar.isVisible()).toBe(false);
+      await notebook.shot('run-stopped');
+    }),
+  MINUTES,
+);

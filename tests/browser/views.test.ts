@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Lab } from './withLab.js';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await Lab.start();
+}, 120_000);
+afterAll(() => lab.stop(), 60_000);
+
+const MINUTES = 240_000;
+
+test(
+  'what a context menu does with a worldline: export, rename, delete and bring back',
+  () =>
+    lab.withNotebook('lines', ['%%sql\ncreate table t as select 1 as a'], async (notebook) => {
+      const { page } = notebook;
+      const choose = async (row: string, item: string) => {
+        await page.locator('.wl-Row', { hasText: row }).click({ button: 'right' });
+        await page.locator('.lm-Menu-itemLabel', { hasText: item }).click();
+      };
+      const answer = async (text: string) => {
+        await page.locator('.jp-Dialog input').fill(text);
+        await page.keyboard.press('Enter');
+      };
+      await notebook.run(0);
+      await notebook.command('worldline:branch', { name: 'idea' });
+      await notebook.shows('idea', 2);
+      await notebook.type(1, '%%sql\ninsert into t values (2)');
+      await notebook.run(1);
+      await notebook.showSidebar();
+      await notebook.rows().nth(2).waitFor();
+
+      await page.locator('.wl-Row', { hasText: 'idea' }).click({ button: 'right' });
+      await page.locator('.lm-Menu-itemLabel', { hasText: 'Rename Worldline' }).waitFor();
+      await notebook.shot('context-menu');
+      await page.keyboard.press('Escape');
+      await choose('idea', 'Rename Worldline');
+      await answer('better');
+      await page.locator('.wl-Head', { hasText: 'better' }).waitFor();
+
+      await choose('better', 'Export Worldline');
+      await answer('kept.ipynb');
+      await page.locator('.jp-Dialog-header', { hasText: 'Exported' }).waitFor();
+      await notebook.shot('exported');
+      await page.keyboard.press('Enter');
+      expect(readFileSync(join(lab.server.notebooks, 'kept.ipynb'), 'utf8')).toContain('insert into t');
+
+      await choose('better', 'Delete Worldline');
+      await page.locator('.jp-Dialog button.jp-mod-warn').click();
+      await page.locator('.jp-Dialog', { hasText: 'Switch to another one' }).waitFor();
+      await notebook.shot('delete-refused');
+      await page.keyboard.press('Enter');
+
+      await choose('main', 'Switch to Worldline');
+      await notebook.shows('main', 2);
+      await choose('better', 'Delete Worldline');
+      await page.locator('.jp-Dialog button.jp-mod-warn').click();
+      await page.locator('.wl-Head', { hasText: 'better' }).waitFor({ state: 'detached' });
+      await page.evaluate(`void jupyterapp.commands.execute('worldline:restore-deleted')`);
+      await page.locator('.jp-Dialog', { hasText: 'Restore worldline' }).waitFor();
+      await notebook.shot('restore-dialog');
+      await page.keyboard.press('Enter');
+      await page.locator('.wl-Head', { hasText: 'better' }).waitFor();
+    }),
+  MINUTES,
+);
+
+test(
+  'tables are drawn with their likely joins; names go into the cell; a folder is allowed and taken back',
+  () =>
+    lab.withNotebook(
+      'data',
+      [
+        "%%sql\ncreate table customers as select 1 as id, 'x' as name",
+        "%%sql\ncreate table orders as select 1 as id, 1 as customer_id, date '2024-01-01' as day",
+        '%%sql\nfrom ',
+      ],
+      async (notebook) => {
+        const { page } = notebook;
+        const folder = join(lab.server.notebooks, '..', 'more data');
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, 'sales.csv'), 'a\n1\n');
+        await notebook.run(0);
+        await notebook.run(1);
+        await notebook.showSidebar();
+        await page.locator('[data-wl-table="orders"] summary').click();
+        await page.locator('[data-wl-table="orders"] [data-wl-name="customer_id"]').waitFor();
+        await page.locator('.wl-Group-bar .wl-LinkButton', { hasText: 'Diagram' }).click();
+        await page.locator('.wl-SchemaDiagram .wl-Join').waitFor();
+        await notebook.shot('schema-diagram');
+
+        await page.locator('.lm-TabBar-tab', { hasText: /^data.ipynb/ }).click();
+        await notebook.select(2);
+        await page.keyboard.press('Enter');
+        await page.keyboard.press('Control+End');
+        await page.locator('[data-wl-table="customers"]').click({ button: 'right' });
+        await page.locator('.lm-Menu-itemLabel', { hasText: 'Insert Name' }).click();
+        expect((await notebook.sources())[2]).toBe('%%sql\nfrom customers');
+
+        await page.locator('.wl-LinkButton', { hasText: 'Allow a folder' }).click();
+        await page.locator('.jp-Dialog input').fill(join(folder, 'nothing'));
+        await page.keyboard.press('Enter');
+        await page.locator('.jp-Dialog', { hasText: 'The folder was not allowed' }).waitFor();
+        await notebook.shot('folder-refused');
+        await page.keyboard.press('Enter');
+        await page.locator('.wl-LinkButton', { hasText: 'Allow a folder' }).click();
+        await page.locator('.jp-Dialog input').fill(folder);
+        await page.keyboard.press('Enter');
+        const granted = page.locator('.wl-Table[data-wl-folder]', { hasText: 'more data' });
+        await granted.locator('summary').click();
+        await granted.locator('.wl-Name', { hasText: 'sales.csv' }).waitFor();
+        await notebook.shot('folder-allowed');
+        await granted.locator('.wl-LinkButton', { hasText: 'Revoke' }).click();
+        await granted.waitFor({ state: 'detached' });
+      },
+    ),
+  MINUTES,
+);
+
+test(
+  'the settings reach the kernel, and say what is wrong',
+  () =>
+    lab.withNotebook('settings', ['select 40 + 2 as answer'], async (notebook) => {
+      const { page } = notebook;
+      await notebook.command('settingeditor:open', { query: 'Worldline' });
+      await page.locator('.jp-SettingsForm', { hasText: 'Sandbox: memory' }).waitFor();
+      await notebook.shot('settings');
+      const field = (name: string) => page.locator(`[id$="_${name}"]`);
+      await field('plainCell').selectOption({ label: 'SQL' });
+      await field('model').fill('small');
+      await field('maxSteps').fill('7');
+      await page.waitForFunction(`document.querySelector('.wl-StatusItem')?.textContent.includes('small')`);
+      await notebook.shot('settings-changed');
+      await page.locator('.lm-TabBar-tab', { hasText: 'settings.ipynb' }).click();
+      await notebook.run(0);
+      await notebook.cell(0).locator('.wl-TableGrid').waitFor();
+      await notebook.type(1, '%config');
+      await notebook.run(1);
+      await notebook
+        .cell(1)
+        .locator('tr', { hasText: 'max-steps' })
+        .filter({ hasText: 'front end' })
+        .waitFor();
+      await notebook.shot('settings-in-the-kernel');
+    }),
+  MINUTES,
+);
