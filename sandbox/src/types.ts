@@ -118,6 +118,8 @@ export interface BlobStore {
 export interface PythonSession {
   readonly workspace: Workspace;
   readonly state: 'none' | 'starting' | 'ready' | 'running' | 'reaped' | 'unavailable';
+  /** Whether variables may differ from what was last captured or restored. */
+  readonly variablesChanged: boolean;
   execute(code: string, options: ExecuteOptions): Promise<ExecuteResult>;
   complete(
     code: string,

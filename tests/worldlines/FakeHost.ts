@@ -51,6 +51,10 @@ export class FakeParts implements Parts {
     writeFileSync(join(this.place.workspace, path), text);
   }
 
+  changed(): { database: boolean; variables: boolean } {
+    return { database: this.#changed, variables: this.#variablesChanged };
+  }
+
   flushDatabase(): Promise<{ tables: readonly TableInfo[] } | null> {
     if (!this.#changed) return Promise.resolve(null);
     this.#changed = false;

@@ -55,6 +55,42 @@ describe('a session', () => {
     });
   });
 
+  test('a cell that changed nothing has its state with its record, also where the kernel ends right after', async () => {
+    await withHome(async (home) => {
+      const first = await Kernel.start(home);
+      const { session } = first;
+      await run(first, 'one');
+      const { checkpoint } = await session.commit(ran({ source: 'reads' }));
+      const next = await Kernel.start(home);
+      await next.session.resume('main');
+      expect((await next.session.graph(0, 10)).checkpoints.map(({ id }) => id)).toContain(checkpoint.id);
+      expect(await next.session.cells()).toHaveLength(2);
+      expect(await stateOf(next)).toEqual(all('one'));
+      expect(next.session.takeNotes()).toEqual([]);
+      await next.session.close();
+      await session.close();
+    });
+  });
+
+  test('a file that somebody else writes goes into the next checkpoint, whatever its cell did', async () => {
+    await withKernel(async (kernel) => {
+      const { session } = kernel;
+      await run(kernel, 'one');
+      const parts = await kernel.parts();
+      for (const text of ['two', 'six']) {
+        parts.setFile('out.txt', text);
+        parts.setFile(`${text}.txt`, text);
+        const { checkpoint, saved } = await session.commit(ran({ source: text }));
+        await saved;
+        const { worldline } = await session.undo({ cells: 1 });
+        expect(worldline.head).not.toBe(checkpoint.id);
+        await session.undo({ to: checkpoint.id });
+        expect(await stateOf(kernel)).toEqual({ ...all('one'), file: text });
+        expect((await session.artifacts()).map(({ path }) => path)).toContain(`${text}.txt`);
+      }
+    });
+  });
+
   test('a branch is independent, and its conversation is its own', async () => {
     await withKernel(async (kernel) => {
       const { session } = kernel;

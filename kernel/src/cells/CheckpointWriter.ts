@@ -58,7 +58,7 @@ export class CheckpointWriter {
     const { kind, request, run, status, started, asked, outcome } = cell;
     try {
       const session = await this.kernel.session();
-      const worldline = session.active.id;
+      const worldline = session.activeWorldline;
       const { saved } = await session.commit({
         kind,
         source: request.code,

@@ -61,7 +61,7 @@ export class Kernel {
   /** The parts of the worldline in which the next cell runs. */
   async active(): Promise<Runtime> {
     const session = await this.session();
-    this.#lastActive = await this.runtime(session.active.id);
+    this.#lastActive = await this.runtime(session.activeWorldline);
     return this.#lastActive;
   }
 

@@ -16,7 +16,7 @@ import type {
 } from '../worldlines/types.js';
 import { Frames } from './Frames.js';
 import { Handles } from './Handles.js';
-import { linkDataFolders } from './links.js';
+import { DataLinks } from './links.js';
 
 /** What a runtime needs of the kernel: how to start its two processes, and what they may read. */
 export interface RuntimeServices {
@@ -34,6 +34,7 @@ export const EXCHANGE = '.worldline/exchange';
 export class Runtime implements Parts {
   #frames: Frames;
   #handles: Handles;
+  readonly #links: DataLinks;
   #database: Database | null = null;
   #python: PythonSession | null = null;
   #opening: Promise<PythonSession> | null = null;
@@ -46,6 +47,7 @@ export class Runtime implements Parts {
   ) {
     this.#frames = new Frames(this);
     this.#handles = new Handles(this);
+    this.#links = new DataLinks(place.workspace);
   }
 
   get workspace(): string {
@@ -68,7 +70,7 @@ export class Runtime implements Parts {
 
   /** Brings the links to the data folders up to date; called before each cell. */
   async prepare(): Promise<void> {
-    await linkDataFolders(this.workspace, this.services.readable().folders);
+    await this.#links.update(this.services.readable().folders);
   }
 
   /** Later SQL, also that of Python, can name this result by its handle. */
@@ -109,6 +111,13 @@ export class Runtime implements Parts {
       this.#answered = absolute;
       await this.database.toParquet(query, absolute, { author, signal });
       return relative;
+    };
+  }
+
+  changed(): ReturnType<Parts['changed']> {
+    return {
+      database: this.#database?.changed() ?? false,
+      variables: this.#python?.variablesChanged ?? false,
     };
   }
 

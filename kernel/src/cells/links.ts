@@ -1,18 +1,59 @@
+import { statSync } from 'node:fs';
 import { lstat, readdir, readlink, symlink, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isNativeError } from 'node:util/types';
 
+/** Nanoseconds after which a folder that has not changed shows every change of it in its time. */
+const SETTLED = 50_000_000n;
+/** The same where the file system counts whole seconds, or two. */
+const SETTLED_COARSE = 2_500_000_000n;
+const SECOND = 1_000_000_000n;
+
 /**
- * Makes the visible top-level entries of the data folders reachable from the workspace by their own names, as symbolic
+ * Makes the visible top-level entries of the data folders reachable from a workspace by their own names, as symbolic
  * links. A file of the workspace's own keeps its name; links whose target is gone are taken away.
  */
-export async function linkDataFolders(workspace: string, folders: readonly string[]): Promise<void> {
+export class DataLinks {
+  /** What the folders' times were when the links were right; null where they may have changed since. */
+  #seen: string | null = null;
+
+  constructor(private readonly workspace: string) {}
+
+  /** Brings the links up to date; at once where no folder has changed since the last time. */
+  async update(folders: readonly string[]): Promise<void> {
+    const all = [this.workspace, ...folders];
+    const before = look(all);
+    if (before !== null && before === this.#seen) return;
+    const changed = await link(this.workspace, folders);
+    this.#seen = changed ? null : before;
+  }
+}
+
+/** Times of folders as one text; null where one may have changed so lately that its next change would not show. */
+function look(folders: readonly string[]): string | null {
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const times: string[] = [];
+  for (const folder of folders) {
+    try {
+      const { ino, mtimeNs, ctimeNs } = statSync(folder, { bigint: true });
+      const settled = mtimeNs % SECOND === 0n ? SETTLED_COARSE : SETTLED;
+      if (now - mtimeNs < settled || now - ctimeNs < settled) return null;
+      times.push(`${folder} ${ino} ${mtimeNs} ${ctimeNs}`);
+    } catch {
+      return null; // it is not there, or may not be read: reading it says which
+    }
+  }
+  return times.join('\n');
+}
+
+async function link(workspace: string, folders: readonly string[]): Promise<boolean> {
   const wanted = new Map<string, string>();
   for (const folder of folders) {
     for (const name of await namesIn(folder)) {
       if (!name.startsWith('.') && !wanted.has(name)) wanted.set(name, join(folder, name));
     }
   }
+  let changed = false;
   const present = new Set<string>();
   for (const name of await namesIn(workspace)) {
     const path = join(workspace, name);
@@ -22,13 +63,17 @@ export async function linkDataFolders(workspace: string, folders: readonly strin
     }
     const target = resolve(workspace, await readlink(path));
     if (wanted.get(name) === target) present.add(name);
-    else if (folders.some((folder) => target.startsWith(`${folder}/`)) || wanted.has(name))
+    else if (folders.some((folder) => target.startsWith(`${folder}/`)) || wanted.has(name)) {
       await unlink(path);
-    else present.add(name);
+      changed = true;
+    } else present.add(name);
   }
   for (const [name, target] of wanted) {
-    if (!present.has(name)) await symlink(target, join(workspace, name));
+    if (present.has(name)) continue;
+    await symlink(target, join(workspace, name));
+    changed = true;
   }
+  return changed;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

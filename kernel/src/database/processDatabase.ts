@@ -32,6 +32,7 @@ export class ProcessDatabase implements Database {
   #state: OpenState;
   #connection: Promise<ProcessConnection> | null = null;
   #holds = 0;
+  #heldIn: ProcessConnection | null = null;
   #iterations = '';
   #pid: number | undefined;
 
@@ -59,20 +60,24 @@ export class ProcessDatabase implements Database {
     await this.#open();
   }
 
-  query(sql: string, options: QueryOptions): Promise<StatementResult[]> {
+  async query(sql: string, options: QueryOptions): Promise<StatementResult[]> {
     const { author, limit = DEFAULT_LIMIT, onPage, onResult, onProgress } = options;
-    return this.#call(
-      'query',
-      { sql, author, limit },
-      {
-        ...running(options),
-        onEvent: (event) => {
-          if (event.kind === 'page') onPage?.(event.page);
-          else if (event.kind === 'result') onResult?.(event.result);
-          else onProgress?.(event.fraction);
-        },
+    const results: StatementResult[] = [];
+    const add = (result: StatementResult): void => {
+      results.push(result);
+      onResult?.(result);
+    };
+    const params = { sql, author, limit };
+    const last = await this.#call('query', params, {
+      ...running(options),
+      onEvent: (event) => {
+        if (event.kind === 'page') onPage?.(event.page);
+        else if (event.kind === 'result') add(event.result);
+        else onProgress?.(event.fraction);
       },
-    );
+    });
+    if (last !== null) add(last);
+    return results;
   }
 
   page(result: string, offset: number, count: number, options: PageOptions = {}): Promise<Page> {
@@ -171,18 +176,21 @@ export class ProcessDatabase implements Database {
     return { changed: await this.#noteIterations() };
   }
 
+  /** The process hears of it with the next call, if that comes before the end of it. */
   holdWrites(until: Promise<unknown>): void {
     this.#holds += 1;
-    if (this.#holds === 1) this.#tell('hold');
     const release = (): void => {
       this.#holds -= 1;
-      if (this.#holds === 0) this.#tell('unhold');
+      if (this.#holds > 0 || this.#heldIn === null) return;
+      if (!this.#heldIn.lost) this.#heldIn.send({ type: 'unhold' });
+      this.#heldIn = null;
     };
     until.then(release, release);
   }
 
   async replace(change: (file: string) => Promise<string | undefined>): Promise<void> {
     const connection = await this.#open();
+    this.#tellHold(connection);
     await connection.call('release', null);
     try {
       const file = await change(this.#state.file);
@@ -203,6 +211,7 @@ export class ProcessDatabase implements Database {
     const connection = await this.#connection;
     this.#connection = null;
     if (connection.lost) return;
+    this.#tellHold(connection);
     await connection.call('close', null);
     await connection.end();
   }
@@ -213,7 +222,14 @@ export class ProcessDatabase implements Database {
     options?: CallOptions,
   ): Promise<Calls[Name]['result']> {
     const connection = await this.#open();
+    this.#tellHold(connection);
     return connection.call(name, params, options);
+  }
+
+  #tellHold(connection: ProcessConnection): void {
+    if (this.#holds === 0 || this.#heldIn === connection) return;
+    connection.send({ type: 'hold' });
+    this.#heldIn = connection;
   }
 
   /** The running process; starts one, and opens the file, where there is none. */
@@ -231,7 +247,6 @@ export class ProcessDatabase implements Database {
       this.#pid = connection.pid;
       await connection.call('open', this.#state);
       await this.#noteIterations();
-      if (this.#holds > 0) connection.send({ type: 'hold' });
       return connection;
     } catch (error) {
       this.#connection = null;
@@ -245,15 +260,6 @@ export class ProcessDatabase implements Database {
     const changed = now !== this.#iterations;
     this.#iterations = now;
     return changed;
-  }
-
-  #tell(type: 'hold' | 'unhold'): void {
-    void this.#connection?.then(
-      (connection) => {
-        if (!connection.lost) connection.send({ type });
-      },
-      () => undefined, // the call that started it reports the failure
-    );
   }
 }
 

@@ -34,6 +34,8 @@ export interface LostVariable {
  * for a worldline, except that `captureVariables().done` goes on in the background.
  */
 export interface Parts {
+  /** Whether the database or the variables may differ from what was last taken of them, told at once. */
+  changed(): { readonly database: boolean; readonly variables: boolean };
   /**
    * Brings what was committed into the database file (CHECKPOINT, so that no log is left), before the file is read.
    * Null where nothing changed since the last flush or no database was opened; else the tables as they now are.
@@ -42,8 +44,8 @@ export interface Parts {
   /** Lets go of the database file: it is about to be replaced. The next query opens it again. */
   closeDatabase(): Promise<void>;
   /**
-   * Takes the variables as they are now. It resolves once later changes cannot reach the copy. Null where nothing can
-   * have changed since the last capture or restore.
+   * Takes the variables as they are now: later code runs only when its changes cannot reach the copy any more, and then it
+   * resolves. Null where nothing has changed since the last capture or restore.
    */
   captureVariables(): Promise<VariablesCapture | null>;
   /** Replaces all variables; null means none. */

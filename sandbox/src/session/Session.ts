@@ -47,6 +47,7 @@ export class Session implements PythonSession {
   #seen: Scan = { files: new Map(), bytes: 0, partial: false };
   #listed: Variable[] = [];
   #closed = false;
+  #capturing: Promise<unknown> = Promise.resolve();
   readonly #turn = new Mutex();
   readonly #variables: Variables;
 
@@ -62,6 +63,10 @@ export class Session implements PythonSession {
 
   get state(): PythonSession['state'] {
     return this.#state;
+  }
+
+  get variablesChanged(): boolean {
+    return this.#container?.runner.isClosed === false && this.#variables.changed;
   }
 
   execute(code: string, options: ExecuteOptions): Promise<ExecuteResult> {
@@ -116,6 +121,7 @@ export class Session implements PythonSession {
   }
 
   async variables(): Promise<Variable[]> {
+    await this.#capturing;
     const reply = await this.#help({ type: 'variables' }, '');
     if (reply !== null) this.#listed = parseVariables(reply['variables']);
     return this.#listed;
@@ -141,9 +147,9 @@ export class Session implements PythonSession {
   }
 
   snapshot(): ReturnType<PythonSession['snapshot']> {
-    return this.#turn.run(async () => {
+    const capturing = this.#turn.run(async () => {
       const container = this.#container;
-      if (container === null || container.runner.isClosed || !this.#variables.changed) return null;
+      if (container === null || !this.variablesChanged) return null;
       const captured = await this.#guarded(
         container,
         WORK_PATIENCE,
@@ -152,6 +158,8 @@ export class Session implements PythonSession {
       this.#listed = captured.variables;
       return captured;
     });
+    this.#capturing = capturing.catch(() => undefined);
+    return capturing;
   }
 
   restore(snapshot: VariablesSnapshot | null): Promise<{ lost: readonly LostVariable[] }> {

@@ -26,20 +26,24 @@ export interface CellContext {
   readonly writable: () => Promise<void>;
 }
 
-/** Runs a cell's statements one after the other; a syntax error in any of them stops the cell before the first. */
+/**
+ * Runs a cell's statements one after the other; a syntax error in any of them stops the cell before the first. What a
+ * statement gave is told at once, the last one's is given.
+ */
 export async function runCell(
   context: CellContext,
   { sql, author, limit }: Calls['query']['params'],
-): Promise<StatementResult[]> {
+): Promise<StatementResult | null> {
   const { file, emit } = context;
   const pieces = split(sql);
   for (const piece of pieces) checkWords(piece, author, (target) => mayWrite(file.state.workspace, target));
   if (pieces.length > 1) await checkSyntax(file, sql, pieces);
-  const results: StatementResult[] = [];
+  let last: StatementResult | null = null;
   let transaction = false;
   try {
     for (const piece of pieces) {
-      const result = await runPiece(context, sql, piece, transaction, () =>
+      if (last !== null) emit({ kind: 'result', result: last });
+      last = await runPiece(context, sql, piece, transaction, () =>
         runStatement(piece, {
           connection: file.work,
           results: file.results,
@@ -53,19 +57,18 @@ export async function runCell(
       );
       const first = piece.tokens[0]?.text ?? '';
       transaction = BEGINS.has(first) || (transaction && !ENDS.has(first));
-      results.push(result);
-      emit({ kind: 'result', result });
     }
   } finally {
     if (transaction) await file.work.run('ROLLBACK');
   }
   if (transaction) {
+    if (last !== null) emit({ kind: 'result', result: last });
     throw new GateError(
       'The cell ended inside a transaction, which was rolled back: a cell is kept or undone as a whole. End it with COMMIT.',
       pieces[0]?.sql ?? '',
     );
   }
-  return results;
+  return last;
 }
 
 /** Runs all statements of a cell, and writes the rows of the last one as Parquet. */

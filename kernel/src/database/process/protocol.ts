@@ -37,7 +37,8 @@ export interface Frame {
 /** Every call that the kernel makes, with what it takes and gives. */
 export interface Calls {
   open: { params: OpenState; result: null };
-  query: { params: { sql: string; author: Author; limit: number }; result: StatementResult[] };
+  /** Gives what the last statement gave; those before it are told as events. */
+  query: { params: { sql: string; author: Author; limit: number }; result: StatementResult | null };
   page: { params: { result: string; offset: number; count: number; options: PageOptions }; result: Page };
   exportResult: { params: { result: string; file: string }; result: { rows: number } };
   tables: { params: null; result: TableSummary[] };

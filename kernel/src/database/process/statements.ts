@@ -77,29 +77,46 @@ async function attempt(piece: Piece, context: RunContext, only: Access | null): 
   const { connection, cancel } = context;
   const started = performance.now();
   cancel.check();
+  const whole = only === null && !context.transaction ? await prepareWhole(connection, piece) : null;
+  if (whole !== null) return runPrepared(whole, piece, context, started, null, false);
   const extracted = await connection.extractStatements(piece.sql);
   let last: StatementResult | null = null;
   for (let index = 0; index < extracted.count; index += 1) {
     cancel.check();
     const prepared = await extracted.prepare(index);
-    try {
-      const expanded = index < extracted.count - 1;
-      const access = await accessOfPrepared(prepared, piece, context, expanded);
-      if (only === 'read' && access === 'write') throw new WritesAfterAll();
-      if (only === 'write' && access === 'read') {
-        throw new GateError(
-          'A statement that reads was found where one that writes was expected.',
-          piece.sql,
-        );
-      }
-      if (access === 'write') await context.writable();
-      cancel.check();
-      last = await execute(prepared, piece, context, started);
-    } finally {
-      prepared.destroySync();
-    }
+    last = await runPrepared(prepared, piece, context, started, only, index < extracted.count - 1);
   }
   return last ?? { kind: 'done', message: 'Nothing to run', rowsChanged: null, milliseconds: 0 };
+}
+
+/** The statement, parsed and planned in one go; null where DuckDB makes several of it or finds an error, as parsing it tells. */
+async function prepareWhole(
+  connection: DuckDBConnection,
+  piece: Piece,
+): Promise<DuckDBPreparedStatement | null> {
+  return connection.prepare(piece.sql).catch(() => null);
+}
+
+async function runPrepared(
+  prepared: DuckDBPreparedStatement,
+  piece: Piece,
+  context: RunContext,
+  started: number,
+  only: Access | null,
+  expanded: boolean,
+): Promise<StatementResult> {
+  try {
+    const access = await accessOfPrepared(prepared, piece, context, expanded);
+    if (only === 'read' && access === 'write') throw new WritesAfterAll();
+    if (only === 'write' && access === 'read') {
+      throw new GateError('A statement that reads was found where one that writes was expected.', piece.sql);
+    }
+    if (access === 'write') await context.writable();
+    context.cancel.check();
+    return await execute(prepared, piece, context, started);
+  } finally {
+    prepared.destroySync();
+  }
 }
 
 /** EXPLAIN ANALYZE runs what it explains, a COPY even in a read-only transaction: that has to pass the gate as well. */
@@ -134,41 +151,12 @@ async function execute(
     const text = rows.map((row) => String(row[row.length - 1])).join('\n');
     return { kind: 'plan', text, milliseconds: performance.now() - started };
   }
-  if (type === StatementType.SELECT) return stream(prepared, piece, context, started);
+  if (type === StatementType.SELECT) return rows(await prepared.stream(), piece, context, started);
   const result = await prepared.run();
   if (result.returnType === ResultReturnType.QUERY_RESULT) return rows(result, piece, context, started);
   const rowsChanged = await changedRows(result);
   const message = doneMessage(type, piece, rowsChanged);
   return { kind: 'done', message, rowsChanged, milliseconds: performance.now() - started };
-}
-
-/** Streams in a transaction, because only that tells afterwards whether the stream failed. */
-async function stream(
-  prepared: DuckDBPreparedStatement,
-  piece: Piece,
-  context: RunContext,
-  started: number,
-): Promise<StatementResult> {
-  const { connection, author, transaction } = context;
-  const own = author === 'user' && !transaction;
-  let open = own;
-  if (own) await connection.run('BEGIN');
-  try {
-    const result = await rows(await prepared.stream(), piece, context, started);
-    await checkStream(connection, own);
-    open = false;
-    return result;
-  } finally {
-    if (open) await connection.run('ROLLBACK');
-  }
-}
-
-async function checkStream(connection: DuckDBConnection, commit: boolean): Promise<void> {
-  try {
-    await connection.run(commit ? 'SELECT 1; COMMIT' : 'SELECT 1');
-  } catch {
-    throw new StreamFailed();
-  }
 }
 
 /** How many rows a statement changed; CREATE TABLE … AS gives it as a row instead. */
@@ -200,12 +188,14 @@ async function rows(
 
   const first = await result.fetchChunk();
   if (!first || first.rowCount === 0) {
+    checkComplete(result);
     results.keep(id, null, 0);
     return done([], 0);
   }
   const shown = rowsOf(first, types, limit);
   let chunk = await result.fetchChunk();
   if (!chunk || chunk.rowCount === 0) {
+    checkComplete(result);
     results.keep(id, first, first.rowCount);
     await results.trim();
     return done(shown, first.rowCount);
@@ -223,6 +213,7 @@ async function rows(
       writer.append(chunk);
       chunk = await result.fetchChunk();
     }
+    checkComplete(result);
   } catch (error) {
     await results.forget(id);
     throw error;
@@ -230,4 +221,9 @@ async function rows(
   await writer.end(total);
   await results.trim();
   return done(shown, total);
+}
+
+/** A stream that failed ends like one that is complete; only the result's type tells. */
+function checkComplete(result: DuckDBResult): void {
+  if (result.returnType === ResultReturnType.INVALID) throw new StreamFailed();
 }

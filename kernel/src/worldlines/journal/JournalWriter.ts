@@ -16,6 +16,7 @@ export class JournalWriter {
   #file: number | null = null;
   #length = 0;
   #syncing: Promise<void> = Promise.resolve();
+  #latest: Promise<unknown> | null = null;
   #waiting: Promise<void> | null = null;
 
   /** Records that are written with the next one, so that a kernel that runs nothing leaves nothing. */
@@ -66,7 +67,18 @@ export class JournalWriter {
         if (this.#file !== null) await datasync(this.#file);
       });
     this.#syncing = this.#waiting;
+    const mine = this.#waiting
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#latest === mine) this.#latest = null;
+      });
+    this.#latest = mine;
     return this.#syncing;
+  }
+
+  /** Resolves when the latest `sync` has ended, also where it failed; null where none is under way. */
+  get syncing(): Promise<unknown> | null {
+    return this.#latest;
   }
 
   async close(): Promise<void> {

@@ -71,6 +71,10 @@ export class Session extends SessionReader {
   get id(): string {
     return this.store.folder.id;
   }
+  /** The id of the active worldline. */
+  get activeWorldline(): string {
+    return this.activeId;
+  }
   get active(): WorldlineSummary {
     return this.summary(this.lookup.knownLine(this.activeId));
   }

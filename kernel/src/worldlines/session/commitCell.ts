@@ -5,13 +5,17 @@ import type { Line } from '../graph/Graph.js';
 import { summarizeCheckpoint, titleOf } from '../graph/summaries.js';
 import type { CheckpointRecord } from '../journal/records.js';
 import { inline } from '../journal/stored.js';
-import { describe, StoreWriteError } from '../errors.js';
+import { StoreWriteError } from '../errors.js';
 import type { Commit, RanCell, Saved, VariablesCapture } from '../types.js';
+import { isUnchanged } from './isUnchanged.js';
 import type { Live } from './Live.js';
 import { saveState } from './saveState.js';
 import { record, type Store } from './Store.js';
 
-/** A reply waits no longer than this for the disk. What a power cut then loses is at most the cell that just ran. */
+/**
+ * Milliseconds that a reply waits at most until the record of the checkpoint before is on the disk. Its own is on its
+ * way there: what a power cut loses is at most the cell that just ran.
+ */
 const SYNC_WAIT = 10;
 
 export function newId(): string {
@@ -19,22 +23,46 @@ export function newId(): string {
 }
 
 /**
- * The part of a checkpoint that a reply waits for: the variables are forked off, and the record is on its way to the
- * disk. It survives the end of this process at once. Throws StoreWriteError, and then nothing has changed.
+ * The part of a checkpoint that a reply waits for: variables are forked off before any later code runs, and the record is
+ * written. It survives the end of this process at once, and so does its state where the cell changed nothing. Throws
+ * StoreWriteError, and then nothing has changed.
  */
 export async function commitCell(store: Store, line: Line, live: Live, cell: RanCell): Promise<Commit> {
   await store.gate;
   await whenNotCollecting(store.folder.collecting);
-  const problems: string[] = [];
-  const capture = await takeVariables(live, cell, problems);
+  const before = store.journal.syncing;
   const entry = recordOf(store, line, cell);
+  const unchanged = isUnchanged(live, entry, store.objects);
+  const capture = unchanged ? null : captureVariables(live, cell);
   try {
-    record(store, entry);
+    if (unchanged) record(store, entry, { t: 'state', checkpoint: entry.id, state: live.state, bytes: 0 });
+    else record(store, entry);
   } catch (error) {
-    capture?.done.catch(() => undefined);
     live.unsaved = true;
     throw error;
   }
+  const saved = finish(store, live, entry, cell, capture, unchanged);
+  live.saving = saved;
+  if (before !== null) await Promise.race([before, setTimeout(SYNC_WAIT, undefined, { ref: false })]);
+  const node = store.graph.node(entry.id);
+  if (node === undefined) throw new Error('A checkpoint is missing from the graph right after it was added.');
+  return { checkpoint: summarizeCheckpoint(node), saved };
+}
+
+/** Brings what was written to the disk, and writes what is left of a cell that changed something. Never rejects. */
+async function finish(
+  store: Store,
+  live: Live,
+  entry: CheckpointRecord,
+  cell: RanCell,
+  capture: Promise<VariablesCapture | null> | null,
+  unchanged: boolean,
+): Promise<Saved> {
+  const syncing = store.journal.sync().then(
+    () => [],
+    (error: unknown) => [new StoreWriteError('The checkpoint may not survive a power cut', error).message],
+  );
+  if (unchanged) return { bytes: 0, lost: [], skipped: [], problems: await syncing };
   const late = {
     outputs: entry.outputs === null,
     turns: entry.turns === null,
@@ -42,35 +70,18 @@ export async function commitCell(store: Store, line: Line, live: Live, cell: Ran
   };
   // Kept until it is written, and for good where it could not be: the next cell asks for it.
   if (late.outputs || late.turns || late.source) store.pending.set(entry.id, cell);
-  const saving = saveState(store, live, entry.id, cell, capture, late);
-  const saved = saving.then((result): Saved => {
-    if (!live.unsaved) store.pending.delete(entry.id);
-    return { ...result, problems: [...problems, ...result.problems] };
-  });
-  live.saving = saved;
-  await Promise.race([
-    store.journal.sync().catch((error: unknown) => {
-      problems.push(new StoreWriteError('The checkpoint may not survive a power cut', error).message);
-    }),
-    setTimeout(SYNC_WAIT, undefined, { ref: false }),
-  ]);
-  const node = store.graph.node(entry.id);
-  if (node === undefined) throw new Error('A checkpoint is missing from the graph right after it was added.');
-  return { checkpoint: summarizeCheckpoint(node), saved };
+  const saved = await saveState(store, live, entry.id, cell, capture, late);
+  if (!live.unsaved) store.pending.delete(entry.id);
+  return { ...saved, problems: [...(await syncing), ...saved.problems] };
 }
 
-async function takeVariables(
-  live: Live,
-  cell: RanCell,
-  problems: string[],
-): Promise<VariablesCapture | null> {
+/** Called at once, so that later code finds them taken; null where they are known to be as they were. */
+function captureVariables(live: Live, cell: RanCell): Promise<VariablesCapture | null> | null {
   if (cell.untouched?.includes('variables') === true) return null;
-  try {
-    return await live.parts.captureVariables();
-  } catch (error) {
-    problems.push(`The variables could not be saved: ${describe(error)}`);
-    return null;
-  }
+  const capture = live.parts.captureVariables();
+  // Where the record cannot be written, nobody waits for it.
+  capture.catch(() => undefined);
+  return capture;
 }
 
 function recordOf(store: Store, line: Line, cell: RanCell): CheckpointRecord {

@@ -5,6 +5,7 @@ import { store as storeValue } from '../journal/stored.js';
 import type { Tally } from '../objects/ObjectStore.js';
 import type { CapturedVariables, Part, RanCell, Saved, VariablesCapture } from '../types.js';
 import { captureWorkspace } from '../workspace/captureWorkspace.js';
+import { isWorkspaceUnchanged } from '../workspace/isWorkspaceUnchanged.js';
 import type { Live } from './Live.js';
 import { record, type Store } from './Store.js';
 
@@ -22,13 +23,14 @@ export async function saveState(
   live: Live,
   checkpoint: string,
   cell: RanCell,
-  capture: VariablesCapture | null,
+  capture: Promise<VariablesCapture | null> | null,
   late: { readonly outputs: boolean; readonly turns: boolean; readonly source: boolean },
 ): Promise<Saved> {
   const saved: Mutable<Saved> = { bytes: 0, lost: [], skipped: [], problems: [] };
   const tally: Tally = { bytes: 0 };
   const touched = (part: Part): boolean => cell.untouched?.includes(part) !== true;
   const before = live.saving;
+  live.writing += 1;
   const parts = [
     live.workspace.step((last) => (touched('workspace') ? saveWorkspace() : Promise.resolve(last))),
     live.database.step((last) =>
@@ -60,9 +62,12 @@ export async function saveState(
       `The state after this cell could not be saved (${describe(error)}). It is still here; the next cell tries again.`,
     );
     return saved;
+  } finally {
+    live.writing -= 1;
   }
 
   async function saveWorkspace(): Promise<Files> {
+    if (isWorkspaceUnchanged(live.place.workspace, live.index, store.objects)) return live.workspace.value;
     const kept = await captureWorkspace(live.place.workspace, live.index, store.objects, tally);
     saved.skipped.push(...kept.skipped);
     return { workspace: kept.ref };
@@ -79,9 +84,12 @@ export async function saveState(
   }
 
   /** Where they could not be taken, the last ones remain: the same that the sandbox falls back to. */
-  async function saveVariables(last: Names, taken: VariablesCapture): Promise<Names> {
+  async function saveVariables(last: Names, taking: Promise<VariablesCapture | null>): Promise<Names> {
+    let taken: VariablesCapture | null;
     let captured: CapturedVariables;
     try {
+      taken = await taking;
+      if (taken === null) return last;
       captured = await taken.done;
     } catch (error) {
       saved.problems.push(`The variables could not be saved: ${describe(error)}`);

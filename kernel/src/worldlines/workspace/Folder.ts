@@ -143,6 +143,6 @@ export interface FileStat {
   readonly mode: number;
 }
 
-function fileStat({ size, ino, mtimeMs, ctimeMs, mode }: Stats): FileStat {
+export function fileStat({ size, ino, mtimeMs, ctimeMs, mode }: Stats): FileStat {
   return { size, inode: ino, modified: mtimeMs, changed: ctimeMs, mode: mode & 0o777 };
 }
