@@ -1,5 +1,7 @@
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, parse, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { inside } from '../database/paths/grants.js';
 
 /** Where this kernel finds and keeps things. */
 export interface Paths {
@@ -30,8 +32,16 @@ function set(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
 }
 
-/** The home folder and `/` are too wide to be read without being asked. */
+/** The home folder and what it lies in, such as `/`, are too wide to be read without being asked. */
 export function isTooWide(folder: string): boolean {
-  const path = resolve(folder);
-  return path === parse(path).root || path === resolve(homedir());
+  return inside(real(folder), real(homedir()));
+}
+
+/** Where links lead; the path itself where there is nothing. */
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }

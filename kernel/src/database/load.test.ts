@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { rowsOf, runAsUser, withDatabase } from './testing.js';
 
 const CLEAN = `id,name,amount\n${Array.from({ length: 2000 }, (_, n) => `${n},n${n},${n}.5`).join('\n')}\n`;
@@ -95,16 +96,93 @@ test('broken lines of NDJSON are counted and shown, the others keep their types'
     { 'data/bad.ndjson': '{"a": 1, "b": "x"}\n{"a": 2,\n{"a": 3, "b": "z"}\nnot json\n{"a": 4}\n' },
   ));
 
+test('a CSV is read in the encoding that it has', () =>
+  withDatabase(async ({ database, folder }) => {
+    const windows = Buffer.from('id,price\n1,5 \x80\n2,K\xf6ln\n', 'latin1');
+    for (const [name, bytes, rows] of [
+      ['mark.csv', Buffer.from('\ufeffid,price\n1,ü\n'), [['1', 'ü']]],
+      ['wide.csv', Buffer.from('\ufeffid,price\n1,ü\n', 'utf16le'), [['1', 'ü']]],
+      [
+        'windows.csv',
+        windows,
+        [
+          ['1', '5 €'],
+          ['2', 'Köln'],
+        ],
+      ],
+      [
+        'packed.csv.gz',
+        gzipSync(windows),
+        [
+          ['1', '5 €'],
+          ['2', 'Köln'],
+        ],
+      ],
+    ] as const) {
+      await writeFile(join(folder, name), bytes);
+      const loaded = await database.load(join(folder, name));
+      expect(loaded).toMatchObject({ rejected: 0, columns: [{ name: 'id' }, { name: 'price' }] });
+      expect(loaded.note === undefined).toBe(rows.length === 1);
+      expect(await rowsOf(database, `from ${loaded.table}`)).toEqual(rows);
+    }
+  }));
+
+test('whole numbers stay exact whatever their size, also when they are added', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const loaded = await database.load(join(data, 'large.csv'));
+      expect(loaded.columns.map(({ type }) => type)).toEqual(['BIGINT', 'HUGEINT', 'DOUBLE', 'VARCHAR']);
+      await database.load(join(data, 'large.csv'), { mode: 'append' });
+      expect(await rowsOf(database, 'select distinct n, text from large order by n')).toEqual([
+        ['9223372036854775808', '1'],
+        ['123456789012345678901234567890', '9'.repeat(44)],
+      ]);
+    },
+    {},
+    {
+      'data/large.csv': `id,n,real,text\n1,123456789012345678901234567890,1e300,${'9'.repeat(44)}\n2,9223372036854775808,2.5,1\n`,
+    },
+  ));
+
+test('line breaks in quotes, names that are alike, semicolons, a header alone', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      await database.load(join(data, 'quoted.csv'));
+      expect(await rowsOf(database, 'from quoted')).toEqual([
+        ['1', 'one\ntwo'],
+        ['2', 'says "hi", ok'],
+      ]);
+      expect((await database.load(join(data, 'alike.csv'))).columns.map(({ name }) => name)).toEqual([
+        'a',
+        'a_1',
+        'A_2',
+        'First Name',
+      ]);
+      expect(await database.load(join(data, 'semicolons.csv'))).toMatchObject({ rows: 1, columns: [{}, {}] });
+      expect(await database.load(join(data, 'header.csv'))).toMatchObject({ rows: 0, columns: [{}, {}] });
+    },
+    {},
+    {
+      'data/quoted.csv': 'id,text\n1,"one\ntwo"\n2,"says ""hi"", ok"\n',
+      'data/alike.csv': 'a,a,A,First Name\n1,2,3,x\n',
+      'data/semicolons.csv': 'a;b\n1;2\n',
+      'data/header.csv': 'a,b\n',
+    },
+  ));
+
 test('a failed load leaves nothing behind', () =>
   withDatabase(
     async ({ database, data }) => {
+      await expect(database.load(join(data, 'nothing-in-it.csv'))).rejects.toThrow(
+        'nothing-in-it.csv is empty',
+      );
       await expect(database.load(join(data, 'x.bin'))).rejects.toThrow(/no kind that can be loaded/);
       await expect(database.load(join(data, 'nothing.csv'))).rejects.toThrow(/nothing.csv/);
       await expect(database.load(join(data, 'broken.json'))).rejects.toThrow(/JSON/);
       expect(await database.tables()).toEqual([]);
     },
     {},
-    { 'data/x.bin': '?', 'data/broken.json': '[{"a": 1}, {"a"' },
+    { 'data/nothing-in-it.csv': '', 'data/x.bin': '?', 'data/broken.json': '[{"a": 1}, {"a"' },
   ));
 
 test('a table is described: nulls, range, distinct and frequent values, a sample', () =>
@@ -138,4 +216,22 @@ test('a table is described: nulls, range, distinct and frequent values, a sample
     expect(await database.describe('"Odd name"')).toMatchObject({ rows: 100 });
     expect(await database.describe('main.v')).toMatchObject({ kind: 'view' });
     await expect(database.describe('nope')).rejects.toMatchObject({ name: 'CatalogError' });
+  }));
+
+test('values of a large table are counted one by one where they repeat, and estimated where hardly any does', () =>
+  withDatabase(async ({ database }) => {
+    await runAsUser(
+      database,
+      `create table large as select i, 'k' || i % 7 as k, nullif(i % 3, 0) as n from range(400000) t(i)`,
+    );
+    const { columns } = await database.describe('large');
+    expect(columns).toMatchObject([
+      { name: 'i', approximate: true, min: '0', max: '399999', top: [] },
+      { name: 'k', distinct: 7, top: [{ value: 'k0', count: 57143 }, {}, {}, {}, {}] },
+      { name: 'n', nulls: 133334, distinct: 2, top: [{ value: null }, {}, {}] },
+    ]);
+    const estimate = columns[0]?.distinct ?? 0;
+    expect(estimate).toBeGreaterThan(300_000);
+    expect(estimate % 10_000).toBe(0);
+    expect(columns[1]?.approximate).toBeUndefined();
   }));

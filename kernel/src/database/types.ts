@@ -88,8 +88,10 @@ export interface ColumnDescription {
   readonly type: string;
   readonly kind: ColumnKind;
   readonly nulls: number;
-  /** Exact up to some hundred thousand rows, approximate beyond. */
+  /** Null for nested values. */
   readonly distinct: number | null;
+  /** `distinct` is an estimate of two digits: of more than 100,000 values in a large table. */
+  readonly approximate?: true;
   readonly min: CellText;
   readonly max: CellText;
   /** The most frequent values, at most five, with how often each occurs. */
@@ -147,6 +149,8 @@ export interface LoadResult {
     readonly text: string;
   }[];
   readonly milliseconds: number;
+  /** What is worth knowing of how the file was read. */
+  readonly note?: string;
 }
 
 export type SourceType = 'duckdb' | 'sqlite' | 'postgres' | 'mysql';

@@ -1,17 +1,19 @@
 import { required } from './required.js';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { extname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { inside } from '../../database/paths/grants.js';
 import type { LoadResult, TableDescription } from '../../database/types.js';
 import { artifactDisplays } from '../../display/artifacts.js';
 import { bytes, count, cut, duration, plural } from '../../display/format.js';
+import { descriptionDisplay } from '../../display/description.js';
 import { listDisplay } from '../../display/list.js';
 import { tableDisplay } from '../../display/table.js';
 import { seeHelp } from '../arguments.js';
 import { readAttachment } from '../attachments.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
-import { loadExcel } from '../excel.js';
+import { isSpreadsheet, loadSpreadsheet } from '../spreadsheet.js';
 import { audienceOf, ProgressBar } from '../ProgressBar.js';
 import type { Magic } from './Magic.js';
 
@@ -59,29 +61,7 @@ const describe: Magic = {
 
 /** A table's columns and sample as two displays. */
 export function showDescription(table: TableDescription, run: CellContext['run']): void {
-  run.display(
-    listDisplay(
-      [
-        { title: 'column' },
-        { title: 'type' },
-        { title: 'NULLs', align: 'right' },
-        { title: 'distinct', align: 'right' },
-        { title: 'min' },
-        { title: 'max' },
-        { title: 'most frequent' },
-      ],
-      table.columns.map((column) => [
-        column.name,
-        column.type,
-        count(column.nulls),
-        column.distinct === null ? '–' : count(column.distinct),
-        cut(column.min ?? '–', 30),
-        cut(column.max ?? '–', 30),
-        cut(column.top.map(({ value, count: n }) => `${value ?? 'NULL'} (${count(n)})`).join(', '), 60),
-      ]),
-      `${table.kind} ${table.name}: ${plural(table.rows, 'row')}, ${plural(table.columns.length, 'column')}`,
-    ),
-  );
+  run.display(descriptionDisplay(table));
   run.display(tableDisplay({ result: '', ...table.sample }));
 }
 
@@ -131,8 +111,6 @@ const artifacts: Magic = {
   },
 };
 
-const LOADED_BY_PYTHON = new Set(['.xlsx', '.xlsm', '.xls', '.ods']);
-
 const load: Magic = {
   name: 'load',
   usage: '%load FILE [as TABLE] [--replace | --append]',
@@ -156,7 +134,8 @@ const load: Magic = {
     }
     const mode = options.has('replace') ? 'replace' : options.has('append') ? 'append' : 'create';
     const { runtime, run } = context;
-    await context.kernel.grantFiles([file]);
+    // What lies in the workspace is readable as it is, and a grant would start the sandbox anew.
+    if (!inside(runtime.workspace, file)) await context.kernel.grantFiles([file]);
     const progress = new ProgressBar(run, audienceOf(context.request));
     const loadOptions = {
       mode,
@@ -167,9 +146,8 @@ const load: Magic = {
       ...(table === undefined ? {} : { table }),
     } as const;
     try {
-      const excel = LOADED_BY_PYTHON.has(extname(file).toLowerCase());
-      const loaded = excel
-        ? await loadExcel(runtime, file, loadOptions)
+      const loaded = isSpreadsheet(file)
+        ? await loadSpreadsheet(runtime, file, loadOptions)
         : await runtime.database.load(file, loadOptions);
       showLoaded(loaded, run, progress);
     } finally {
@@ -190,6 +168,7 @@ function showLoaded(loaded: LoadResult, run: CellContext['run'], progress: Progr
     `Loaded ${plural(loaded.rows, 'row')} into ${loaded.table} (${duration(loaded.milliseconds)}).\n`,
   );
   if (!instead) run.display(columns);
+  if (loaded.note !== undefined) run.stream('stdout', `${loaded.note}\n`);
   if (loaded.rejected === 0) return;
   run.stream(
     'stderr',

@@ -6,7 +6,11 @@ import type { Cancel } from './cancel.js';
 import { columnsOf, rowsOf } from './results.js';
 import { textOf } from './text.js';
 
+/** Rows up to which, or distinct values up to which, these are counted one by one. */
 const EXACT_ROWS = 300_000;
+const EXACT_VALUES = 100_000;
+/** A value that stands for more than this many rows on average is worth naming. */
+const REPEATING = 1.5;
 const TOP = 5;
 const SAMPLE_ROWS = 5;
 
@@ -49,38 +53,49 @@ async function describeColumn(
   name: string,
   rows: number,
   nested: boolean,
-): Promise<Pick<ColumnDescription, 'nulls' | 'distinct' | 'min' | 'max' | 'top'>> {
+): Promise<Omit<ColumnDescription, 'name' | 'type' | 'kind'>> {
   const column = quoteAlways(name);
   if (nested) {
     const { values } = await single(connection, `SELECT count(*) - count(${column}) FROM ${from}`);
     return { nulls: Number(values[0] ?? 0), distinct: null, min: null, max: null, top: [] };
   }
-  const distinct = rows <= EXACT_ROWS ? `count(DISTINCT ${column})` : `approx_count_distinct(${column})`;
   const { values, types } = await single(
     connection,
-    `SELECT count(*) - count(${column}), ${distinct}, min(${column}), max(${column}) FROM ${from}`,
+    `SELECT count(*) - count(${column}), approx_count_distinct(${column}), min(${column}), max(${column}) FROM ${from}`,
   );
   const text = (index: number): CellText => {
     const type = types[index];
     return type ? textOf(values[index] ?? null, type) : null;
   };
-  const count = Number(values[1] ?? 0);
-  const top = count > 0 && count < rows ? await mostFrequent(connection, from, column) : [];
-  return { nulls: Number(values[0] ?? 0), distinct: count, min: text(2), max: text(3), top };
+  const nulls = Number(values[0] ?? 0);
+  const range = { nulls, min: text(2), max: text(3) };
+  const estimate = Number(values[1] ?? 0);
+  if (rows > EXACT_ROWS && estimate > EXACT_VALUES) {
+    // An estimate is good to two digits.
+    const distinct = Math.min(rows - nulls, Number(estimate.toPrecision(2)));
+    return { ...range, distinct, approximate: true, top: [] };
+  }
+  const { distinct, top } = await countValues(connection, from, column);
+  return { ...range, distinct, top: rows > distinct * REPEATING ? top : [] };
 }
 
-async function mostFrequent(
+async function countValues(
   connection: DuckDBConnection,
   from: string,
   column: string,
-): Promise<ColumnDescription['top']> {
+): Promise<{ distinct: number; top: ColumnDescription['top'] }> {
   const reader = await connection.runAndReadAll(
-    `SELECT ${column}, count(*) AS n FROM ${from} GROUP BY 1 ORDER BY n DESC, 1 LIMIT ${TOP}`,
+    `SELECT v, n, count(v) OVER () FROM (SELECT ${column} AS v, count(*) AS n FROM ${from} GROUP BY 1) ORDER BY n DESC, v LIMIT ${TOP}`,
   );
   const type = reader.columnTypes()[0];
-  return reader
-    .getRows()
-    .map(([value, count]) => ({ value: type ? textOf(value ?? null, type) : null, count: Number(count) }));
+  const rows = reader.getRows();
+  return {
+    distinct: Number(rows[0]?.[2] ?? 0),
+    top: rows.map(([value, count]) => ({
+      value: type ? textOf(value ?? null, type) : null,
+      count: Number(count),
+    })),
+  };
 }
 
 async function single(

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DatabaseError, TableExistsError } from '../errors.js';
@@ -5,11 +6,12 @@ import { quoteAlways, quoteName, quoteText } from '../sql/quote.js';
 import type { LoadResult } from '../types.js';
 import type { Cancel } from './cancel.js';
 import { failureOf } from './failure.js';
+import { tableNameFor } from '../tableName.js';
+import { loadCsv } from './loadCsv.js';
+import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
 import { readLines } from './loadLines.js';
 import type { Calls } from './protocol.js';
 import { columnsOf } from './results.js';
-
-const SHOWN_REJECTS = 20;
 
 type Rejects = Pick<LoadResult, 'rejected' | 'rejects'>;
 const TEMPORARY = ['worldline_rejects', 'worldline_scans', 'worldline_lines'];
@@ -27,66 +29,40 @@ export async function loadFile(
   const target = quoteAlways(name);
   cancel.check();
 
-  const into =
-    exists && mode === 'append' ? `INSERT INTO ${target} BY NAME` : `CREATE OR REPLACE TABLE ${target} AS`;
-  const { rows, rejected, rejects } = await read(connection, file, into);
+  const append = exists && mode === 'append';
+  const sql = append ? `INSERT INTO ${target} BY NAME` : `CREATE OR REPLACE TABLE ${target} AS`;
+  const { rows, ...rest } = await read(connection, file, { sql, target, append });
   const described = await connection.run(`SELECT * FROM ${target} LIMIT 0`);
   return {
     table: quoteName(name),
     rows,
     columns: columnsOf(described.columnNames(), described.columnTypes()),
-    rejected,
-    rejects,
+    ...rest,
     milliseconds: performance.now() - started,
   };
 }
 
-type Read = Rejects & { readonly rows: number };
+type Read = Rejects & Pick<LoadResult, 'note'> & { readonly rows: number };
 
-async function read(connection: DuckDBConnection, file: string, into: string): Promise<Read> {
+async function read(connection: DuckDBConnection, file: string, into: Into): Promise<Read> {
   const path = quoteText(file);
   const format = formatOf(file);
+  if ((await stat(file).catch(() => null))?.size === 0) throw loadError(`${basename(file)} is empty.`);
   try {
-    if (format === 'csv') return await inTransaction(connection, () => readCsv(connection, path, into));
+    if (format === 'csv')
+      return await loadCsv(connection, file, into, (work) => inTransaction(connection, work));
     const from = format === 'parquet' ? `FROM read_parquet(${path})` : `FROM read_json(${path})`;
     return await inTransaction(connection, async () => ({
-      rows: await run(connection, `${into} ${from}`),
+      rows: await run(connection, `${into.sql} ${from}`),
       rejected: 0,
       rejects: [],
     }));
   } catch (error) {
     if (!failureOf(error).message.startsWith('Malformed JSON')) throw error;
-    return await inTransaction(connection, () => readLines(connection, path, into, SHOWN_REJECTS, error));
+    return await inTransaction(connection, () => readLines(connection, path, into.sql, SHOWN_REJECTS, error));
   } finally {
     for (const name of TEMPORARY) await connection.run(`DROP TABLE IF EXISTS temp.${name}`);
   }
-}
-
-async function readCsv(connection: DuckDBConnection, path: string, into: string): Promise<Read> {
-  const options = `store_rejects = true, rejects_table = 'worldline_rejects', rejects_scan = 'worldline_scans'`;
-  const rows = await run(connection, `${into} FROM read_csv(${path}, ${options})`);
-  const counted = await connection.runAndReadAll(
-    'SELECT count(DISTINCT (scan_id, file_id, line)) FROM temp.worldline_rejects',
-  );
-  const shown = await connection.runAndReadAll(
-    `SELECT line, column_name, error_message, csv_line FROM temp.worldline_rejects ORDER BY line LIMIT ${SHOWN_REJECTS}`,
-  );
-  return {
-    rows,
-    rejected: Number(counted.getRows()[0]?.[0] ?? 0),
-    rejects: shown.getRows().map(([line, column, reason, text]) => ({
-      line: line === null ? null : Number(line),
-      column: column === null ? null : String(column),
-      reason: String(reason).split('\n')[0] ?? '',
-      text: String(text),
-    })),
-  };
-}
-
-/** Runs what makes or fills the table; gives the number of rows. */
-async function run(connection: DuckDBConnection, sql: string): Promise<number> {
-  const result = await connection.run(sql);
-  return Number((await result.getRows())[0]?.[0] ?? 0);
 }
 
 async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
@@ -113,6 +89,10 @@ async function tableExists(connection: DuckDBConnection, name: string): Promise<
   return Number(reader.getRows()[0]?.[0] ?? 0) > 0;
 }
 
+function loadError(message: string): DatabaseError {
+  return new DatabaseError('LoadError', message, '', null);
+}
+
 function formatOf(file: string): 'csv' | 'json' | 'parquet' {
   const name = file.toLowerCase().replace(/\.(gz|zst)$/, '');
   switch (extname(name)) {
@@ -132,24 +112,8 @@ function formatOf(file: string): 'csv' | 'json' | 'parquet' {
     case '.dat':
       return 'csv';
     default:
-      throw new DatabaseError(
-        'LoadError',
+      throw loadError(
         `${basename(file)} is of no kind that can be loaded. CSV, TSV, JSON, NDJSON and Parquet files can, by their extension.`,
-        '',
-        null,
       );
   }
-}
-
-/** `2024 Sales (final).csv.gz` → `sales_2024_final` would be guessing: it is `t_2024_sales_final`. */
-export function tableNameFor(file: string): string {
-  const name = basename(file)
-    .replace(/(\.(gz|zst))?$/i, '')
-    .replace(/\.[^.]*$/, '')
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '_')
-    .replace(/^_+|_+$/g, '');
-  if (name === '') return 'data';
-  return /^\p{N}/u.test(name) ? `t_${name}` : name;
 }
