@@ -1,59 +1,168 @@
 #!/usr/bin/env node
 /**
  * Times the agent with a scripted model, through the real kernel, SDK and HTTP: what the kernel adds to each turn of a
- * model, how soon the first text of a turn is shown, and four branches side by side against one. Prints JSON, in
- * milliseconds.
+ * model, how soon the first text of a turn is shown, and four branches side by side beside one.
  *
- *     node tests/bench/agent.mjs [--turns 60] [--texts 20] [--seconds 2]
+ *     node tests/bench/agent.mjs [--quick] [--turns 60] [--texts 20] [--rounds 2] [--seconds 2]
  *
  * A turn's overhead is the time from the moment the server has its answer ready to the moment it has read the next
  * request, where the step between them does nothing. `--seconds` is how long the model of the branches thinks a turn.
  */
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { buildKernel } from '../../kernel/build.mjs';
+import { inTurns, numbersOf, report, sample } from './measure.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const { values } = parseArgs({
-  options: {
-    turns: { type: 'string', default: '60' },
-    texts: { type: 'string', default: '20' },
-    seconds: { type: 'string', default: '2' },
-  },
+const { turns, texts, rounds, seconds } = numbersOf({
+  turns: [60, 10],
+  texts: [20, 3],
+  rounds: [2, 1],
+  seconds: [2, 0.2],
 });
-const [turns, texts, seconds] = [values.turns, values.texts, values.seconds].map(Number);
+/** Turns that come before those that are timed: the first loads the SDK. */
+const WARM = 3;
+const TABLE = 'seattle-weather.csv';
 
 const root = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'worldline-bench-')));
+try {
+  await buildKernel();
+  const support = path.join(root, 'support');
+  await buildKernel({
+    outdir: support,
+    entries: { client: 'tests/support/KernelClient.ts', server: 'tests/support/model-server.ts' },
+  });
+  const load = (name) => import(pathToFileURL(path.join(support, `${name}.js`)).href);
+  const [{ KernelClient }, { startModelServer }] = await Promise.all([load('client'), load('server')]);
+  const withKernel = kernelsOf(KernelClient, startModelServer);
+  const ratio = { ratio: 1.5 };
+  const sql = await branches(withKernel, 'run_sql', { sql: 'create or replace table t as select 1 as a' });
+  const python = await branches(withKernel, 'run_python', { code: 'a = 1\nprint(a)' });
+  const query = { sql: `select count(*) from '${TABLE}'` };
+  report([
+    {
+      lines: [
+        {
+          ...{ what: 'added to a turn of the model', unit: 'ms', goal: { most: 10 } },
+          ours: await overhead(withKernel, 'ask_user', { question: 'Which?' }),
+        },
+        {
+          ...{ what: 'the same with a query on a CSV file, its time included', unit: 'ms' },
+          ours: await overhead(withKernel, 'run_sql', query),
+        },
+        {
+          ...{
+            what: 'first text of a turn, from its arrival to the display',
+            unit: 'ms',
+            goal: { most: 100 },
+          },
+          ours: await firstText(withKernel),
+        },
+        {
+          ...{ what: 'four branches at once', unit: 'ms', ours: sql.four, goal: ratio },
+          ...{ beside: 'one run', peer: sql.one },
+        },
+        {
+          ...{
+            what: 'four branches at once, with steps in Python',
+            unit: 'ms',
+            ours: python.four,
+            goal: ratio,
+          },
+          ...{ beside: 'one run', peer: python.one },
+        },
+      ],
+    },
+  ]);
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
 
-class Bench {
-  constructor(KernelClient, startModelServer) {
-    this.client = KernelClient;
-    this.serve = startModelServer;
-  }
+/** Between the answer of one turn and the next request. */
+function overhead(withKernel, tool, args) {
+  const gaps = [];
+  let answered = null;
+  const script = (_, number) => {
+    if (answered !== null && number > WARM) gaps.push(performance.now() - answered);
+    answered = performance.now();
+    if (number === turns + WARM) return { text: 'Done.' };
+    return { calls: [{ name: tool, arguments: args }] };
+  };
+  return withKernel(script, async (kernel) => {
+    await run(kernel, `%%ask --max-steps ${turns + 10}\nGo on.`);
+    return sample(gaps);
+  });
+}
 
-  async withKernel(script, body) {
-    const folder = mkdtempSync(path.join(root, 'notebook-'));
-    const home = mkdtempSync(path.join(root, 'home-'));
-    mkdirSync(path.join(home, 'config'));
-    copyFileSync(
-      path.join(ROOT, 'node_modules/vega-datasets/data/seattle-weather.csv'),
-      path.join(folder, 'seattle-weather.csv'),
-    );
-    const server = await this.serve({ script });
-    const kernel = await this.client.start({
+/**
+ * From the moment the server writes the first text to the display that has it. It writes 120 ms after the request and later,
+ * as models do: before that, the display rests from having been updated.
+ */
+function firstText(withKernel) {
+  const times = [];
+  let onRequest;
+  const script = () => new Promise((answer) => onRequest(answer));
+  return withKernel(script, async (kernel) => {
+    for (let number = 0; number < texts; number += 1) {
+      const request = new Promise((resolve) => {
+        onRequest = resolve;
+      });
+      const running = run(kernel, 'Say it.');
+      const answer = await request;
+      await pause(120 + ((number * 37) % 200));
+      const word = `word-${number}`;
+      const shown = kernel.next(
+        ({ type, content }) =>
+          type === 'update_display_data' && String(content.data['text/html']).includes(word),
+      );
+      let finish;
+      const holdHalfway = new Promise((resolve) => {
+        finish = resolve;
+      });
+      const began = performance.now();
+      answer({ text: `${word} `.repeat(8), holdHalfway });
+      await shown;
+      times.push(performance.now() - began);
+      finish();
+      await running;
+    }
+    return sample(times);
+  });
+}
+
+/** A run of two steps and an answer, alone and as four branches. */
+function branches(withKernel, tool, args) {
+  const script = async ({ body: { messages } }) => {
+    await pause(seconds * 1000);
+    const present = messages.slice(messages.findLastIndex(({ role }) => role === 'user'));
+    const steps = present.filter(({ role }) => role === 'tool').length;
+    if (steps < 2) return { calls: [{ name: tool, arguments: args }] };
+    return { calls: [{ name: 'finish', arguments: { answer: 'Done.', evidence: [] } }] };
+  };
+  return withKernel(script, async (kernel) => {
+    await run(kernel, 'Do it.');
+    return inTurns(rounds, {
+      one: () => run(kernel, 'Do it.'),
+      four: () => run(kernel, '%%ask --branches 4 --at-once 4\nDo it.'),
+    });
+  });
+}
+
+/** Kernels in folders of their own, each with a model server that plays a script. */
+function kernelsOf(KernelClient, startModelServer) {
+  return async (script, body) => {
+    const [folder, home] = ['notebook-', 'home-'].map((name) => mkdtempSync(path.join(root, name)));
+    copyFileSync(path.join(ROOT, 'node_modules/vega-datasets/data', TABLE), path.join(folder, TABLE));
+    const server = await startModelServer({ script });
+    const kernel = await KernelClient.start({
       argv: [path.join(ROOT, 'kernel/dist/main.js'), '{connection_file}'],
       cwd: folder,
       env: {
-        WORLDLINE_HOME: home,
-        XDG_CONFIG_HOME: path.join(home, 'config'),
-        OPENAI_BASE_URL: server.url,
-        OPENAI_API_KEY: 'none',
-        WORLDLINE_MODEL: 'scripted',
-        WORLDLINE_TURNS: '',
-        WORLDLINE_PROVIDER: '',
+        ...{ WORLDLINE_HOME: home, XDG_CONFIG_HOME: home, WORLDLINE_TURNS: '', WORLDLINE_PROVIDER: '' },
+        ...{ OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'none', WORLDLINE_MODEL: 'scripted' },
       },
       timeout: 300_000,
     });
@@ -63,128 +172,10 @@ class Bench {
       await kernel.shutdown();
       await server.close();
     }
-  }
-
-  /** Between the answer of one turn and the next request; the first turns, which load the SDK, are left out. */
-  overhead(tool, args) {
-    const gaps = [];
-    let answered = null;
-    const script = (_, number) => {
-      const now = performance.now();
-      if (answered !== null && number > 3) gaps.push(now - answered);
-      const last = number === turns + 3;
-      answered = last ? null : performance.now();
-      if (last) return { text: 'Done.' };
-      return { calls: [{ name: tool, arguments: { ...args } }] };
-    };
-    return this.withKernel(script, async (kernel) => {
-      await ok(kernel.execute(`%%ask --max-steps ${turns + 10}\nGo on.`, { metadata: { cellId: 'c' } }));
-      return spread(gaps);
-    });
-  }
-
-  /**
-   * From the moment the server writes the first text to the display that has it. It writes 120 ms after the request and later,
-   * as models do: before that, the display rests from having been updated.
-   */
-  firstText() {
-    const times = [];
-    let asked;
-    const script = () =>
-      new Promise((resolve) => {
-        asked.arrived((turn) => resolve(turn));
-      });
-    return this.withKernel(script, async (kernel) => {
-      for (let number = 0; number < texts; number += 1) {
-        const begun = new Promise((resolve) => {
-          asked = { arrived: resolve };
-        });
-        const running = kernel.execute('Say it.', { metadata: { cellId: 'c' } });
-        const answer = await begun;
-        await pause(120 + ((number * 37) % 200));
-        const text = `word-${number} `.repeat(8);
-        let finish;
-        const holdHalfway = new Promise((resolve) => {
-          finish = resolve;
-        });
-        const shown = kernel.next(
-          ({ type, content }) =>
-            type === 'update_display_data' &&
-            String(content.data['text/html']).includes(`word-${number} word-${number}`),
-        );
-        const began = performance.now();
-        answer({ text, holdHalfway });
-        await shown;
-        times.push(performance.now() - began);
-        finish();
-        await ok(running);
-      }
-      return spread(times);
-    });
-  }
-
-  /** A run of two steps and an answer, alone and as four branches, each in a kernel that has run one before. */
-  branches(tool, args) {
-    const script = async (request) => {
-      await pause(seconds * 1000);
-      const { messages } = request.body;
-      const results = messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
-      const steps = results.filter(({ role }) => role === 'tool').length;
-      if (steps < 2) return { calls: [{ name: tool, arguments: args }] };
-      return { calls: [{ name: 'finish', arguments: { answer: 'Done.', evidence: [] } }] };
-    };
-    return this.withKernel(script, async (kernel) => {
-      const time = async (line) => {
-        const began = performance.now();
-        await ok(kernel.execute(`${line}\nDo it.`, { metadata: { cellId: 'c' } }));
-        return performance.now() - began;
-      };
-      await time('%%ask');
-      const one = await time('%%ask');
-      const four = await time('%%ask --branches 4 --at-once 4');
-      return { one: round(one), four: round(four), ratio: round(four / one) };
-    });
-  }
-}
-
-async function ok(running) {
-  const { status, reply } = await running;
-  if (status !== 'ok') throw new Error(`A cell failed: ${JSON.stringify(reply.content)}`);
-}
-
-function pause(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function spread(times) {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share) => round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]);
-  return { median: at(0.5), most: at(0.95), worst: at(1) };
-}
-
-function round(number) {
-  return Math.round(number * 100) / 100;
-}
-
-try {
-  await buildKernel();
-  const support = path.join(root, 'support');
-  await buildKernel({
-    outdir: support,
-    entries: { client: 'tests/support/KernelClient.ts', server: 'tests/support/model-server.ts' },
-  });
-  const load = (name) => import(pathToFileURL(path.join(support, `${name}.js`)).href);
-  const { KernelClient } = await load('client');
-  const { startModelServer } = await load('server');
-  const bench = new Bench(KernelClient, startModelServer);
-  const result = {
-    overhead: await bench.overhead('ask_user', { question: 'Which?' }),
-    overheadWithSql: await bench.overhead('run_sql', { sql: "select count(*) from 'seattle-weather.csv'" }),
-    firstText: await bench.firstText(),
-    branches: await bench.branches('run_sql', { sql: 'create or replace table t as select 1 as a' }),
-    branchesWithPython: await bench.branches('run_python', { code: 'a = 1\nprint(a)' }),
   };
-  console.log(JSON.stringify(result, null, 2));
-} finally {
-  rmSync(root, { recursive: true, force: true });
+}
+
+async function run(kernel, code) {
+  const { status, reply } = await kernel.execute(code, { metadata: { cellId: 'c' } });
+  if (status !== 'ok') throw new Error(`A cell failed: ${JSON.stringify(reply.content)}`);
 }

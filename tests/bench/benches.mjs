@@ -9,4 +9,5 @@ export const BENCHES = {
   snapshots: 'Python variables, beside cloudpickle',
   worldlines: 'Worldlines, with few and many checkpoints, and beside a plain copy',
   lab: 'The notebook in JupyterLab',
+  agent: 'The agent, with a scripted model',
 };
