@@ -223,13 +223,18 @@ test('each step that writes can be taken back by itself', () =>
       call('run_sql', { sql: 'create table four as select 4 as a' }),
       call('finish', { answer: 'Made.', evidence: [] }),
     ],
-    async ({ kernel }) => {
+    async ({ kernel }, server) => {
       await kernel.execute('Make two tables.');
       await kernel.execute('%undo --step');
       let tables = shown(await kernel.execute('%tables'));
       expect(tables).toContain('one');
       expect(tables).not.toContain('two');
       await kernel.execute('Make two more.');
+      const known = JSON.stringify(server.requests[3]?.body);
+      expect(known).toContain('Make two tables.');
+      expect(known).toContain('create table one');
+      expect(known).not.toContain('create table two');
+      expect(known).toContain('took back what came after');
       await kernel.execute('%undo');
       tables = shown(await kernel.execute('%tables'));
       expect(tables).toContain('one');

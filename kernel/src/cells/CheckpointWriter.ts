@@ -60,6 +60,7 @@ export class CheckpointWriter {
       const session = await this.kernel.session();
       const worldline = session.activeWorldline;
       const { saved } = await session.commit({
+        ...(asked?.checkpoint === undefined ? {} : { id: asked.checkpoint }),
         kind,
         source: request.code,
         status,

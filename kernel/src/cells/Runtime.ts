@@ -14,6 +14,7 @@ import type {
   VariablesCapture,
   WorldlinePlace,
 } from '../worldlines/types.js';
+import { UserError } from './errors.js';
 import { Frames } from './Frames.js';
 import { Handles } from './Handles.js';
 import { DataLinks } from './links.js';
@@ -39,6 +40,9 @@ export class Runtime implements Parts {
   #python: PythonSession | null = null;
   #opening: Promise<PythonSession> | null = null;
   #exchanged = 0;
+  /** Variables that the next sandbox begins with. */
+  #waiting: CapturedVariables | null = null;
+  readonly #lost: LostVariable[] = [];
   #answered: string | null = null;
 
   constructor(
@@ -146,7 +150,18 @@ export class Runtime implements Parts {
     snapshot: CapturedVariables | null,
   ): Promise<{ readonly lost: readonly LostVariable[] }> {
     await this.#frames.forget();
-    return (await this.python()).restore(snapshot);
+    this.#waiting = null;
+    if (this.#python !== null) return this.#python.restore(snapshot);
+    if (snapshot === null) return { lost: [] };
+    // Where there is no sandbox now, tables and files come back all the same, and the variables with the next one.
+    this.#waiting = snapshot;
+    try {
+      await this.python();
+    } catch (error) {
+      if (error instanceof UserError) return { lost: [] };
+      throw error;
+    }
+    return { lost: this.#lost.splice(0) };
   }
 
   async workspaceRestored(): Promise<void> {
@@ -185,8 +200,11 @@ export class Runtime implements Parts {
 
   async #openPython(): Promise<PythonSession> {
     try {
-      this.#python = await this.services.openPython(this.place);
-      return this.#python;
+      const python = await this.services.openPython(this.place);
+      if (this.#waiting !== null) this.#lost.push(...(await python.restore(this.#waiting)).lost);
+      this.#waiting = null;
+      this.#python = python;
+      return python;
     } catch (error) {
       this.#opening = null;
       throw error;

@@ -5,12 +5,23 @@ import type { Runtime } from './Runtime.js';
 
 /** Makes a checkpoint after each step of a run that may have changed something, so that `%undo --step` can take it back. */
 export class StepCheckpoints {
+  /** The name of the step that runs, such as `r12`. */
+  #step = '';
+
   constructor(
     private readonly session: Session,
     private readonly runtime: Runtime,
+    /** The id of the checkpoint that the run will have. */
+    private readonly run: string,
     private readonly cellId: string | null,
     private readonly signal: AbortSignal,
   ) {}
+
+  /** Notes which step comes next; gives its name. */
+  next(step: string): string {
+    this.#step = step;
+    return step;
+  }
 
   /** Runs a step that may write. `source` is the step as a cell; its parts `untouched` cannot change by it. */
   async around<T>(source: string, untouched: readonly Part[], work: () => Promise<T>): Promise<T> {
@@ -42,6 +53,7 @@ export class StepCheckpoints {
           cellId: this.cellId,
           outputs: [],
           turns: [],
+          run: { checkpoint: this.run, step: this.#step },
           untouched,
         },
         id,

@@ -9,6 +9,7 @@ import { errorTraceback } from '../display/errorText.js';
 import { LiveRun } from './LiveRun.js';
 import { askPort } from './ports/askPort.js';
 import { providerOfCell } from './provider.js';
+import { newId } from '../worldlines/session/commitCell.js';
 import type { AskResult } from './runCell.js';
 import { approvalOf, runQuestion } from './runQuestion.js';
 
@@ -52,7 +53,9 @@ export async function runAskCell(context: CellContext, cell: AskCell): Promise<A
   kernel.runs.push(live);
   const approval = approvalOf(kernel, options);
   const looked = kernel.looks.take(runtime.place.id);
+  const checkpoint = newId();
   const outcome = await runQuestion(kernel, runtime, {
+    checkpoint,
     before: looked,
     text: question,
     options,
@@ -73,7 +76,8 @@ export async function runAskCell(context: CellContext, cell: AskCell): Promise<A
   live.end(outcome);
   kernel.usage.add({ cell: run.executionCount, model: provider.model, usage: outcome.usage });
   kernel.stateChanged();
-  return { turns: [...looked, ...outcome.turns], asCells: live.cells, failure: failureOf(outcome) };
+  const turns = [...looked, ...outcome.turns];
+  return { checkpoint, turns, asCells: live.cells, failure: failureOf(outcome) };
 }
 
 /** Opens the provider of this cell, and of its branches: a recording tells them apart by their place. */

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Host } from '../worldlines/types.js';
+import { turnsUpTo } from '../agent/turnsUpTo.js';
+import { isTurn } from './agentContext.js';
 import { closedDatabases, importTables } from './closedDatabases.js';
 import type { Kernel } from './Kernel.js';
 
@@ -10,6 +12,7 @@ export function createHost(kernel: Kernel): Host {
     open: (place) => Promise.resolve(kernel.opened(place)),
     nbconvert: (args) => nbconvert(kernel.environment, args),
     importTables: (place, folder) => importTables(kernel.opened(place).database, folder),
+    turnsUpTo: (turns, step) => turnsUpTo(turns.filter(isTurn), step),
     ...closedDatabases(kernel.paths.home),
   };
 }

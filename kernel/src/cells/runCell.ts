@@ -20,6 +20,8 @@ export interface Plan {
 }
 
 export interface AskResult {
+  /** The id for its checkpoint, where its steps name that already. */
+  readonly checkpoint?: string;
   readonly turns: readonly Turn[];
   /** Its steps as ordinary cells. */
   readonly asCells: readonly string[];

@@ -1,6 +1,7 @@
 import type { AgentOutcome, Provider } from '../agent/types.js';
 import type { StepInfo } from '../contract.js';
 import { markAnswer } from '../display/answer.js';
+import { newId } from '../worldlines/session/commitCell.js';
 import type { Kernel } from './Kernel.js';
 import { cellsOf } from './LiveRun.js';
 import { approvalOf, type AskOptions, runQuestion } from './runQuestion.js';
@@ -44,8 +45,10 @@ async function run(kernel: Kernel, task: WorldlineTask): Promise<WorldlineRun> {
   await runtime.prepare();
   const before = new Set((await runtime.artifacts()).map(fileKey));
   const steps = new Map<string, StepInfo>();
+  const checkpoint = newId();
   const outcome = await runQuestion(kernel, runtime, {
     text: task.task,
+    checkpoint,
     options,
     provider,
     // A person cannot be asked by several runs at once: what needs approval is skipped, as without a person.
@@ -63,6 +66,7 @@ async function run(kernel: Kernel, task: WorldlineTask): Promise<WorldlineRun> {
   const answer = outcome.error?.message ?? markAnswer(outcome).text;
   await session.commit(
     {
+      id: checkpoint,
       kind: 'ask',
       source: `%%ask\n${task.task}`,
       status: outcome.state === 'error' ? 'error' : outcome.state === 'interrupted' ? 'interrupted' : 'ok',

@@ -24,6 +24,8 @@ export type AskOptions = ReadonlyMap<string, string | true>;
 /** A question to an agent in one worldline. */
 export interface Question {
   readonly text: string;
+  /** The id that the checkpoint of the run will have. */
+  readonly checkpoint: string;
   /** Turns that come before it and are in no checkpoint yet. */
   readonly before?: readonly Turn[];
   readonly options: AskOptions;
@@ -45,7 +47,7 @@ export async function runQuestion(
 ): Promise<AgentOutcome> {
   const { text, options, provider, person, signal } = question;
   const session = await kernel.session();
-  const steps = new StepCheckpoints(session, runtime, question.cellId, signal);
+  const steps = new StepCheckpoints(session, runtime, question.checkpoint, question.cellId, signal);
   const ports: Ports = {
     sql: sqlPort(runtime, steps),
     python: await pythonPort(runtime, 1000 * (kernel.settings.number('sandbox-seconds') ?? 30), steps),
@@ -72,7 +74,7 @@ export async function runQuestion(
   const config: AgentConfig = {
     limits,
     ...person,
-    nextHandle: () => `r${++handle}`,
+    nextHandle: () => steps.next(`r${++handle}`),
     price: (name, model, usage) => priceOf(prices, name, model, usage),
   };
   const outcome = await runAgent(start, config, question.onEvent, signal, provider);

@@ -89,12 +89,16 @@ export interface Host {
   exportTables?(databaseFile: string, folder: string): Promise<readonly string[]>;
   /** Creates a table of each Parquet file of a folder in an open worldline's database. */
   importTables?(place: WorldlinePlace, folder: string): Promise<void>;
+  /** The turns of a run as far as one of its steps. Absent: a step that was gone back to has none. */
+  turnsUpTo?(turns: readonly unknown[], step: string): readonly unknown[];
   /** Runs `jupyter nbconvert` with these arguments; rejects with what it printed. */
   nbconvert?(args: readonly string[]): Promise<void>;
 }
 
 /** A cell that ran, as it is to be kept. */
 export interface RanCell {
+  /** By `newId`, where the steps of a run have to name the run's checkpoint before it is made. */
+  readonly id?: string;
   readonly kind: CellKind | 'step';
   readonly source: string;
   readonly status: CellStatus;
@@ -108,6 +112,8 @@ export interface RanCell {
   readonly turns: readonly unknown[];
   /** For an agent run: its steps as ordinary cells (`%%sql …`, `%%python …`), for `--as-code`. */
   readonly asCells?: readonly string[];
+  /** Of a step: the checkpoint that its run will have, and the step's name in the turns of that. */
+  readonly run?: { readonly checkpoint: string; readonly step: string };
   /** Parts that it cannot have changed; they are not looked at. */
   readonly untouched?: readonly Part[];
 }

@@ -37,6 +37,9 @@ export function choose(
     for (const node of graph.ancestry(from ?? null)) {
       if (keep.has(node)) break;
       keep.add(node);
+      // A step that is left has its turns in its run's checkpoint.
+      const run = graph.node(node.record.run?.checkpoint ?? '');
+      if (run !== undefined) keep.add(run);
     }
   };
   const goneIds = new Set([...gone].map((line) => line.id));

@@ -78,6 +78,8 @@ export interface CheckpointRecord {
   readonly outputs: Stored<readonly Record<string, unknown>[]> | null;
   readonly turns: Stored<readonly unknown[]> | null;
   readonly asCells?: readonly string[];
+  /** Of a step: its run's checkpoint, which comes later and has the turns, and the step's name in them. */
+  readonly run?: { readonly checkpoint: string; readonly step: string };
 }
 export interface StateRecord {
   readonly t: 'state';

@@ -14,6 +14,7 @@ import { exportWorldline } from '../exchange/exportWorldline.js';
 import type { Line, Node } from '../graph/Graph.js';
 import { listed, summarizeCheckpoint, summarizeLine } from '../graph/summaries.js';
 import { treeOf } from '../graph/tree.js';
+import type { CheckpointRecord } from '../journal/records.js';
 import { liveKernels } from '../store/liveness.js';
 import type { ExportOptions, Host, StoreSizes, TreeLine } from '../types.js';
 import { artifactsOf } from '../workspace/artifacts.js';
@@ -77,10 +78,26 @@ export class SessionReader {
     return Promise.all(cells.reverse().map((node) => readCell(node, this.store)));
   }
 
-  /** All conversation turns from the root to a checkpoint. */
+  /** All conversation turns from the root to a checkpoint; of a run that was taken back in part, those of what is left. */
   async conversation(of = this.activeId): Promise<unknown[]> {
-    const nodes = [...this.store.graph.ancestry(await this.lookup.node(of))].reverse();
-    return (await Promise.all(nodes.map((node) => readTurns(node, this.store)))).flat();
+    const runs = new Set<string>();
+    const turns: Promise<readonly unknown[]>[] = [];
+    for (const node of this.store.graph.ancestry(await this.lookup.node(of))) {
+      const { id, run } = node.record;
+      if (runs.has(run?.checkpoint ?? id)) continue;
+      runs.add(run?.checkpoint ?? id);
+      turns.push(run === undefined ? readTurns(node, this.store) : this.#turnsOfStep(run));
+    }
+    return (await Promise.all(turns.reverse())).flat();
+  }
+
+  async #turnsOfStep({
+    checkpoint,
+    step,
+  }: NonNullable<CheckpointRecord['run']>): Promise<readonly unknown[]> {
+    const whole = this.store.graph.node(checkpoint);
+    if (whole === undefined) return [];
+    return this.host.turnsUpTo?.(await readTurns(whole, this.store), step) ?? [];
   }
 
   /** The files of a checkpoint's workspace. */

@@ -91,11 +91,12 @@ function recordOf(store: Store, line: Line, cell: RanCell): CheckpointRecord {
     if (lineage.push(record.id) === 3) break;
   }
   return {
-    ...{ t: 'checkpoint', id: newId(), lineage, worldline: line.id, kind, title: titleOf(source) },
+    ...{ t: 'checkpoint', id: cell.id ?? newId(), lineage, worldline: line.id, kind, title: titleOf(source) },
     ...{ status, started, ended, executionCount, cellId },
     source: inline(source),
     outputs: inline(cell.outputs),
     turns: inline(cell.turns),
     ...(cell.asCells === undefined ? {} : { asCells: cell.asCells }),
+    ...(cell.run === undefined ? {} : { run: cell.run }),
   };
 }
