@@ -7,9 +7,16 @@ import { failure, openSandbox, run, type Sandbox } from './sandbox.js';
 
 let sandbox: Sandbox;
 let python: PythonSession;
+let neighbour: PythonSession;
 beforeAll(async () => {
-  sandbox = await openSandbox({ SANDBOX_WORKSPACE_SIZE: '150m', SANDBOX_MEMORY: '400m' });
+  sandbox = await openSandbox({
+    SANDBOX_WORKSPACE_SIZE: '150m',
+    SANDBOX_MEMORY: '400m',
+    SANDBOX_PIDS: '64',
+  });
   python = await sandbox.open();
+  neighbour = await sandbox.open();
+  await run(neighbour, 'mine = 7');
   await run(python, 'kept = [1, 2, 3]');
   await (
     await python.snapshot()
@@ -17,30 +24,60 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Whatever a cell did: the next one works, and has the variables. */
+/** Whatever a cell did: the next one works, and has the variables; the worldline beside it noticed nothing. */
 afterEach(async () => {
   expect((await run(python, 'kept')).value).toBe('[1, 2, 3]');
+  expect(await run(neighbour, 'mine')).toMatchObject({ value: '7', notices: [] });
 });
+
+const RECOVERED = 'Python was started anew: the variables are as they were before this cell.';
+/** Forks for ever, whatever the system says; each process does. */
+const BOMB = 'import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass';
 
 describe('code that takes too much', () => {
   test('of memory is stopped, with the limit named', async () => {
     const ran = await run(python, 'everything = [bytearray(50_000_000) for _ in range(1000)]');
     expect(failure(ran)).toMatch(/^MemoryError: .* 400 MB .*SANDBOX_MEMORY/);
-    expect(ran.notices).toEqual([
-      'Python was started anew: the variables are as they were before this cell.',
-    ]);
+    expect(ran.notices).toEqual([RECOVERED]);
   });
 
-  test('of processes: a fork bomb ends at the limit, and none of it is left', async () => {
-    const ran = await run(python, 'import os\nwhile True:\n    os.fork()', { timeout: 1500 });
-    expect(ran.result.status).not.toBe('ok');
-    // They are killed at once, and take a busy machine a moment to be gone; until then a cell may find no room to run.
-    const count = 'import os\nsum(name.isdigit() for name in os.listdir("/proc")) < 8';
-    let left: string | undefined;
-    for (let tries = 0; tries < 20 && left !== 'True'; tries++) {
-      left = (await run(python, count, { timeout: 5000 })).value;
-    }
-    expect(left).toBe('True');
+  describe('of processes', () => {
+    const others = 'import os\nsum(name.isdigit() for name in os.listdir("/proc")) - 3';
+
+    test('is told the limit', async () => {
+      const ran = await run(
+        python,
+        'import threading\ngo = threading.Event()\nwhile True: threading.Thread(target=go.wait).start()',
+      );
+      expect(failure(ran)).toBe("RuntimeError: can't start new thread");
+      expect(ran.notices[0]).toBe(
+        "The code wanted more than the sandbox's 64 processes and threads (SANDBOX_PIDS).",
+      );
+      await run(python, 'go.set()');
+    });
+
+    test('with a fork bomb, is ended with its cell', async () => {
+      const ran = await run(python, BOMB, { timeout: 1000 });
+      // So many interpreters may need more memory than there is before they are too many.
+      expect(failure(ran)).toMatch(/^(TimeoutError: Stopped after 1 s|MemoryError: .* 400 MB)/);
+      expect((await run(python, others)).value).toBe('0');
+    });
+
+    test('with one that ignores the interrupt, too', async () => {
+      const deaf = 'import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)';
+      const ran = await run(python, `${deaf}\n${BOMB}`, { timeout: 300 });
+      expect(failure(ran)).toMatch(/^(TimeoutError: Stopped after 0.3 s|MemoryError: .* 400 MB)/);
+      expect((await run(python, others)).value).toBe('0');
+    });
+
+    test('with one hooked into the saving of variables, ends that', async () => {
+      const hooked = `def go():\n${BOMB.replace(/^/gm, '    ')}\nimport os\nos.register_at_fork(after_in_child=go)`;
+      await run(python, hooked);
+      await expect((await python.snapshot())?.done).rejects.toThrow(
+        'The variables could not be kept: the process that wrote them was killed.',
+      );
+      expect(failure(await run(python, 'os._exit(1)'))).toMatch(/^ProcessDied/);
+    });
   });
 
   test('of the disk is stopped while it writes', async () => {

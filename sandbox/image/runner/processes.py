@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+from typing import NamedTuple
 
 PR_SET_DUMPABLE = 4
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -13,35 +14,42 @@ def set_dumpable(on: bool) -> None:
     _libc.prctl(PR_SET_DUMPABLE, int(on), 0, 0, 0)
 
 
-def others(keep: set[int], groups: set[int]) -> list[int]:
-    """Living processes of this container, without this one, those to keep, and the process groups to keep."""
+class Process(NamedTuple):
+    pid: int
+    parent: int
+    group: int
+    ended: bool
+
+
+def everyone() -> list[Process]:
+    """The processes of this container without this one, also those that have ended and wait to be reaped."""
     mine = os.getpid()
     found = []
     for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
-        pid = int(name)
-        if pid == mine or pid in keep:
+        if not name.isdigit() or int(name) == mine:
             continue
         try:
-            with open(f"/proc/{pid}/stat", "rb") as file:
-                state, _parent, group = file.read().rpartition(b")")[2].split()[:3]
+            with open(f"/proc/{name}/stat", "rb") as file:
+                state, parent, group = file.read().rpartition(b")")[2].split()[:3]
         except OSError:
             continue
-        if state != b"Z" and int(group) not in groups:
-            found.append(pid)
+        found.append(Process(int(name), int(parent), int(group), state in b"ZX"))
     return found
 
 
-def kill_others(keep: set[int], groups: set[int]) -> None:
-    """Kills all but those to keep. First everything is stopped at one blow, so that a fork bomb cannot outrun it."""
+def stop_all() -> None:
+    """Stops every other process at one blow: the kernel lets none fork in between, so a fork bomb cannot outrun it."""
     try:
         os.kill(-1, signal.SIGSTOP)
     except ProcessLookupError:
         return
-    for pid in others(keep, groups):
-        _send(pid, signal.SIGKILL)
-    os.kill(-1, signal.SIGCONT)
+
+
+def resume_all() -> None:
+    try:
+        os.kill(-1, signal.SIGCONT)
+    except ProcessLookupError:
+        return
 
 
 def exists(pid: int) -> bool:
@@ -54,28 +62,23 @@ def exists(pid: int) -> bool:
 
 
 def resume(pid: int) -> None:
-    _send(pid, signal.SIGCONT)
+    send(pid, signal.SIGCONT)
 
 
-def _send(pid: int, number: int) -> None:
+def send(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
     except ProcessLookupError:
         pass
 
 
-def oom_kills() -> int:
-    """How often the kernel killed a process of this cgroup for want of memory."""
-    for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
-        try:
-            with open(path, encoding="ascii") as file:
-                for line in file:
-                    name, _, value = line.partition(" ")
-                    if name == "oom_kill":
-                        return int(value)
-        except OSError:
-            continue
-    return 0
+def send_group(group: int, number: int) -> bool:
+    """To all of a group at one blow. False where there is none."""
+    try:
+        os.killpg(group, number)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def die_first() -> None:

@@ -1,6 +1,7 @@
 """The process that runs cells: forked from the zygote, answering one frame at a time."""
 
 import builtins
+import contextlib
 import faulthandler
 import fcntl
 import getpass
@@ -93,6 +94,8 @@ class Worker:
             header, body = self._channel.receive()
             if header["type"] == "execute":
                 self._execute(header, body.decode("utf-8", "replace"))
+            elif header["type"] == "reap":
+                self._reap(header["pids"])
             elif header["type"] in self._handlers:
                 self._reply(self._handlers[header["type"]], header, body)
 
@@ -131,6 +134,13 @@ class Worker:
         milliseconds = (time.perf_counter() - started) * 1000
         self._output.end()
         self._channel.send({"type": "done", "id": header["id"], "status": status, "milliseconds": milliseconds})
+
+    def _reap(self, pids: list[int]) -> None:
+        """The supervisor killed these children: as long as nobody waits for them, they take places of the container."""
+        for pid in pids:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+        self._channel.send({"type": "reaped"})
 
     def _complete(self, header: dict, body: bytes) -> dict:
         from IPython.core.completer import provisionalcompleter, rectify_completions

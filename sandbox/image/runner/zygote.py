@@ -46,8 +46,10 @@ def _fork(sock: socket.socket, fds: list[int], own: list[int], shell) -> None:
     if pid:
         for fd in fds:
             os.close(fd)
+        _lead(pid)
         _tell(sock, {"type": "forked", "pid": pid})
         return
+    _lead(0)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     sock.close()
@@ -57,6 +59,15 @@ def _fork(sock: socket.socket, fds: list[int], own: list[int], shell) -> None:
         worker.run(shell, fds)
     finally:
         os._exit(0)
+
+
+def _lead(pid: int) -> None:
+    """Makes a worker the leader of a group, which an interrupt goes to. Done on both sides: whoever comes first."""
+    try:
+        os.setpgid(pid, pid)
+    except (ProcessLookupError, PermissionError):
+        # It has ended already.
+        pass
 
 
 def _reap(sock: socket.socket) -> None:
