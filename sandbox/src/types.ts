@@ -42,6 +42,8 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds; none by default. */
   readonly timeout?: number;
+  /** Sentences to follow where the timeout is told: how to get more time. */
+  readonly timeoutAdvice?: readonly string[];
   /** Answers `input()`; where absent, `input()` raises at once. */
   readonly input?: (prompt: string, password: boolean) => Promise<string>;
   /**

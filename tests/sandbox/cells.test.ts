@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PythonSession } from '@worldline/sandbox';
-import { failure, openSandbox, run, type Sandbox } from './sandbox.js';
+import { failure, openSandbox, plainTraceback, run, type Sandbox } from './sandbox.js';
 
 let sandbox: Sandbox;
 let python: PythonSession;
@@ -46,9 +46,7 @@ describe('a cell', () => {
   test('fails with a traceback that points into it', async () => {
     const ran = await run(python, 'def f():\n    return 1 / 0\nf()', { cell: 'Cell [7]' });
     expect(failure(ran)).toBe('ZeroDivisionError: division by zero');
-    const traceback = ran.result.status === 'ok' ? '' : ran.result.traceback.join('\n');
-    // eslint-disable-next-line no-control-regex -- colours
-    const plain = traceback.replace(/\u001b\[[0-9;]*m/g, '');
+    const plain = plainTraceback(ran);
     expect(plain).toContain('Cell [7], line 3');
     expect(plain).toContain('----> 2     return 1 / 0');
     expect(plain).not.toContain('worldline_runner');

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PythonSession } from '@worldline/sandbox';
-import { failure, openSandbox, run, type Sandbox } from './sandbox.js';
+import { failure, openSandbox, plainTraceback, run, type Sandbox } from './sandbox.js';
 
 let sandbox: Sandbox;
 let python: PythonSession;
@@ -95,9 +95,31 @@ describe('a front end', () => {
   });
 
   test('can set a time limit', async () => {
-    const ran = await run(python, 'mine = 1\nwhile True: pass', { timeout: 100 });
-    expect(failure(ran)).toBe('TimeoutError: Stopped after 0.1 s, the time limit.');
+    const ran = await run(python, 'mine = 1\nimport time\ntime.sleep(60)', {
+      timeout: 100,
+      timeoutAdvice: ['Ask for more.'],
+    });
+    const told = 'TimeoutError: Stopped after 0.1 s, the time limit. Ask for more.';
+    expect(failure(ran)).toBe(told);
+    const traceback = plainTraceback(ran);
+    expect(traceback).toMatch(/TimeoutError +Traceback/);
+    expect(traceback).toContain('----> 3 time.sleep(60)');
+    expect(traceback.split('\n').at(-1)).toBe(told);
+    expect(traceback).not.toMatch(/KeyboardInterrupt|worldline_runner/);
     expect((await run(python, 'mine')).value).toBe('1');
+  });
+
+  test('is told where a cell went on past its time limit', async () => {
+    const ran = await run(python, 'import time\ntry: time.sleep(60)\nexcept KeyboardInterrupt: 7', {
+      timeout: 100,
+    });
+    expect(failure(ran)).toBe('ok');
+    expect(ran.notices).toEqual([expect.stringMatching(/^Stopped after 0.1 s, .* caught the Keyboard/)]);
+  });
+
+  test('interrupts what the code started as well', async () => {
+    const ran = await run(python, 'import os\nos.system("sleep 60") != 0', { timeout: 100 });
+    expect(ran.value).toBe('True');
   });
 });
 

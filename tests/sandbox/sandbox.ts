@@ -89,6 +89,13 @@ export function failure(ran: Ran): string {
   return ran.result.status === 'ok' ? 'ok' : `${ran.result.ename}: ${ran.result.evalue}`;
 }
 
+/** The traceback of a failed cell, without its colours. */
+export function plainTraceback({ result }: Ran): string {
+  const traceback = result.status === 'ok' ? '' : result.traceback.join('\n');
+  // eslint-disable-next-line no-control-regex -- colours
+  return traceback.replace(/\u001b\[[0-9;]*m/g, '');
+}
+
 const docker = new Docker();
 
 /** The containers of a sandbox's manager, spare ones left out unless asked for. */

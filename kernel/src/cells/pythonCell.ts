@@ -1,5 +1,6 @@
 import type { Artifact, ExecuteResult, SandboxEvent } from '@worldline/sandbox';
 import { artifactDisplays } from '../display/artifacts.js';
+import { errorTraceback } from '../display/errorText.js';
 import type { Run } from '../jupyter/engine.js';
 import type { OptionSpec } from './arguments.js';
 import { parseLeadingOptions } from './arguments.js';
@@ -34,6 +35,7 @@ export async function runPythonCell(context: CellContext, rest: string, text: st
       passOn(run, event);
     },
     ...(typeof timeout === 'string' ? { timeout: Number(timeout) * 1000 } : {}),
+    timeoutAdvice: ['%%python --timeout sets it; without it, a cell runs as long as it takes.'],
     ...(request.allowStdin ? { input: (prompt, password) => run.input(prompt, password) } : {}),
     sql: runtime.sqlForPython('user', run.signal),
   });
@@ -71,5 +73,6 @@ function throwUnlessOk(result: ExecuteResult, signal: AbortSignal): void {
   if (result.status === 'ok') return;
   if (result.status === 'interrupted' && signal.aborted && result.traceback.length === 0)
     throw new InterruptedCell();
-  throw new CellFailure(result.ename, result.evalue, result.traceback);
+  const { ename, evalue, traceback } = result;
+  throw new CellFailure(ename, evalue, traceback.length === 0 ? errorTraceback(ename, evalue) : traceback);
 }

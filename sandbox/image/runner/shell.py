@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 import linecache
+import os
 import sys
 import traceback
 
@@ -14,6 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any, Type
 from traitlets.config import Config
 
+RUNNER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 MAX_TEXT = 10 << 20
 MAX_BUNDLE = 48 << 20
 MAX_TRACEBACK = 512 << 10
@@ -167,16 +169,14 @@ class Shell(InteractiveShell):
             self.report(error, traceback.format_exception_only(type(error), error))
 
     def _get_exc_info(self, exc_tuple=None):
-        """Leaves out the frames of the helpers at the end: IPython hides those before the last one only."""
-        etype, value, tb = super()._get_exc_info(exc_tuple)
-        last, frame = None, tb
-        while frame is not None:
-            if not frame.tb_frame.f_locals.get("__tracebackhide__"):
-                last = frame
-            frame = frame.tb_next
-        if last is not None:
-            last.tb_next = None
-        return etype, value, tb
+        """Without the frames of the runner that an interrupt or a request to the host ends in."""
+        kind, error, trace = super()._get_exc_info(exc_tuple)
+        at = trace
+        while at is not None and at.tb_next is not None:
+            if at.tb_next.tb_frame.f_code.co_filename.startswith(RUNNER):
+                at.tb_next = None
+            at = at.tb_next
+        return kind, error, trace
 
     def _showtraceback(self, etype, evalue, stb) -> None:
         error = evalue if isinstance(evalue, BaseException) else etype(evalue)

@@ -19,7 +19,7 @@ import type {
 import { openArtifact } from '../workspace/readArtifact.js';
 import { artifactsBetween, scan, type Scan } from '../workspace/scan.js';
 import { bounded } from './bounded.js';
-import { failureOf } from './describe.js';
+import { failureOf, ignoredTimeout } from './describe.js';
 import { Mutex } from './Mutex.js';
 import { runCell } from './runCell.js';
 import { parseVariables, Variables } from './Variables.js';
@@ -82,6 +82,8 @@ export class Session implements PythonSession {
         exportFrame: (name, path) => this.#takeFrame((header) => container.runner.call(header), name, path),
         removeContainer: () => void container.remove().catch(() => undefined),
       });
+      const ignored = ignoredTimeout(outcome);
+      if (ignored !== null) options.onEvent({ type: 'notice', text: ignored });
       const milliseconds = outcome.end.type === 'done' ? outcome.end.milliseconds : performance.now() - clock;
       this.#state = 'ready';
       const artifacts = await this.#artifacts(started, options.onEvent);

@@ -32,7 +32,7 @@ export function failureOf({ end, error, stop }: CellOutcome, limits: Limits): Fa
     );
   if (stop?.why === 'timeout')
     return {
-      ...failure('TimeoutError', `Stopped after ${stop.detail}, the time limit.`, traceback),
+      ...failure('TimeoutError', stop.detail, traceback.length === 0 ? [] : timedOut(traceback, stop.detail)),
       status: 'interrupted',
     };
   if (stop?.why === 'interrupt')
@@ -59,6 +59,22 @@ export function failureOf({ end, error, stop }: CellOutcome, limits: Limits): Fa
     case 'died':
       return died(end.cause, end.code, limits);
   }
+}
+
+/** The traceback of an interrupt that nobody asked for by hand: it begins and ends with the timeout that it was. */
+function timedOut(traceback: readonly string[], detail: string): readonly string[] {
+  const name = 'KeyboardInterrupt';
+  const last = traceback.at(-1)?.includes(name) === true ? traceback.slice(0, -1) : traceback;
+  const told = last.map((line, at) =>
+    at < 2 ? line.replace(name, 'TimeoutError'.padEnd(name.length)) : line,
+  );
+  return [...told, `\u001b[31mTimeoutError\u001b[39m: ${detail}`];
+}
+
+/** Null but for a cell that was to be stopped, and was none the less all right at its end. */
+export function ignoredTimeout({ end, stop }: CellOutcome): string | null {
+  if (stop?.why !== 'timeout' || end.type !== 'done' || end.status !== 'ok') return null;
+  return `${stop.detail} The code caught the KeyboardInterrupt that tells it so, and went on to its end.`;
 }
 
 function died(cause: 'exit' | 'signal' | 'memory', code: number, limits: Limits): Failure {

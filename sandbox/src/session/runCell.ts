@@ -55,9 +55,9 @@ export async function runCell(
     if (options.signal?.aborted === true) onAbort();
     options.signal?.addEventListener('abort', onAbort, { once: true });
     if (options.timeout !== undefined) {
-      const seconds = options.timeout / 1000;
+      const told = `Stopped after ${options.timeout / 1000} s, the time limit.`;
       after(options.timeout, () => {
-        stop('timeout', `${seconds} s`);
+        stop('timeout', [told, ...(options.timeoutAdvice ?? [])].join(' '));
       });
     }
     const end = await running;

@@ -22,6 +22,10 @@ export async function pythonPort(
           ...options,
           signal,
           timeout,
+          timeoutAdvice: [
+            'Do less at a time.',
+            'The person can set SANDBOX_TIMEOUT_SECONDS and restart the kernel.',
+          ],
           sql: runtime.sqlForPython('model', signal),
         });
       }),
