@@ -14,7 +14,8 @@ import { WorkspaceIndex } from '../workspace/WorkspaceIndex.js';
 import { type ExportCell, type Notebook, notebookOf } from './notebook.js';
 import { reportOf } from './report.js';
 
-const REPORTS = { '.html': 'html', '.md': 'markdown', '.pdf': 'webpdf' } as const;
+const FORMATS = { '.html': 'html', '.md': 'markdown' } as const;
+type Ending = keyof typeof FORMATS | '.pdf';
 
 /** Writes the cells up to a checkpoint to a file, as a notebook or as a report; gives the file's path. */
 export async function exportWorldline(
@@ -29,9 +30,8 @@ export async function exportWorldline(
   const cells = nodes.filter(({ record: { kind } }) => kind !== 'root' && kind !== 'step');
   const shown = await Promise.all(cells.map((node) => exportCell(store, node)));
   const ending = extname(file);
-  if (ending in REPORTS) {
-    const to = REPORTS[ending as keyof typeof REPORTS];
-    await writeReport(host, file, to, reportOf(shown, options.steps !== false));
+  if (ending in FORMATS || ending === '.pdf') {
+    await writeReport(host, file, ending as Ending, reportOf(shown, options.steps !== false));
     return file;
   }
   if (ending !== '.ipynb') {
@@ -61,28 +61,29 @@ async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
   await writeWhole(path, `${JSON.stringify(notebook, null, 1)}\n`);
 }
 
-async function writeReport(
-  host: Host,
-  output: string,
-  to: (typeof REPORTS)[keyof typeof REPORTS],
-  report: Notebook,
-): Promise<void> {
-  if (host.nbconvert === undefined) throw new WorldlineError('Reports need nbconvert: pip install nbconvert');
-  const notebook = join(dirname(output), `.${randomUUID()}.ipynb`);
-  await writeNotebook(notebook, report);
-  try {
-    await host.nbconvert([
-      '--to',
-      to,
-      '--no-input',
-      '--output',
-      basename(output),
-      '--output-dir',
-      dirname(output),
-      notebook,
+async function writeReport(host: Host, output: string, to: Ending, report: Notebook): Promise<void> {
+  const nbconvert = host.nbconvert?.bind(host);
+  const printPdf = host.printPdf?.bind(host);
+  if (nbconvert === undefined) throw new WorldlineError('Reports need nbconvert: pip install nbconvert');
+  const beside = join(dirname(output), `.${randomUUID()}`);
+  const convert = (path: string, ...how: readonly string[]): Promise<void> =>
+    nbconvert([
+      ...['--to', ...how, '--no-input'],
+      ...['--output', basename(path), '--output-dir', dirname(path), `${beside}.ipynb`],
     ]);
+  await writeNotebook(`${beside}.ipynb`, report);
+  try {
+    if (to !== '.pdf') {
+      await convert(output, FORMATS[to]);
+      return;
+    }
+    if (printPdf === undefined) throw new WorldlineError('A PDF cannot be printed here: name the file .html');
+    // The webpdf format of nbconvert wants a browser of its own; its template does not.
+    await convert(`${beside}.html`, 'html', '--template', 'webpdf');
+    await printPdf(`${beside}.html`, output);
   } finally {
-    await rm(notebook, { force: true });
+    await rm(`${beside}.ipynb`, { force: true });
+    await rm(`${beside}.html`, { force: true });
   }
 }
 

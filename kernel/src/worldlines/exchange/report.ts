@@ -16,8 +16,9 @@ function reportCells(cell: ExportCell, steps: boolean): NotebookCell[] {
   if (cell.kind !== 'ask') return [outputCell(cell.outputs, cell.source)];
   const question = markdownCell(`${checkpoint}-q`, `## ${cell.source.replace(/^%%ask[^\n]*\n/, '').trim()}`);
   if (steps) return [question, outputCell(cell.outputs, cell.source)];
-  const answers = cell.outputs.map(answerOf).filter((answer) => answer !== null);
   const rest = cell.outputs.filter((output) => answerOf(output) === null);
+  // A run that was cut short may have no answer but what its steps' display says.
+  const answers = rest.some(isText) ? [] : cell.outputs.map(answerOf).filter((answer) => answer !== null);
   return [
     question,
     ...answers.map((answer, index) => markdownCell(`${checkpoint}-a${index}`, answer)),
@@ -34,4 +35,8 @@ function answerOf(output: Output): string | null {
   const data = output['data'] as Record<string, unknown> | undefined;
   const run = data?.[RUN_MIME] as RunInfo | undefined;
   return run?.answer ?? null;
+}
+
+function isText(output: Output): boolean {
+  return (output['data'] as Record<string, unknown> | undefined)?.['text/markdown'] !== undefined;
 }

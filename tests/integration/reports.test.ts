@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { shown } from './withKernel.js';
+import { call, withModel } from './withModel.js';
+
+const REPORT =
+  "select month(date) as month, round(avg(temp_max), 1) as warmest from 'seattle-weather.csv' group by 1 order by 1";
+
+test('a worldline becomes a report: as a page, as text, and printed, with the steps or without', () =>
+  withModel(
+    [
+      call('run_sql', { sql: REPORT }),
+      call('finish', { answer: 'August is the **warmest** month.', evidence: ['r1'] }),
+    ],
+    async ({ kernel, folder }) => {
+      await kernel.execute(`%%sql\n${REPORT}`);
+      await kernel.execute('Which month is the warmest?');
+      for (const file of ['full.html', 'short.html --no-steps', 'short.md --no-steps', 'report.pdf']) {
+        expect(shown(await kernel.execute(`%export main ${file}`))).toMatch(/^Wrote /);
+      }
+      const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+      for (const name of ['full.html', 'short.html', 'short.md']) {
+        expect(read(name)).toContain('Which month is the warmest?');
+        expect(read(name)).toMatch(/warmest(<\/strong>|\*\*) month/);
+      }
+      expect(read('full.html')).toContain('group by');
+      expect(read('short.html')).not.toContain('group by');
+      expect(read('short.md')).not.toContain('group by');
+      expect(read('short.md').split('August is')).toHaveLength(2);
+      expect(read('report.pdf').startsWith('%PDF-')).toBe(true);
+    },
+    { WORLDLINE_JUPYTER: join(process.cwd(), '.venv/bin/jupyter') },
+  ));

@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Disk {
+  readonly folder: string;
+  remove(): void;
+}
+
+/** A file system of its own in a file, mounted; null where its tools are not there, or we may not mount. */
+export function makeDisk(kind: 'btrfs' | 'xfs', bytes = 512 * 1024 ** 2): Disk | null {
+  const root = mkdtempSync(join(tmpdir(), 'worldlines-disk-'));
+  const [image, folder] = [join(root, 'image'), join(root, 'disk')];
+  try {
+    writeFileSync(image, '');
+    truncateSync(image, bytes);
+    mkdirSync(folder);
+    execFileSync(`mkfs.${kind}`, ['-q', image], { stdio: 'ignore' });
+    execFileSync('mount', ['-o', 'loop', image, folder], { stdio: 'ignore' });
+  } catch {
+    rmSync(root, { recursive: true });
+    return null;
+  }
+  return {
+    folder,
+    remove() {
+      execFileSync('umount', [folder]);
+      rmSync(root, { recursive: true });
+    },
+  };
+}
