@@ -138,8 +138,7 @@ export interface PythonSession {
   importFrame(name: string, path: string): Promise<void>;
   /**
    * Captures the variables: resolves when they are safe from later changes, after a pause of so many milliseconds; `done`
-   * when they are in the blob store. Null where no variable can have changed since the last snapshot, or there is no
-   * container.
+   * when they are in the blob store. Null where they are those of the last snapshot, or there is no container.
    */
   snapshot(): Promise<{
     pause: number;

@@ -29,7 +29,8 @@ export class Kernel {
   #session = randomUUID();
   #options = { linger: 0, reconnectInterval: 1, reconnectMaxInterval: 0 };
 
-  static async start(argv, folder) {
+  /** Starts a kernel and waits for its first `kernel_info_reply`. `options` are those of `spawn`. */
+  static async start(argv, folder, options = {}) {
     const kernel = new Kernel();
     const ports = Object.fromEntries(
       await Promise.all(CHANNELS.map(async (name) => [name, await freePort()])),
@@ -45,7 +46,7 @@ export class Kernel {
     kernel.iopub.subscribe();
     const [command, ...rest] = argv.map((part) => part.replace('{connection_file}', file));
     const began = performance.now();
-    kernel.child = spawn(command, rest, { stdio: 'ignore' });
+    kernel.child = spawn(command, rest, { stdio: 'ignore', ...options });
     await kernel.send('kernel_info_request', {});
     await kernel.shell.receive();
     kernel.started = performance.now() - began;
@@ -63,13 +64,16 @@ export class Kernel {
     return id;
   }
 
-  /** Runs a cell and gives the milliseconds until its reply and its idle are both in. */
+  /** Runs a cell and gives the milliseconds until its reply and its idle are both in. Throws where it fails. */
   async execute(code) {
     const began = performance.now();
     const flags = { silent: false, store_history: true, allow_stdin: false, stop_on_error: true };
     const id = await this.send('execute_request', { code, user_expressions: {}, ...flags });
-    await Promise.all([this.shell.receive(), this.idle(id)]);
-    return performance.now() - began;
+    const [reply] = await Promise.all([this.shell.receive(), this.idle(id)]);
+    const took = performance.now() - began;
+    const { status, ename, evalue } = JSON.parse(reply.at(-1));
+    if (status !== 'ok') throw new Error(`${code}: ${ename}: ${evalue}`);
+    return took;
   }
 
   async idle(id) {
@@ -89,6 +93,21 @@ export class Kernel {
     return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(status, 'utf8'))?.[1]) / 1000;
   }
 
+  /** Memory (PSS) of the kernel and of the processes that it started, in MB; null where the system does not tell. */
+  memory() {
+    if (!existsSync('/proc/self/smaps_rollup')) return null;
+    return family(this.child.pid).reduce((sum, pid) => sum + pss(pid), 0);
+  }
+
+  /** Asks it to end, and waits until it has. */
+  async shutdown() {
+    const exited = new Promise((resolve) => this.child.once('exit', resolve));
+    await this.send('shutdown_request', { restart: false });
+    await exited;
+    this.shell.close();
+    this.iopub.close();
+  }
+
   async end() {
     const exited = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGKILL');
@@ -96,4 +115,19 @@ export class Kernel {
     this.shell.close();
     this.iopub.close();
   }
+}
+
+function family(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return [
+    pid,
+    ...children
+      .split(' ')
+      .filter(Boolean)
+      .flatMap((child) => family(Number(child))),
+  ];
+}
+
+function pss(pid) {
+  return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1000;
 }

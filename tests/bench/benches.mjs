@@ -4,6 +4,7 @@
  */
 export const BENCHES = {
   wire: 'The wire, beside ipykernel',
+  cells: 'Cells through the whole kernel, beside ipykernel',
   sandbox: 'Python in the sandbox, beside docker exec',
   database: 'SQL, beside @duckdb/node-api alone',
   snapshots: 'Python variables, beside cloudpickle',

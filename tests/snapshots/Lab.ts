@@ -82,15 +82,22 @@ export class Lab {
     return this.take(label);
   }
 
+  /** Captures the variables unless the worker knows them to be those of the last capture; null where it does. */
+  async captureIfChanged(): Promise<VariablesSnapshot | null> {
+    const label = this.label();
+    const directory = join(this.workspace, label);
+    if ((await this.ask({ op: 'capture', directory, label, lazy: true })) === null) return null;
+    await this.captured();
+    return this.take(label);
+  }
+
   /** Captures the variables and leaves the output where it is. */
   async captureOnly({ full = false, meanwhile = '' } = {}): Promise<{ label: string; pause: number }> {
-    this.captures += 1;
-    const label = `c${String(this.captures)}`;
+    const label = this.label();
     const directory = join(this.workspace, label);
     const { pause } = (await this.ask({ op: 'capture', directory, label, full })) as { pause: number };
     await this.run(meanwhile);
-    const said = (await this.ask({ op: 'captured' })) as { ok: boolean; error?: string };
-    if (!said.ok) throw new Error(said.error);
+    await this.captured();
     return { label, pause };
   }
 
@@ -129,6 +136,16 @@ export class Lab {
     this.container.stdin.end();
     await closed;
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private label(): string {
+    this.captures += 1;
+    return `c${String(this.captures)}`;
+  }
+
+  private async captured(): Promise<void> {
+    const said = (await this.ask({ op: 'captured' })) as { ok: boolean; error?: string };
+    if (!said.ok) throw new Error(said.error);
   }
 
   private async ask(request: Record<string, unknown>): Promise<unknown> {

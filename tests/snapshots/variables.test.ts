@@ -335,3 +335,72 @@ go = open("go", "w"); os.unlink("go"); go.close()`,
     });
   });
 });
+
+describe('a capture that is asked for where something changed', () => {
+  const SETUP = `
+import random, datetime
+x = [1, [2]]; d = {"a": x}; text = "t"; when = datetime.datetime(2024, 1, 1); both = (1, {3})
+a = np.arange(10.0); view = a[2:5]; large = np.zeros(100_000)
+df = pd.DataFrame({"n": [1, 2], "s": ["x", "y"]}); one = df["n"].rename("one")
+def f(n, log=[]): log.append(n); return n + len(x)`;
+
+  test.each([
+    ['1 + 1'],
+    ['len(x), d["a"], text + "u", when.year'],
+    ['a.sum(), view.mean(), large[5]'],
+    ['df.head(), df.describe(), one.sum()'],
+    ['y = 5; del y'],
+    ['d["b"] = 1; del d["b"]'],
+  ])('is none after %s', async (cell) => {
+    await lab.run(SETUP);
+    expect(await lab.captureIfChanged()).not.toBeNull();
+    await lab.run(cell);
+    expect(await lab.captureIfChanged()).toBeNull();
+  });
+
+  test.each([
+    ['x[1].append(3)', 'x == [1, [2, 3]] and d["a"] is x'],
+    ['d["b"] = 1', 'd["b"] == 1'],
+    ['x = [1, [2]]', 'd["a"] is not x'],
+    ['both[1].add(4)', 'both == (1, {3, 4})'],
+    ['view[0] = 7', 'a[2] == 7 and view.base is not None'],
+    ['large[99_999] = 1', 'large[99_999] == 1'],
+    ['df.loc[0, "n"] = 5', 'df["n"][0] == 5'],
+    ['df.columns = ["m", "s"]', 'list(df) == ["m", "s"]'],
+    ['random.random()', 'True'],
+    ['np.random.random()', 'True'],
+    ['f(8)', 'f.__defaults__ == ([8],)'],
+    ['f.mark = 2', 'f.mark == 2'],
+    ['def f(n): return n', 'f(1) == 1'],
+    ['new = None', 'new is None'],
+    ['del text', '"text" not in globals()'],
+  ])('is one after %s', async (cell, holds) => {
+    await lab.run(SETUP);
+    await lab.captureIfChanged();
+    await lab.run(cell);
+    const snapshot = await lab.captureIfChanged();
+    expect(snapshot).not.toBeNull();
+    expect(await lab.captureIfChanged()).toBeNull();
+    await lab.restore(snapshot as NonNullable<typeof snapshot>);
+    await lab.run(`assert ${holds}`);
+    // What was restored is compared with nothing: the first capture is a whole one.
+    expect(await lab.captureIfChanged()).not.toBeNull();
+    expect(await lab.captureIfChanged()).toBeNull();
+  });
+
+  test('runs no code of the user’s to find that out: what might, is captured each time', async () => {
+    await lab.run(`
+runs = []
+class Own:
+    def __getstate__(self): runs.append(1); return {}
+own = Own()`);
+    await lab.captureIfChanged();
+    expect(await lab.captureIfChanged()).not.toBeNull();
+    await lab.run('assert runs == []; own = open("/etc/hostname")');
+    await lab.captureIfChanged();
+    expect(await lab.captureIfChanged()).not.toBeNull();
+    await lab.run('own = np.zeros(2_000_000)');
+    await lab.captureIfChanged();
+    expect(await lab.captureIfChanged()).not.toBeNull();
+  });
+});

@@ -12,9 +12,11 @@ import types
 import numpy  # noqa: F401  (imported ahead, as in the runner)
 import pandas  # noqa: F401
 from fingerprint import fingerprint
-from snapshot import Snapshots
+from snapshot import Snapshots, unchanged
 
 NEXT_WORKER = 3
+# On a busy machine, too: what is compared does not depend on how long it takes.
+unchanged.SECONDS = 60
 
 
 class Worker:
@@ -34,12 +36,15 @@ class Worker:
             del sys.stdout.write
         return output.getvalue()
 
-    def capture(self, directory, label, full=False):
+    def capture(self, directory, label, full=False, lazy=False):
         reader, writer = os.pipe()
         pending = self.snapshots.capture(
-            directory, label, lambda said: os.write(writer, json.dumps(said).encode()), full=full, keep={writer}
+            directory, label, lambda said: os.write(writer, json.dumps(said).encode()), full=full, keep={writer}, lazy=lazy
         )
         os.close(writer)
+        if pending is None:
+            os.close(reader)
+            return None
         self.reader = reader
         return {"pause": pending.pause, "pid": pending.pid}
 

@@ -10,6 +10,8 @@ def up(shell) -> None:
     import pandas
     import pyarrow.parquet
 
+    from .snapshot.unchanged import imprint
+
     # Touched so that their lazy parts are loaded.
     frame = pandas.DataFrame({"a": numpy.arange(3), "b": ["x", "y", "z"], "c": [0.5, 1.5, None]})
     sink = io.BytesIO()
@@ -23,6 +25,7 @@ def up(shell) -> None:
         shell.run_cell("frame")
         shell.run_cell("1 / 0")
         _complete(shell, "frame.hea")
+        imprint(shell.user_ns, {"frame": frame, "view": frame["a"].to_numpy()[:1], "f": up}, {}, None, numpy)
     finally:
         sys.stdout, sys.stderr = out, err
     matplotlib.pyplot.close("all")

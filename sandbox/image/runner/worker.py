@@ -214,7 +214,10 @@ class Worker:
             self._notify,
             full=bool(header.get("full")),
             keep=(self._side,),
+            lazy=True,
         )
+        if pending is None:
+            return {"unchanged": True}
         return {"variables": variables.listing(self._shell), "pause": pending.pause, "guardian": pending.pid, "label": header["label"]}
 
     def _restore(self, _header: dict, body: bytes) -> dict:

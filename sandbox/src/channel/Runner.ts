@@ -122,6 +122,11 @@ export class Runner {
     });
   }
 
+  /** There will be no such snapshot. */
+  noSnapshot(label: string): void {
+    this.#snapshots.delete(label);
+  }
+
   end(): void {
     this.#close('closed');
     this.stream.destroy();

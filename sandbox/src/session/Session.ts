@@ -157,7 +157,7 @@ export class Session implements PythonSession {
         WORK_PATIENCE,
         this.#variables.capture(container.runner),
       );
-      this.#listed = captured.variables;
+      if (captured !== null) this.#listed = captured.variables;
       return captured;
     });
     this.#capturing = capturing.catch(() => undefined);
@@ -201,7 +201,7 @@ export class Session implements PythonSession {
     const container = this.#container;
     if (container === null) return;
     if (this.#variables.changed && !container.runner.isClosed)
-      await this.#variables.capture(container.runner).then(({ done }) => done);
+      await this.#variables.capture(container.runner).then((capture) => capture?.done);
     await this.#variables.settled();
     this.#container = null;
     this.#state = state;

@@ -5,12 +5,21 @@ import { HIDDEN, OUT } from '../engine/containerOptions.js';
 import { VariableIntake } from '../snapshots/index.js';
 import type { BlobStore, LostVariable, Variable, VariablesSnapshot } from '../types.js';
 
+export interface Capture {
+  /** Milliseconds that the worker stood still. */
+  readonly pause: number;
+  readonly variables: Variable[];
+  readonly done: Promise<VariablesSnapshot>;
+}
+
 /** The variables of one session: what was kept of them last, and how they come back. */
 export class Variables {
   /** What a new worker is to have; null for none. */
   #kept: VariablesSnapshot | null = null;
   #intake: VariableIntake | null = null;
   #writing: Promise<unknown> = Promise.resolve();
+  /** The last capture of the worker there is now, while it is being written or where it failed. */
+  #latest: Capture | null = null;
   /** May they differ from what was kept? */
   #changed = false;
   #full = false;
@@ -37,8 +46,7 @@ export class Variables {
   async recover(runner: Runner): Promise<{ lost: readonly LostVariable[]; outdated: boolean }> {
     await this.settled();
     const outdated = this.#changed;
-    this.#changed = false;
-    this.#intake = null;
+    this.#forgetWorker();
     if (this.#kept === null) return { lost: [], outdated };
     return { lost: await this.#load(runner, this.#kept), outdated };
   }
@@ -47,17 +55,15 @@ export class Variables {
   async replace(runner: Runner | null, snapshot: VariablesSnapshot | null): Promise<readonly LostVariable[]> {
     await this.settled();
     this.#kept = snapshot;
-    this.#changed = false;
-    this.#intake = null;
+    this.#forgetWorker();
     if (runner === null) return [];
     if (snapshot !== null) return this.#load(runner, snapshot);
     await runner.call({ type: 'reset' });
     return [];
   }
 
-  async capture(
-    runner: Runner,
-  ): Promise<{ pause: number; variables: Variable[]; done: Promise<VariablesSnapshot> }> {
+  /** Takes them as they are; null where they are what is kept. */
+  async capture(runner: Runner): Promise<Capture | null> {
     const label = randomBytes(8).toString('hex');
     const path = `${HIDDEN}/${OUT}/${label}`;
     const written = runner.snapshotWritten(label);
@@ -68,10 +74,31 @@ export class Variables {
       full: this.#full,
     });
     this.#changed = false;
+    if (reply['unchanged'] === true) {
+      runner.noSnapshot(label);
+      return this.#latest;
+    }
     this.#full = false;
     const done = this.#take(label, path, written);
-    this.#writing = done.catch(() => undefined);
-    return { pause: Number(reply['pause']) || 0, variables: parseVariables(reply['variables']), done };
+    const capture = {
+      pause: Number(reply['pause']) || 0,
+      variables: parseVariables(reply['variables']),
+      done,
+    };
+    this.#latest = capture;
+    this.#writing = done.then(
+      () => {
+        if (this.#latest === capture) this.#latest = null;
+      },
+      () => undefined,
+    );
+    return capture;
+  }
+
+  #forgetWorker(): void {
+    this.#changed = false;
+    this.#intake = null;
+    this.#latest = null;
   }
 
   async #take(

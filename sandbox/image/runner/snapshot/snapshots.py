@@ -13,6 +13,7 @@ from .live import set_live
 from .load import known_of, load, read_manifest
 from .names import variables_of
 from .save import Save
+from .unchanged import imprint
 
 _LABEL = re.compile(r"[a-z0-9-]{1,64}")
 MAX_UNDER_WAY = 2
@@ -91,18 +92,28 @@ class Snapshots:
         self._initial = dict(namespace)
         self._previous = _Nothing()
         self._under_way = {}
+        # What the latest capture took, where it was little.
+        self._taken = None
         set_live(self._live)
 
-    def capture(self, directory, label, notify, full=False, keep=()):
-        """Forks a guardian that saves the variables as they are now. Raises ValueError for an unfit label or directory."""
+    def capture(self, directory, label, notify, full=False, keep=(), lazy=False):
+        """Forks a guardian that saves the variables as they are now. Raises ValueError for an unfit label or directory.
+
+        With `lazy`, None where they are seen at once to be what the latest capture took.
+        """
         start = time.perf_counter()
         if not _LABEL.fullmatch(label) or not os.path.isabs(directory):
             raise ValueError("a capture needs a label of a-z, 0-9 and - and an absolute directory")
+        state = _state()
+        variables = variables_of(self._namespace, self._initial)
+        numpy = sys.modules.get("numpy")
+        now = imprint(self._namespace, variables, self._live, state, numpy)
+        if lazy and not full and now is not None and now == self._taken:
+            return None
         self.reap()
         while len(self._under_way) >= MAX_UNDER_WAY:
             self._wait_for(next(iter(self._under_way)))
-        save = Save(directory, label, self._namespace, self._live, _state(), sys.modules.get("numpy"))
-        variables = variables_of(self._namespace, self._initial)
+        save = Save(directory, label, self._namespace, self._live, state, numpy)
         previous = _Nothing() if full else self._previous
         handover = os.memfd_create("handover", os.MFD_CLOEXEC)
         alive, end = os.pipe()
@@ -116,6 +127,7 @@ class Snapshots:
         captured = _Captured(handover, alive, previous)
         self._under_way[pid] = captured
         self._previous = captured
+        self._taken = now
         return Pending(pid, (time.perf_counter() - start) * 1000)
 
     def running(self):
@@ -134,6 +146,7 @@ class Snapshots:
         self._namespace.update(loaded.variables)
         _set_state(loaded.state)
         self._previous = _Restored(manifest)
+        self._taken = None
         return {"restored": list(loaded.variables), "lost": loaded.lost}
 
     def _wait_for(self, pid, options=0):
