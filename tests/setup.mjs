@@ -8,6 +8,8 @@ import { step } from '../install/report.mjs';
 import { capture } from '../install/run.mjs';
 import { setUp } from '../install/setup.mjs';
 import { readState, stamp } from '../install/state.mjs';
+import { olderDuckDB } from './duckdb.mjs';
+import { findPostgres } from './postgres.mjs';
 
 const REQUIREMENTS = 'tests/requirements.txt';
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -23,6 +25,8 @@ export async function setUpTests(options) {
   await setUp({ ...options, docker: true, own: true });
   await step('Example data', exampleData);
   await step('Python packages of the tests', pythonPackages);
+  await step('DuckDB of the extensions', olderDuckDB);
+  await step('PostgreSQL', (say) => postgres(say, options));
   let browser;
   await step('Browser', async (say) => {
     browser = await findBrowser(say, options);
@@ -37,6 +41,18 @@ async function pythonPackages(say) {
   await pipInstall(REQUIREMENTS, say, 'Is the Python package index within reach? Then run this again.');
   stamp('python-tests', wanted);
   return 'installed into .venv';
+}
+
+async function postgres(say, options) {
+  const found = findPostgres();
+  if (found !== null) return found;
+  await installSystemPackages(['postgresql'], 'A test of attached databases', say, options);
+  const installed = findPostgres();
+  if (installed !== null) return installed;
+  throw new Problem(
+    'A test of attached databases needs PostgreSQL.',
+    'Install it, and run this again:\n    sudo apt-get install postgresql',
+  );
 }
 
 async function findBrowser(say, options) {

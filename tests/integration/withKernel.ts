@@ -21,7 +21,12 @@ export interface Notebook {
 /** Runs the real kernel in a fresh folder with a store of its own; all is removed afterwards. */
 export async function withKernel(
   body: (notebook: Notebook) => Promise<void>,
-  options: { readonly env?: Readonly<Record<string, string>>; readonly data?: readonly string[] } = {},
+  options: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly data?: readonly string[];
+    /** Another build of the kernel. */
+    readonly main?: string;
+  } = {},
 ): Promise<void> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'worldline-test-')));
   const folder = join(root, 'notebook');
@@ -30,7 +35,7 @@ export async function withKernel(
   for (const name of options.data ?? []) {
     copyFileSync(join('node_modules/vega-datasets/data', name), join(folder, name));
   }
-  const main = join(process.cwd(), 'kernel/dist/main.js');
+  const main = options.main ?? join(process.cwd(), 'kernel/dist/main.js');
   const start = (env: Readonly<Record<string, string>> = {}): Promise<KernelClient> =>
     KernelClient.start({
       argv: [main, '{connection_file}'],

@@ -2,6 +2,7 @@ import type { CellKind, CellStatus } from '../contract.js';
 import type { ExecuteOutcome, ExecuteRequest } from '../jupyter/engine.js';
 import { log } from '../jupyter/log.js';
 import type { Saved } from '../worldlines/types.js';
+import { withoutPasswords } from './attachments.js';
 import { cellTurns } from './cellTurns.js';
 import type { Kernel } from './Kernel.js';
 import { toOutcome } from './outcome.js';
@@ -56,20 +57,21 @@ export class CheckpointWriter {
   /** Called when a cell has run: the reply waits for this. */
   async commit(cell: FinishedCell): Promise<ExecuteOutcome> {
     const { kind, request, run, status, started, asked, outcome } = cell;
+    const source = withoutPasswords(request.code);
     try {
       const session = await this.kernel.session();
       const worldline = session.activeWorldline;
       const { saved } = await session.commit({
         ...(asked?.checkpoint === undefined ? {} : { id: asked.checkpoint }),
         kind,
-        source: request.code,
+        source,
         status,
         started,
         ended: Date.now(),
         executionCount: run.executionCount,
         cellId: request.cellId ?? null,
         outputs: run.outputs,
-        turns: asked?.turns ?? cellTurns(kind, request.code, run.outputs),
+        turns: asked?.turns ?? cellTurns(kind, source, run.outputs),
         ...(asked === null ? {} : { asCells: asked.asCells }),
       });
       const runtime = await this.kernel.active();

@@ -15,6 +15,7 @@ import type {
 import type { Display } from '../mime.js';
 import { titleOf } from '../worldlines/graph/summaries.js';
 import { COMM_TARGET } from '../contract.js';
+import { withoutPasswords } from './attachments.js';
 import { CheckpointWriter } from './CheckpointWriter.js';
 import { FrontEnd } from './comm/FrontEnd.js';
 import { complete } from './completion/complete.js';
@@ -63,7 +64,7 @@ export class KernelEngine implements Engine {
       const plan = planCell(parsed, this.kernel.settings.get('default') ?? 'ask');
       kind = request.silent ? null : plan.kind;
       const runtime = await this.#checkpoints.begin(
-        { title: titleOf(request.code), cellId: request.cellId ?? null },
+        { title: titleOf(withoutPasswords(request.code)), cellId: request.cellId ?? null },
         kind,
         run,
         request.allowStdin,
@@ -72,7 +73,7 @@ export class KernelEngine implements Engine {
       if (asked !== null && !request.silent) kind = 'ask' as const;
       if (asked?.failure) throw asked.failure;
       if (kind === null && !request.silent)
-        this.kernel.looks.add(runtime.place.id, parsed.magics, request.code, run.outputs);
+        this.kernel.looks.add(runtime.place.id, parsed.magics, withoutPasswords(request.code), run.outputs);
     } catch (error) {
       outcome = toOutcome(error);
       run.recordError(outcome.name, outcome.message, outcome.traceback);

@@ -7,6 +7,9 @@ import { UserError } from './errors.js';
 export async function readAttachment(source: string, alias: string, from: string): Promise<Attachment> {
   if (/^postgres(ql)?:/i.test(source)) return { alias, source, type: 'postgres' };
   if (/^mysql:/i.test(source)) return { alias, source, type: 'mysql' };
+  if (/\bdbname\s*=/i.test(source)) return { alias, source, type: 'postgres' };
+  if (/\bhost\s*=.*\bdatabase\s*=|\bdatabase\s*=.*\bhost\s*=/i.test(source))
+    return { alias, source, type: 'mysql' };
   const path = resolve(from, source);
   const found = await stat(path).catch(() => null);
   if (!found?.isFile()) {
@@ -17,6 +20,17 @@ export async function readAttachment(source: string, alias: string, from: string
     );
   }
   return { alias, source: path, type: await typeOf(path) };
+}
+
+const ATTACH_LINE = /^[ \t]*%attach\b.*$/gm;
+
+/** The source of a cell without the passwords in what it attaches: neither the store nor a model is to have them. */
+export function withoutPasswords(source: string): string {
+  return source.replace(ATTACH_LINE, (line) =>
+    line
+      .replace(/(:\/\/[^\s/:@]*:)[^\s@/]*(?=@)/g, '$1***')
+      .replace(/(\b(?:password|passwd)\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s"']+)/gi, '$1***'),
+  );
 }
 
 async function typeOf(path: string): Promise<SourceType> {

@@ -37,8 +37,11 @@ export class ProcessConnection {
       this.#end(`The database process failed: ${error.message}.`, onLost);
     });
     child.on('exit', (code, signal) => {
-      const how = signal === null ? `ended with code ${code ?? 0}` : `was killed (${signal})`;
-      this.#end(this.#killed ?? `The database process ${how}; it may have run out of memory.`, onLost);
+      const how =
+        signal === null
+          ? `ended with code ${code ?? 0}.`
+          : `was killed (${signal}); it may have run out of memory.`;
+      this.#end(this.#killed ?? `The database process ${how}`, onLost);
     });
     child.unref();
     child.channel?.unref();

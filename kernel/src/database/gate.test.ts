@@ -46,6 +46,7 @@ const REFUSED_TO_THE_MODEL: readonly string[] = [
   'from duckdb_secrets()',
   'from duckdb_settings()',
   'from duckdb_databases()',
+  `from sqlite_query('shop', 'select 1')`,
 ];
 
 const READ_BY_THE_MODEL: readonly string[] = [
@@ -146,6 +147,10 @@ test.each([
   `copy (select 1) to '/tmp/worldline-out.csv'`,
   `explain analyze copy (select 1) to '../out.csv'`,
   `export database '../out'`,
+  `from sqlite_scan('/home/me/cookies.sqlite', 'cookies')`,
+  `call postgres_attach('host=elsewhere')`,
+  `from "postgres_query"('shop', 'delete from customers')`,
+  `from mysql_query('shop', 'select 1')`,
 ])('the user may not: %s', (sql) =>
   withDatabase(async ({ database }) => {
     await expect(runAsUser(database, sql)).rejects.toMatchObject({ name: 'GateError' });

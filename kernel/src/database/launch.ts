@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fork, type ChildProcess } from 'node:child_process';
+import { PASSWORD_VARIABLES } from './process/secrets.js';
 
 /** Keeps the process small: results pass through it in pages, so a young heap of 1 MB is enough. */
 const NODE_OPTIONS = ['--max-semi-space-size=1', '--max-old-space-size=512', '--no-warnings'];
@@ -20,10 +21,13 @@ export async function launch(): Promise<ChildProcess> {
   });
 }
 
-/** The process runs SQL of a model's: it gets no key but those that cloud storage needs. */
+/** The process runs SQL of a model's: it gets no key but those with which cloud storage and other databases are reached. */
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => name.startsWith('AWS_') || !/KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL/i.test(name),
+    ([name]) =>
+      name.startsWith('AWS_') ||
+      PASSWORD_VARIABLES.includes(name) ||
+      !/KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL/i.test(name),
   );
   // Fewer malloc arenas: memory that one thread freed serves the next.
   return { ...Object.fromEntries(kept), NODE_OPTIONS: '', MALLOC_ARENA_MAX: '2' };

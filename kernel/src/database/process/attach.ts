@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { DatabaseError } from '../errors.js';
 import { quoteAlways, quoteText } from '../sql/quote.js';
 import type { Attachment, Readable } from '../types.js';
+import { passwordSecret, readAddress } from './address.js';
 import { failureOf } from './failure.js';
 
 const EXTENSIONS = { duckdb: null, sqlite: 'sqlite', postgres: 'postgres', mysql: 'mysql' } as const;
@@ -11,29 +12,43 @@ export async function attach(connection: DuckDBConnection, attachment: Attachmen
   const { alias, source, type } = attachment;
   const extension = EXTENSIONS[type];
   if (extension !== null) await loadExtension(connection, extension, `to attach a ${type} database`);
-  await connection.run(
-    `ATTACH ${quoteText(source)} AS ${quoteAlways(alias)} (TYPE ${type.toUpperCase()}, READ_ONLY)`,
-  );
+  const kind = type.toUpperCase();
+  const attachAs = (path: string, secret = ''): string =>
+    `ATTACH ${quoteText(path)} AS ${quoteAlways(alias)} (TYPE ${kind}, READ_ONLY${secret})`;
+  if (type !== 'postgres' && type !== 'mysql') {
+    await connection.run(attachAs(source));
+    return;
+  }
+  const { words, password } = readAddress(source, type);
+  if (password === null) {
+    await connection.run(attachAs(words));
+    return;
+  }
+  const name = quoteAlways(`worldline_${alias}`);
+  await connection.run(passwordSecret(name, type, password));
+  await connection.run(attachAs(words, `, SECRET ${name}`));
 }
 
 /** Makes prefixes in the cloud reachable, with the keys of the environment where it has any. */
 export async function reachClouds(connection: DuckDBConnection, { urls = [] }: Readable): Promise<void> {
   if (urls.length === 0) return;
   await loadExtension(connection, 'httpfs', `to read ${urls.join(', ')}`);
-  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = process.env;
-  if (!id || !secret) return;
+  // The other client takes `..` in a key for a way up, out of the prefix that was checked.
+  await connection.run(`SET httpfs_client_implementation = 'httplib'`);
+  const { env } = process;
+  const endpoint = env['AWS_ENDPOINT_URL_S3'];
   const options = [
-    `TYPE s3, KEY_ID ${quoteText(id)}, SECRET ${quoteText(secret)}`,
-    ...option('SESSION_TOKEN', process.env['AWS_SESSION_TOKEN']),
-    ...option('REGION', process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION']),
-    ...option('ENDPOINT', process.env['AWS_ENDPOINT_URL_S3']?.replace(/^https?:\/\//, '')),
+    'TYPE s3',
+    ...option('KEY_ID', env['AWS_ACCESS_KEY_ID']),
+    ...option('SECRET', env['AWS_SECRET_ACCESS_KEY']),
+    ...option('SESSION_TOKEN', env['AWS_SESSION_TOKEN']),
+    ...option('REGION', env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']),
+    ...option('ENDPOINT', endpoint?.replace(/^https?:\/\//, '').replace(/\/$/, '')),
+    // Servers other than Amazon's own have no name for each bucket.
+    ...(endpoint ? [`URL_STYLE 'path'`, `USE_SSL ${String(!endpoint.startsWith('http:'))}`] : []),
   ];
+  if (options.length === 1) return;
   await connection.run(`CREATE OR REPLACE TEMPORARY SECRET worldline_s3 (${options.join(', ')})`);
-}
-
-/** The keys that this process knows of: they stay out of everything that leaves it. */
-export function cloudKeys(): string[] {
-  return ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'].flatMap((name) => process.env[name] ?? []);
 }
 
 function option(name: string, value: string | undefined): string[] {

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteAlways } from '../sql/quote.js';
 import { split } from '../sql/split.js';
-import { cloudKeys } from './attach.js';
+import type { Attachment } from '../types.js';
 import type { Cancel } from './cancel.js';
 import { exportCell, runCell, withGrants, type CellContext } from './cell.js';
 import { describeTable } from './describe.js';
@@ -11,6 +11,7 @@ import { OpenFile } from './openFile.js';
 import { watchProgress } from './progress.js';
 import type { CallEvent, CallName, Calls, FromProcess } from './protocol.js';
 import { frameView } from './session.js';
+import { secretsOf } from './secrets.js';
 import { findSources } from './sources.js';
 import { listTables, readCatalog } from './tables.js';
 
@@ -26,13 +27,15 @@ type Handlers = {
 /** Answers the kernel's calls on the one database of this process. */
 export class Engine {
   #file: OpenFile | null = null;
-  readonly #cloudKeys = cloudKeys();
+  /** Also those that could not be attached: the reason may repeat their address. */
+  readonly #attached: Attachment[] = [];
   #held: Promise<void> | null = null;
   #unhold: () => void = () => undefined;
   #released: () => void = () => undefined;
 
   readonly #handlers: Handlers = {
     open: async (state) => {
+      this.#attached.push(...state.attachments);
       this.#file = await OpenFile.open(state);
       return null;
     },
@@ -50,6 +53,7 @@ export class Engine {
     describe: ({ table }, cancel) => this.#describe(table, cancel),
     load: (params, cancel, emit) => this.#load(params, cancel, emit),
     attach: async (attachment, cancel, emit) => {
+      this.#attached.push(attachment);
       await this.#turn(cancel, emit, ({ file }) => {
         const others = file.state.attachments.filter((each) => each.alias !== attachment.alias);
         return file.openAgain({ ...file.state, attachments: [...others, attachment] });
@@ -137,12 +141,7 @@ export class Engine {
   /** Takes what is secret out of what leaves the process. */
   redact(message: FromProcess): FromProcess {
     const state = this.#file?.state;
-    const remote = state?.attachments.filter(({ type }) => type === 'postgres' || type === 'mysql') ?? [];
-    const secrets = [
-      ...(state?.secrets ?? []),
-      ...this.#cloudKeys,
-      ...remote.map(({ source }) => source),
-    ].filter(Boolean);
+    const secrets = [...(state?.secrets ?? []), ...secretsOf(this.#attached)].filter(Boolean);
     if (secrets.length === 0) return message;
     const inText = (secret: string): string => JSON.stringify(secret).slice(1, -1);
     const text = secrets.reduce(

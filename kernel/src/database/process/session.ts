@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { OpenState } from './protocol.js';
 import { settings } from './settings.js';
@@ -21,6 +22,7 @@ export async function openSession(
   const instance = await DuckDBInstance.create(state.file);
   try {
     const work = await instance.connect();
+    await work.run(noKeptSecrets(state));
     for (const attachment of state.attachments) await attach(work, attachment);
     await reachClouds(work, state.readable);
     for (const sql of settings(state, directories, files)) await work.run(sql);
@@ -32,6 +34,17 @@ export async function openSession(
     instance.closeSync();
     throw error;
   }
+}
+
+/**
+ * Secrets that DuckDB keeps for the user are not for here; set before the first one is asked for. The extensions that ask
+ * need a place to look: they get an empty one.
+ */
+function noKeptSecrets({ attachments, readable, tempDirectory }: OpenState): string {
+  const remote = attachments.some(({ type }) => type === 'postgres' || type === 'mysql');
+  return remote || (readable.urls ?? []).length > 0
+    ? `SET secret_directory = ${quoteText(join(tempDirectory, 'secrets'))}`
+    : 'SET allow_persistent_secrets = false';
 }
 
 /** Closes the file; DuckDB brings it up to date first. */

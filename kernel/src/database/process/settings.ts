@@ -3,7 +3,8 @@ import { quoteList, quoteText } from '../sql/quote.js';
 
 /**
  * The settings in the order that holds: what spills and how much, what may be loaded, what may be read; then outside
- * access ends, and then the settings themselves are locked. Attaching comes before all of them.
+ * access ends, and then the settings themselves are locked. Attaching comes before all of them, and what
+ * concerns secrets before that.
  */
 export function settings(
   state: OpenState,
@@ -24,7 +25,6 @@ export function settings(
     'SET autoinstall_known_extensions = false',
     'SET autoload_known_extensions = false',
     'SET allow_community_extensions = false',
-    'SET allow_persistent_secrets = false',
     `SET allowed_directories = ${quoteList(directories)}`,
     `SET allowed_paths = ${quoteList(files)}`,
     'SET enable_external_access = false',

@@ -8,10 +8,12 @@ const TABLES = `
          CASE WHEN t.table_name IS NULL THEN 'view' ELSE 'table' END AS kind,
          coalesce(t.estimated_size, -1)::BIGINT AS size,
          c.database_name = current_database() OR c.database_name = 'temp' AS own,
+         coalesce(d.type, 'duckdb') = 'duckdb' AS known,
          list(c.column_name ORDER BY c.column_index) AS names,
          list(c.data_type ORDER BY c.column_index) AS types
   FROM duckdb_columns() c
   LEFT JOIN duckdb_tables() t USING (database_oid, schema_oid, table_oid)
+  LEFT JOIN duckdb_databases() d ON d.database_name = c.database_name
   WHERE NOT c.internal
   GROUP BY ALL
   ORDER BY own DESC, c.database_name, c.schema_name, c.table_name`;
@@ -23,6 +25,8 @@ interface Row {
   readonly kind: 'table' | 'view';
   readonly size: string;
   readonly own: boolean;
+  /** Whether DuckDB itself keeps it, and knows its size. */
+  readonly known: boolean;
   readonly names: string[];
   readonly types: string[];
 }
@@ -36,14 +40,14 @@ export async function listTables(connection: DuckDBConnection): Promise<TableSum
       .map(quoteName)
       .join('.'),
     kind: row.kind,
-    rows: row.kind === 'view' ? null : (counts.get(index) ?? estimate(row)),
+    rows: row.kind === 'view' || !row.known ? null : (counts.get(index) ?? estimate(row)),
     columns: row.names.map((column, at) => ({ name: column, type: row.types[at] ?? '' })),
   }));
 }
 
-/** The exact number of rows of the first tables that are not attached: the catalog's own is an estimate. */
+/** The exact number of rows of the first tables in DuckDB files: the catalog's own is an estimate. */
 async function countRows(connection: DuckDBConnection, found: readonly Row[]): Promise<Map<number, number>> {
-  const own = found.flatMap((row, index) => (row.kind === 'table' && row.own ? [{ row, index }] : []));
+  const own = found.flatMap((row, index) => (row.kind === 'table' && row.known ? [{ row, index }] : []));
   const counted = own.slice(0, COUNTED_TABLES);
   if (counted.length === 0) return new Map();
   const columns = counted.map(({ row }) => {

@@ -27,6 +27,11 @@ const HARMFUL_TO_THE_MODEL = new Set([
   'write_log',
   'getenv',
 ]);
+/**
+ * What the extensions for other databases bring reaches any file and any server, whatever the settings say: what `%attach`
+ * gave is enough.
+ */
+const OF_OTHER_DATABASES = /^(?:sqlite|postgres|mysql)_|^read_postgres_|^pg_clear_cache$/;
 /** The same, where they are read like tables. */
 const HARMFUL_TABLES = new Set([
   'duckdb_secrets',
@@ -76,6 +81,9 @@ export function checkWords(piece: Piece, author: Author, mayWrite: (target: stri
     if (next?.kind === 'symbol' && next.text === '(') {
       if (HARMFUL_FUNCTIONS.has(name))
         refuse(`The function ${name}`, 'It would break the database for later cells.', piece);
+      if (OF_OTHER_DATABASES.test(name)) {
+        refuse(`The function ${name}`, 'Attach the database with %attach, and query its tables.', piece);
+      }
       if (author === 'model' && HARMFUL_TO_THE_MODEL.has(name)) {
         refuse(`The function ${name}`, 'Query the tables and files themselves.', piece);
       }

@@ -1,0 +1,2 @@
+export const DUCKDB: string;
+export const DUCKDB_FOLDER: string;

@@ -1,0 +1,157 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { kernelWithExtensions } from '../support/kernelWithExtensions.js';
+import { startPostgres, type Postgres } from '../support/postgres.js';
+import { startS3, type S3Server } from '../support/s3-server.js';
+import { resultOf, shown, withKernel, type Notebook } from './withKernel.js';
+
+let folder: string;
+let postgres: Postgres;
+let s3: S3Server;
+let kernel: { main: string; home: string };
+beforeAll(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'worldline-attach-')));
+  chmodSync(folder, 0o755);
+  kernel = kernelWithExtensions(join(folder, 'kernel'));
+  postgres = startPostgres(join(folder, 'postgres'), await freePort());
+  postgres.run(`create table customers (id int, name text, balance numeric(12, 2), born date, tags text[]);
+    insert into customers values (1, 'Ada', 12.50, '1815-12-10', '{a,b}'), (2, null, null, null, null)`);
+  const table = 'x\n1\n2\n';
+  s3 = await startS3(
+    {
+      'bucket/open/a.csv': table,
+      'bucket/open/b.csv': table,
+      'bucket/openly/c.csv': table,
+      'bucket/d.csv': table,
+    },
+    'AKIATEST',
+  );
+});
+afterAll(async () => {
+  postgres.stop();
+  await s3.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const withExtensions = (body: (notebook: Notebook) => Promise<void>): Promise<void> =>
+  withKernel(body, {
+    main: kernel.main,
+    env: {
+      HOME: kernel.home,
+      AWS_ENDPOINT_URL_S3: s3.url,
+      AWS_ACCESS_KEY_ID: 'AKIATEST',
+      AWS_SECRET_ACCESS_KEY: 'of-the-cloud',
+      AWS_REGION: 'us-east-1',
+    },
+  });
+
+test('a SQLite file is attached for reading, and nothing else of the disk with it', () =>
+  withExtensions(async ({ kernel, folder: notebook }) => {
+    for (const name of ['shop.sqlite', 'other.sqlite']) {
+      execFileSync('python3', ['-c', SQLITE, join(notebook, name)]);
+    }
+    expect((await kernel.execute('%attach shop.sqlite as shop')).stdout).toContain('read-only');
+    expect(resultOf(await kernel.execute('%%sql select item, price from shop.orders order by id'))).toMatch(
+      /tea\s+2\.5\n\s*NULL\s+1\.0/,
+    );
+    expect(shown(await kernel.execute('%tables'))).toMatch(/shop\.orders\s+table\s+–/);
+    for (const sql of [
+      'insert into shop.orders select * from shop.orders',
+      `from sqlite_scan('${notebook}/other.sqlite', 'orders')`,
+      `call sqlite_attach('${notebook}/other.sqlite')`,
+      `from "sqlite_query"('shop', 'select 1')`,
+      `attach '${notebook}/other.sqlite' as other (type sqlite)`,
+      `from postgres_scan('host=127.0.0.1', 'public', 'customers')`,
+    ]) {
+      expect((await kernel.execute(`%%sql ${sql}`)).status).toBe('error');
+    }
+    await kernel.execute('%detach shop');
+    expect((await kernel.execute('%%sql from shop.orders')).status).toBe('error');
+  }));
+
+test('a Postgres database is attached for reading; its password is shown and kept nowhere', () =>
+  withExtensions(async ({ kernel, home }) => {
+    const { port, user, password } = postgres;
+    const encoded = encodeURIComponent(password).replaceAll("'", '%27');
+    const address = `postgresql://${user}:${encoded}@127.0.0.1:${port}/postgres`;
+    const cells = [
+      `%attach ${address} as pg`,
+      `%attach "host=127.0.0.1 port=${port} dbname=postgres user=${user} password='${password.replace("'", "\\\\'")}'" as words`,
+      '%%sql select id, name, balance, born, tags from pg.customers order by id',
+      '%%sql create table seen as select path, options::varchar o from duckdb_databases(); from seen',
+      '%%sql from duckdb_secrets()',
+      '%%sql insert into pg.customers select * from pg.customers',
+      `%attach ${address.replace(String(port), '1')} as nowhere`,
+      `%attach ${address.replace(/:[^:@]*@/, ':wr0ng-password@')} as wrong`,
+      `%attach ${address} as again\n%%sql select count(*) as n from again.customers`,
+      '%tables',
+    ];
+    let all = '';
+    const results = [];
+    for (const cell of cells) {
+      const result = await kernel.execute(cell);
+      results.push(result.status);
+      all += shown(result) + JSON.stringify(result.outputs.map(({ content }) => content));
+    }
+    const ok = 'ok';
+    expect(results).toEqual([ok, ok, ok, ok, ok, 'error', 'error', 'error', ok, ok]);
+    expect(all).toMatch(/Ada\s+12\.50\s+1815-12-10\s+\["a", "b"\]/);
+    expect(all).toContain('pg.public.customers');
+    for (const secret of [password, encoded, 'wr0ng-password']) {
+      expect(all).not.toContain(secret);
+      expect(grep(secret, home)).toBe('');
+    }
+  }));
+
+test('a prefix in the cloud is read with the keys of the environment, and nothing beside it', () =>
+  withExtensions(async ({ kernel }) => {
+    expect((await kernel.execute(`%%sql from 's3://bucket/open/a.csv'`)).status).toBe('error');
+    expect((await kernel.execute('%allow s3://bucket/open')).status).toBe('ok');
+    expect(resultOf(await kernel.execute(`%%sql select sum(x) s from 's3://bucket/open/*.csv'`))).toContain(
+      '6',
+    );
+    for (const sql of [
+      `from 's3://bucket/d.csv'`,
+      `from 's3://bucket/openly/c.csv'`,
+      `from 's3://bucket/open/../d.csv'`,
+      `from '${s3.url}/bucket/open/a.csv'`,
+      `copy (select 1) to 's3://bucket/open/new.csv'`,
+    ]) {
+      expect([sql, (await kernel.execute(`%%sql ${sql}`)).status]).toEqual([sql, 'error']);
+    }
+    expect(s3.asked.filter((each) => !/ \/bucket\/(?:open\/.*)?$/.test(each))).toEqual([]);
+    expect(shown(await kernel.execute('%%sql from duckdb_secrets()'))).not.toContain('of-the-cloud');
+    await kernel.execute('%allow s3://bucket/open --revoke');
+    expect((await kernel.execute(`%%sql from 's3://bucket/open/a.csv'`)).status).toBe('error');
+  }));
+
+const SQLITE = `
+import sqlite3, sys
+shop = sqlite3.connect(sys.argv[1])
+shop.execute("create table orders (id integer primary key, item text, price real)")
+shop.execute("insert into orders values (1, 'tea', 2.5), (2, null, 1)")
+shop.commit()`;
+
+function grep(text: string, where: string): string {
+  try {
+    return execFileSync('grep', ['-rlaF', '--', text, where], { encoding: 'utf8' });
+  } catch {
+    return ''; // grep found nothing
+  }
+}
+
+/** A port that is free now. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}
