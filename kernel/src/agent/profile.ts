@@ -21,12 +21,16 @@ export async function rows(sql: SqlPort, text: string, signal: AbortSignal): Pro
 
 type Row = Readonly<Record<string, string | null>>;
 
-/** Each column's type, NULLs, distinct values, range and most frequent values, as far as privacy lets the model see them. */
+/**
+ * Each column's type, NULLs, distinct values, range and most frequent values, as far as privacy lets the model see them;
+ * where it is to be brief, without what the rest tells.
+ */
 export async function profile(
   sql: SqlPort,
   relation: string,
   privacy: Privacy,
   signal: AbortSignal,
+  brief = false,
 ): Promise<{ readonly text: string; readonly columns: number }> {
   const summary = await rows(sql, `SUMMARIZE SELECT * FROM ${relation}`, signal);
   const columns = summary.rows.map((row): Row =>
@@ -34,9 +38,7 @@ export async function profile(
   );
   const total = Number(columns[0]?.['count'] ?? 0);
   const top = await topValues(sql, relation, columns, privacy.minimum, signal);
-  const lines = columns.map((column) =>
-    line(column, top.get(column['column_name'] ?? ''), privacy.hidesRows, present(column) >= privacy.minimum),
-  );
+  const lines = columns.map((column) => line(column, top.get(column['column_name'] ?? ''), privacy, brief));
   const size = `${count(total, 'row')} × ${count(columns.length, 'column')}`;
   return { text: [size, ...lines].join('\n'), columns: columns.length };
 }
@@ -58,16 +60,17 @@ function present(column: Row): number {
   return Math.floor(Number(column['count'] ?? 0) * (1 - Number(column['null_percentage'] ?? 0) / 100));
 }
 
-function line(column: Row, top: string | undefined, hidesRows: boolean, enough: boolean): string {
+function line(column: Row, top: string | undefined, { hidesRows, minimum }: Privacy, brief: boolean): string {
   const value = (field: string) => column[field] ?? null;
-  const parts = [value('column_type') ?? '', `${value('null_percentage') ?? '0'}% NULL`];
-  if (enough) {
+  const nulls = value('null_percentage') ?? '0';
+  const parts = [value('column_type') ?? '', brief && Number(nulls) === 0 ? 'no NULL' : `${nulls}% NULL`];
+  if (present(column) >= minimum) {
     parts.push(`about ${value('approx_unique') ?? '0'} distinct`);
-    if (!hidesRows && value('min') !== null)
+    if (!hidesRows && value('min') !== null && !(brief && top !== undefined && value('avg') === null))
       parts.push(`range ${asCell(value('min'), 60)} … ${asCell(value('max'), 60)}`);
     if (value('avg') !== null && value('std') !== null)
       parts.push(`mean ${short(value('avg'))}, std ${short(value('std'))}`);
-    if (!hidesRows && value('q50') !== null)
+    if (!hidesRows && !brief && value('q50') !== null)
       parts.push(`quartiles ${short(value('q25'))}, ${short(value('q50'))}, ${short(value('q75'))}`);
   }
   if (top !== undefined) parts.push(`most frequent: ${top}`);
@@ -138,7 +141,7 @@ export async function profilesOf(
   for (const { name } of small.slice(0, SMALL.tables)) {
     if (bounded.aborted || (await privacy.forProfile(name)) !== null) break;
     try {
-      const { text } = await profile(sql, name, privacy, bounded);
+      const { text } = await profile(sql, name, privacy, bounded, true);
       found.set(name, text.slice(text.indexOf('\n') + 1));
     } catch (error) {
       // The table is listed all the same, and describe tells what is wrong with it.

@@ -25,7 +25,7 @@ export interface RunRequest {
 /** What a run starts from: the prompt, the conversation so far, and the question with what there is to work on. */
 export async function agentContext(request: RunRequest): Promise<AgentContext> {
   const { question, turns, ports, limits, noRows, runtime, now, signal } = request;
-  const python = 'execute' in ports.python;
+  const noPython = 'problem' in ports.python ? ports.python.problem : null;
   const [tables, files, artifacts, variables] = await Promise.all([
     ports.data.tables(),
     ports.data.files(),
@@ -34,7 +34,7 @@ export async function agentContext(request: RunRequest): Promise<AgentContext> {
   ]);
   const privacy = noRows ? new HiddenRows(ports.data) : openPrivacy;
   return {
-    system: systemPrompt({ python, explore: ports.explore !== null, hidesRows: noRows }),
+    system: systemPrompt({ noPython, explore: ports.explore !== null, hidesRows: noRows }),
     turns: compact(noRows ? withoutRows(turns) : turns, []),
     request: requestText(question, {
       worldline: runtime.place.name,

@@ -10,13 +10,13 @@ import { runPythonTool } from './runPython.js';
 import { runSqlTool } from './runSql.js';
 import { showTool } from './show.js';
 
-/** The tools of a run. `explore` is there where the run may branch. */
+/** The tools of a run: `explore` where the run may branch, `run_python` where there is a sandbox. */
 export function agentTools(ports: Ports, privacy: Privacy = openPrivacy): Tool[] {
   return [
     listTablesTool(ports.data),
     describeTool(ports.sql, privacy),
     runSqlTool(ports.sql, privacy),
-    runPythonTool(ports.python, privacy),
+    ...('problem' in ports.python ? [] : [runPythonTool(ports.python, privacy)]),
     showTool(ports),
     askUserTool(ports.ask),
     ...(ports.explore === null ? [] : [exploreTool(ports.explore)]),

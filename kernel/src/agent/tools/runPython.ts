@@ -5,12 +5,12 @@ import type { PythonPort } from '../ports.js';
 import type { Privacy } from '../privacy.js';
 import { count, SHOWN } from '../resultText.js';
 import type { Image, Tool, ToolResult } from '../types.js';
-import { firstLine, portError, toolError } from './result.js';
+import { firstLine, portError } from './result.js';
 
 /** Images of one step that the model is shown. */
 const IMAGES = 4;
 
-export function runPythonTool(python: PythonPort | { readonly problem: string }, privacy: Privacy): Tool {
+export function runPythonTool(python: PythonPort, privacy: Privacy): Tool {
   return {
     name: 'run_python',
     description:
@@ -23,8 +23,6 @@ export function runPythonTool(python: PythonPort | { readonly problem: string },
     codeArgument: 'code',
     writes: () => Promise.resolve(true),
     async run(args, context) {
-      if ('problem' in python)
-        return toolError(`Python is not available: ${python.problem} Use SQL instead.`);
       const seen = new Output();
       try {
         const result = await python.execute(String(args['code']), {
