@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataOf, shown } from './withKernel.js';
 import { call, sentWith, withModel } from './withModel.js';
@@ -63,3 +63,77 @@ test('with --no-rows, profiles and what the user looked at hold no values of few
     expect(sent).not.toContain('Rare');
     expect(sent).not.toContain('253424');
   }));
+
+test('what is shown stands outside of the folded steps; a file that is not there is told; charts of failed steps are not shown', () =>
+  withModel(
+    [
+      {
+        calls: [
+          { name: 'show', arguments: { file: 'seattle-weather.csv' } },
+          { name: 'show', arguments: { file: 'notes.md' } },
+          { name: 'show', arguments: { file: 'none.md' } },
+          { name: 'show', arguments: { file: '../secret.md' } },
+          { name: 'show', arguments: { file: '.env' } },
+        ],
+      },
+      call('run_python', {
+        code: 'import matplotlib.pyplot as plt\nplt.bar(["a"], [1])\nplt.show()\n1 / 0',
+      }),
+      { text: 'There.' },
+    ],
+    async ({ kernel, folder }, server) => {
+      writeFileSync(join(folder, 'notes.md'), '# Notes\n');
+      writeFileSync(join(folder, '.env'), 'hidden');
+      writeFileSync(join(folder, '..', 'secret.md'), 'hidden');
+      const cell = await kernel.execute('Show it.', { metadata: { cellId: 'c1' } });
+      const [table, notes, ...others] = cell.outputs.filter(
+        ({ type, content }) =>
+          type === 'display_data' && !dataOf(content, 'text/html').includes('worldline-run'),
+      );
+      expect(dataOf(table?.content, 'text/html')).toContain('2012-01-01');
+      expect(dataOf(notes?.content, 'text/markdown')).toBe('# Notes\n');
+      expect(others).toHaveLength(1);
+      const answers = (server.requests.at(1)?.body['messages'] as { role: string; content: string }[])
+        .filter(({ role }) => role === 'tool')
+        .map(({ content }) => content);
+      expect(answers[0]).toContain('It is shown to the user (1461 rows).');
+      for (const answer of answers.slice(2)) expect(answer).toContain('There is no file');
+      expect(sentWith(server, 2)).toContain('ZeroDivisionError');
+      expect(JSON.stringify(server.requests)).not.toContain('hidden');
+    },
+  ));
+
+test('Python of the model that takes too long is told as a time limit', () =>
+  withModel(
+    [call('run_python', { code: 'while True: pass' }), { text: 'Too slow.' }],
+    async ({ kernel }, server) => {
+      const cell = await kernel.execute('Loop.');
+      expect(sentWith(server, 1)).toContain('TimeoutError: Stopped after 1 s, the time limit.');
+      expect(sentWith(server, 1)).not.toContain('KeyboardInterrupt');
+      expect(shown(cell)).toContain('✗ r1 Python · TimeoutError');
+    },
+    { SANDBOX_TIMEOUT_SECONDS: '1' },
+  ));
+
+test('a key in the .env file beside the notebook goes to the model server, and nowhere else', () =>
+  withModel(
+    [
+      call('run_python', { code: 'import os\nprint(dict(os.environ), os.listdir("."))' }),
+      call('run_sql', { sql: "select getenv('OPENAI_API_KEY') as k" }),
+      call('run_sql', { sql: "select * from '.env'" }),
+      { text: 'Nothing to see.' },
+    ],
+    async ({ kernel, folder, home, restart }, server) => {
+      writeFileSync(join(folder, '.env'), 'OPENAI_API_KEY="env-file-key-1"\nOTHER=not-ours\n');
+      const cell = await kernel.execute('Look for keys.');
+      expect(server.requests[0]?.headers['authorization']).toBe('Bearer env-file-key-1');
+      expect(JSON.stringify(server.requests.map(({ body }) => body))).not.toMatch(/env-file-key|not-ours/);
+      expect(JSON.stringify(cell.messages)).not.toMatch(/env-file-key|not-ours/);
+      await restart();
+      for (const file of readdirSync(home, { recursive: true, encoding: 'utf8' })) {
+        const path = join(home, file);
+        if (statSync(path).isFile()) expect(readFileSync(path).includes('env-file-key')).toBe(false);
+      }
+    },
+    { OPENAI_API_KEY: '' },
+  ));

@@ -43,7 +43,6 @@ const INTERVAL = 100;
 export class LiveRun {
   readonly id = randomUUID();
   readonly #items: RunItem[] = [];
-  readonly #shownImages = new Set<string>();
   readonly #exchanges: { request: ModelRequest; turn: AssistantTurn }[] = [];
   readonly #began = Date.now();
   readonly #remarks: string[] = [];
@@ -187,24 +186,22 @@ export class LiveRun {
     this.#streaming = '';
     this.#answering = '';
     this.#activity = '';
-    const item: RunItem = { kind: 'step', step, displays };
+    // What is put before the person stands by itself, and not in a fold.
+    const aside = step.tool === 'show';
+    const item: RunItem = { kind: 'step', step, displays: aside ? [] : displays };
     const at = this.#items.findIndex((known) => known.kind === 'step' && known.step.id === step.id);
     if (at === -1) this.#items.push(item);
     else this.#items[at] = item;
-    const ended = step.state !== 'running' && step.state !== 'waiting';
-    if (ended && this.options.textOnly) this.run.stream('stdout', `${stepLine(step)}\n`);
-    if (ended) this.#showImages(step.id, displays);
-  }
-
-  /** Charts stand between the steps and the answer, each once, as pictures that every front end shows. */
-  #showImages(step: string, displays: readonly Display[]): void {
-    displays.forEach((display, i) => {
-      const key = `${step}/${i}`;
-      const isImage = Object.keys(display.data).some((type) => type.startsWith('image/'));
-      if (!isImage || this.#shownImages.has(key)) return;
-      this.#shownImages.add(key);
-      this.run.display(imagesOf(display));
-    });
+    if (step.state === 'running' || step.state === 'waiting') return;
+    if (this.options.textOnly) this.run.stream('stdout', `${stepLine(step)}\n`);
+    // A step that failed is done again, and its charts with it.
+    if (step.state === 'error') return;
+    for (const display of displays) {
+      if (aside) this.run.display(display);
+      // Charts stand between the steps and the answer, as pictures that every front end shows.
+      else if (Object.keys(display.data).some((type) => type.startsWith('image/')))
+        this.run.display(imagesOf(display));
+    }
   }
 
   /** Shows the run as it now is, at most ten times a second; what changes in one go is shown at once. */

@@ -27,8 +27,9 @@ export async function readEnvironment(
       throw error;
     });
     if (text === null) continue;
-    const { parse } = await import('dotenv');
-    take(parse(text));
+    // A bundled CommonJS module has its default export alone.
+    const { default: dotenv } = await import('dotenv');
+    take(dotenv.parse(text));
   }
   return found;
 }

@@ -54,7 +54,8 @@ function failureText(result: { ename: string; evalue: string; traceback: readonl
   const trace = withoutColour(result.traceback.join('\n')).trimEnd();
   const told = trace.includes(ename) && trace.includes(evalue);
   // A limit ends code by an interrupt: what the sandbox says of it stands in the place of that.
-  const text = told ? trace : `${trace.replace(/KeyboardInterrupt:?\s*$/, '')}\n${ename}: ${evalue}`.trim();
+  const rest = trace.replace(/KeyboardInterrupt:?\s*$/, '').replace(/^KeyboardInterrupt\b/gm, ename);
+  const text = told ? trace : `${rest.trimEnd()}\n${ename}: ${evalue}`.trim();
   const advice = ename === 'TimeoutError' ? '\nDo less at once: aggregate or sample in SQL first.' : '';
   return {
     ename,

@@ -1,10 +1,12 @@
-import { asName, quoteName } from '../data.js';
+import { asName, quoteName, quoteText } from '../data.js';
 import type { Ports } from '../ports.js';
 import { count } from '../resultText.js';
 import type { Tool } from '../types.js';
-import { portError } from './result.js';
+import { portError, toolError } from './result.js';
 
 const DEADLINE = 60_000;
+/** Files that are tables. */
+const TABULAR = /\.(csv|tsv|parquet|json|jsonl|ndjson)(\.gz|\.zst)?$/i;
 /** Rows of the table that the person sees at first; they can page on. */
 const ROWS = 50;
 
@@ -23,7 +25,7 @@ export function showTool({ sql, data }: Ports): Tool {
     async run(args, context) {
       const { table, file } = args;
       try {
-        if (typeof file === 'string') {
+        if (typeof file === 'string' && !TABULAR.test(file)) {
           const display = await data.showFile(file);
           return {
             text: 'It is shown to the user.',
@@ -32,9 +34,10 @@ export function showTool({ sql, data }: Ports): Tool {
             summary: asName(file),
           };
         }
-        if (typeof table !== 'string')
-          return { text: 'Name a table or a file.', error: true, displays: [], summary: 'nothing named' };
-        const results = await sql.query(`SELECT * FROM ${quoteName(table)}`, {
+        const name = typeof file === 'string' ? file : table;
+        if (typeof name !== 'string') return toolError('Name a table or a file.', 'nothing named');
+        const relation = name === file ? quoteText(name) : quoteName(name);
+        const results = await sql.query(`SELECT * FROM ${relation}`, {
           limit: ROWS,
           signal: context.signal,
           deadline: DEADLINE,
@@ -47,7 +50,7 @@ export function showTool({ sql, data }: Ports): Tool {
           text: `It is shown to the user (${count(rows, 'row')}).`,
           error: false,
           displays: results.map((result) => sql.display(result)),
-          summary: `${asName(table)}: ${count(rows, 'row')}`,
+          summary: `${asName(name)}: ${count(rows, 'row')}`,
         };
       } catch (error) {
         return portError(error);

@@ -174,7 +174,7 @@ describe('other tools', () => {
       images: [{ mime: 'image/png', base64: 'aGk=' }],
     });
     const without = await results([{ calls: [['run_python', { code: 'ok' }]] }, done]);
-    expect(without.texts[0]).toContain('Docker is not running');
+    expect(without.texts[0]).toContain('There is no tool "run_python"');
   });
 
   test('explore runs tasks side by side, and asks for at least two', async () => {

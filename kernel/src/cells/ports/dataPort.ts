@@ -1,10 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataPort, FileEntry } from '../../agent/ports.js';
-import { artifactDisplays } from '../../display/artifacts.js';
-import { textDisplay } from '../../display/list.js';
 import type { Kernel } from '../Kernel.js';
 import type { Runtime } from '../Runtime.js';
+import { showFile } from './showFile.js';
 
 /** Notebooks, recorded turns and packages stand beside the data, and are none. */
 const NO_DATA = /\.ipynb$|\.turns\.json$|^node_modules$/;
@@ -19,11 +18,7 @@ export function dataPort(kernel: Kernel, runtime: Runtime): DataPort {
       const found = await runtime.artifacts();
       return found.map((artifact) => ({ ...artifact, checkpoint: null }));
     },
-    async showFile(path) {
-      const found = (await runtime.artifacts()).filter((artifact) => artifact.path === path);
-      const [display] = await artifactDisplays(runtime.workspace, found);
-      return display ?? textDisplay(`There is no file ${path} in the workspace.`);
-    },
+    showFile: (path) => showFile(runtime.workspace, kernel.readable(), path),
   };
 }
 
