@@ -24,8 +24,8 @@ const PYTHON = '%%python\n1+1';
 const BAR = '%%python\nimport matplotlib.pyplot as plt\nplt.bar(["a", "b", "c"], [1, 2, 3]);';
 const LINES = 'for n in range(100_000): print("line", n)';
 const LONG = 'print("x" * 50_000_000)';
-/** Milliseconds in which a spare sandbox is ready, unseen from outside, also on a slow machine. */
-const SPARE = 6000;
+/** Processes of a sandbox that is ready: the supervisor, the zygote and a worker. */
+const READY = 3;
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'worldline-bench-'));
 const running = new Set();
@@ -38,7 +38,7 @@ try {
     sql: () => sql.execute(SQL),
     python: () => python.execute(PYTHON),
   });
-  const exec = await repeated(3, () => dockerExec());
+  const exec = await repeated(3, () => dockerExec(python));
   const chart = await repeated(runs + 2, () => python.execute(BAR));
   const lines = await both(
     () => python.execute(`%%python\n${LINES}`),
@@ -131,12 +131,9 @@ async function both(ours, peer) {
 async function firsts() {
   const times = { empty: [], spare: [] };
   for (let run = 0; run < runs; run += 1) {
-    for (const [name, wait] of [
-      ['empty', 0],
-      ['spare', SPARE],
-    ]) {
+    for (const name of ['empty', 'spare']) {
       const kernel = await worldline();
-      await setTimeout(wait);
+      if (name === 'spare') await spareReady(kernel);
       times[name].push(await kernel.execute(PYTHON));
       await end(kernel);
     }
@@ -152,10 +149,28 @@ async function memory() {
   return once(used);
 }
 
+async function spareReady(kernel) {
+  // The spare is made once the kernel is asked for something; what it runs is seen from outside only.
+  await kernel.execute(SQL);
+  while (processesIn(containerOf(kernel)) < READY) await setTimeout(50);
+}
+
+function containerOf({ child }) {
+  const labelled = ['--filter', 'label=worldline.kernel', '--filter', `label=worldline.pid=${child.pid}`];
+  return docker(['ps', '-q', ...labelled]).split('\n')[0];
+}
+
+function processesIn(container) {
+  return container === '' ? 0 : docker(['top', container]).split('\n').length - 1;
+}
+
 /** The same sum by a process of its own in a running container. */
-function dockerExec() {
-  const found = spawnSync('docker', ['ps', '-q', '--filter', 'label=worldline.kernel'], { encoding: 'utf8' });
-  const container = found.stdout.trim().split('\n')[0];
-  const done = spawnSync('docker', ['exec', container, 'python3', '-c', 'print(1+1)']);
-  if (done.status !== 0) throw new Error(done.stderr.toString());
+function dockerExec(kernel) {
+  docker(['exec', containerOf(kernel), 'python3', '-c', 'print(1+1)']);
+}
+
+function docker(args) {
+  const done = spawnSync('docker', args, { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(done.stderr);
+  return done.stdout.trim();
 }
