@@ -4,10 +4,14 @@ import fc from 'fast-check';
 import * as zmq from 'zeromq';
 import type { KernelClient } from '../support/KernelClient.js';
 import { makeHeader, pack, signature, unpack } from '../support/messages.js';
+import { residentMegabytes } from '../support/processes.js';
+import { tried } from '../support/tries.js';
 import { echoKernel } from '../support/withEcho.js';
 
 /** The same on every run; change it to look elsewhere. */
 const SEED = 20_260;
+/** How many times as much is tried as in the suite. */
+const FACTOR = Number(process.env['WORLDLINE_FUZZ'] ?? 1);
 const withKernel = echoKernel();
 const CHANNELS = ['shell', 'control', 'stdin'] as const;
 
@@ -66,8 +70,10 @@ test('no reply to what is not signed, whatever it holds', () =>
     const stranger = new Stranger(kernel);
     const frames = fc.array(frame, { minLength: 1, maxLength: 12 });
     const message = fc.tuple(fc.constantFrom(...CHANNELS), frames, fc.boolean());
+    let sent = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 30 }), async (messages) => {
+        sent += messages.length;
         for (const [channel, parts, delimited] of messages) {
           const head = delimited ? [Buffer.from('<IDS|MSG>'), Buffer.alloc(64, 'a')] : [];
           await stranger.sockets[channel].send([...head, ...parts].map((part) => Buffer.from(part)));
@@ -75,8 +81,9 @@ test('no reply to what is not signed, whatever it holds', () =>
         expect(await answers(kernel, stranger, 'shell')).toBe('that request');
         expect(await answers(kernel, stranger, 'control')).toBe('that request');
       }),
-      { seed: SEED, numRuns: 60 },
+      { seed: SEED, numRuns: 60 * FACTOR },
     );
+    tried(sent);
     expect((await kernel.execute('print on')).stdout).toBe('on\n');
   }));
 
@@ -97,8 +104,9 @@ test('no reply to a message that was changed in any byte, or is sent twice', () 
         await stranger.sockets.shell.send(frames);
         expect(await answers(kernel, stranger, 'shell')).toBe('that request');
       }),
-      { seed: SEED, numRuns: 200 },
+      { seed: SEED, numRuns: 200 * FACTOR },
     );
+    tried(200 * FACTOR);
     const header = makeHeader('kernel_info_request', 'stranger');
     const frames = pack(kernel.connection.key, { header, content: {} });
     for (let time = 0; time < 3; time += 1) await stranger.sockets.shell.send(frames);
@@ -146,8 +154,10 @@ test('signed nonsense never stops the kernel', () =>
       { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
     );
     const message = fc.tuple(fc.constantFrom(...CHANNELS), header, fc.jsonValue({ maxDepth: 1 }), content);
+    let sent = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 20 }), async (messages) => {
+        sent += messages.length;
         for (const [channel, head, metadata, body] of messages) {
           const parts = [head, {}, metadata, body].map((part) => JSON.stringify(part));
           const signed = ['<IDS|MSG>', signature(kernel.connection.key, parts), ...parts];
@@ -155,8 +165,9 @@ test('signed nonsense never stops the kernel', () =>
         }
         expect((await kernel.kernelInfo('control')).status).toBe('ok');
       }),
-      { seed: SEED, numRuns: 60 },
+      { seed: SEED, numRuns: 60 * FACTOR },
     );
+    tried(sent);
     expect((await kernel.execute('print on')).stdout).toBe('on\n');
   }));
 
@@ -184,8 +195,9 @@ test('signed bytes that are no JSON, in any place, are dropped', () =>
         await stranger.sockets.shell.send(signed.map((part) => Buffer.from(part)));
         expect(await answers(kernel, stranger, 'shell')).toBe('that request');
       }),
-      { seed: SEED, numRuns: 150 },
+      { seed: SEED, numRuns: 150 * FACTOR },
     );
+    tried(150 * FACTOR);
   }));
 
 test('sizes: large frames, many frames, deep JSON', () =>
@@ -224,8 +236,9 @@ test('identities: peers that come, collide and leave in the middle of a request'
           expect((await kernel.execute('print on')).stdout).toBe('on\n');
         },
       ),
-      { seed: SEED, numRuns: 25 },
+      { seed: SEED, numRuns: 25 * FACTOR },
     );
+    tried(25 * FACTOR);
   }));
 
 test('the broadcast channel takes subscriptions only', () =>
@@ -236,4 +249,21 @@ test('the broadcast channel takes subscriptions only', () =>
     await peer.receive();
     peer.close();
     expect((await kernel.execute('print on')).stdout).toBe('on\n');
+  }));
+
+test('memory stays flat however much is refused', () =>
+  withKernel(async (kernel) => {
+    const stranger = new Stranger(kernel);
+    const refuse = async (count: number): Promise<number> => {
+      for (let n = 0; n < count; n += 1) {
+        const header = makeHeader('execute_request', 'stranger');
+        const frames = pack('another key', { header, content: { code: 'x'.repeat(10_000) } });
+        await stranger.sockets.shell.send(frames);
+        if (n % 100 === 99) await answers(kernel, stranger, 'shell');
+      }
+      return residentMegabytes(kernel.process.pid);
+    };
+    const warm = await refuse(2000 * FACTOR);
+    expect(await refuse(6000 * FACTOR)).toBeLessThan(warm + 40);
+    tried(8000 * FACTOR);
   }));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { tried } from '../support/tries.js';
 import { installForTest, type JupyterFolder, runPython } from '../support/python.js';
 
 let jupyter: JupyterFolder;
@@ -17,6 +18,7 @@ test.each([
   async (_title, file) => {
     const { code, output } = await runPython([`tests/conformance/${file}`], jupyter.env);
     expect(code === 0 ? 'passed' : output).toBe('passed');
+    tried(Number(/^Ran (\d+) tests/m.exec(output)?.[1]));
   },
   600_000,
 );

@@ -5,6 +5,7 @@ import { KernelProcess } from './KernelProcess.js';
 import { KernelSockets, type ReceiveChannel, type SendChannel } from './KernelSockets.js';
 import { type Json, makeHeader, type Message, pack, unpack } from './messages.js';
 import { ProtocolRules } from './ProtocolRules.js';
+import { noteMessages } from './tries.js';
 
 export type { Json, Message } from './messages.js';
 
@@ -344,6 +345,7 @@ export class KernelClient {
   #release(): void {
     if (this.#closed) return;
     this.#closed = true;
+    noteMessages(this.#rules.seen);
     // What nobody awaits any more must not fail after its test.
     for (const timer of this.#timers) clearTimeout(timer);
     this.#sockets.close();

@@ -16,6 +16,8 @@ interface Exchange {
 /** Watches all messages of a kernel and notes whatever the protocol forbids. */
 export class ProtocolRules {
   readonly violations: string[] = [];
+  /** How many messages of each type were looked at. */
+  readonly seen = new Map<string, number>();
   readonly #exchanges = new Map<string, Exchange>();
   readonly #ids = new Set<string>();
   readonly #client: string;
@@ -88,6 +90,7 @@ export class ProtocolRules {
   }
 
   #any(message: Message): void {
+    this.seen.set(message.type, (this.seen.get(message.type) ?? 0) + 1);
     this.violations.push(...shapeProblems(message));
     const { msg_id: id, session } = message.header;
     if (this.#ids.has(id)) this.violate(`${message.type}: the msg_id ${id} was used before`);

@@ -7,7 +7,6 @@ const texts: Check = (value) => Array.isArray(value) && value.every((item) => ty
 const flag: Check = (value) => typeof value === 'boolean';
 const count: Check = (value) => Number.isInteger(value) && (value as number) >= 0;
 const object: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-const list: Check = (value) => Array.isArray(value);
 const bundle: Check = (value) =>
   object(value, {}) && Object.keys(value as Json).every((mime) => /^[\w.+-]+\/[\w.+-]+$/.test(mime));
 const oneOf =
@@ -18,8 +17,22 @@ const error = { ename: text, evalue: text, traceback: texts };
 const transient: Check = (value) =>
   object(value, {}) && ['undefined', 'string'].includes(typeof (value as Json).display_id);
 
+/** A value for each name, each with these fields. */
+const named =
+  (...shapes: Readonly<Record<string, Check>>[]): Check =>
+  (value) =>
+    object(value, {}) &&
+    Object.values(value as Json).every((entry) => shapes.some((shape) => fits(entry, shape)));
+const fits = (value: unknown, shape: Readonly<Record<string, Check>>): boolean =>
+  object(value, {}) &&
+  Object.entries(shape).every(([name, check]) => check((value as Json)[name], value as Json));
+const each =
+  (shape: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    Array.isArray(value) && value.every((entry) => fits(entry, shape));
+
 /** The fields that each message must have. */
-const SHAPES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+export const SHAPES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   status: { execution_state: oneOf('starting', 'busy', 'idle') },
   iopub_welcome: { subscription: text },
   execute_input: { code: text, execution_count: count },
@@ -41,7 +54,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     implementation: text,
     implementation_version: text,
     banner: text,
-    help_links: list,
+    help_links: each({ text, url: text }),
     language_info: (value) => {
       if (!object(value, {})) return false;
       const info = value as Json;
@@ -50,7 +63,14 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
       return mode && required.every((name) => typeof info[name] === 'string');
     },
   },
-  execute_reply: { execution_count: count, payload: list, user_expressions: object },
+  execute_reply: {
+    execution_count: count,
+    payload: each({ source: text }),
+    user_expressions: named(
+      { status: oneOf('ok'), data: bundle, metadata: object },
+      { status: oneOf('error'), ...error },
+    ),
+  },
   complete_reply: { matches: texts, cursor_start: count, cursor_end: count, metadata: object },
   inspect_reply: { found: flag, data: bundle, metadata: object },
   is_complete_reply: {
@@ -58,7 +78,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     indent: (value, content) => (content.status === 'incomplete' ? text(value, {}) : value === undefined),
   },
   history_reply: { history: (value) => Array.isArray(value) && value.every(isHistoryEntry) },
-  comm_info_reply: { comms: object },
+  comm_info_reply: { comms: named({ target_name: text }) },
   connect_reply: {
     shell_port: count,
     iopub_port: count,
@@ -100,7 +120,8 @@ function shapeOf(message: Message): Readonly<Record<string, Check>> | undefined 
   const { type, content } = message;
   const shape = SHAPES[type];
   if (!type.endsWith('_reply') || type === 'is_complete_reply') return shape;
-  if (content.status === 'error') return error;
+  if (content.status === 'error')
+    return type === 'execute_reply' ? { ...error, execution_count: count } : error;
   if (content.status === 'aborted') return type === 'execute_reply' ? {} : { status: () => false };
   return shape && { ...shape, status: oneOf('ok') };
 }
