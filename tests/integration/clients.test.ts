@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { installForTest, type JupyterFolder, runPython } from '../support/python.js';
 
@@ -16,20 +16,31 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const environment = (): Record<string, string> => ({ ...jupyter.env, WORLDLINE_HOME: join(folder, 'home') });
+/** Where Playwright finds a browser. */
+let browsers = '';
+const environment = (): Record<string, string> => ({
+  ...jupyter.env,
+  WORLDLINE_HOME: join(folder, 'home'),
+  PLAYWRIGHT_BROWSERS_PATH: browsers,
+});
 
 async function nbconvert(
   name: string,
   sources: readonly string[],
   ...args: string[]
 ): Promise<{ code: number | null; output: string }> {
+  const file = writeNotebook(name, sources);
+  return runPython(['-m', 'nbconvert', '--execute', file, ...args], environment());
+}
+
+function writeNotebook(name: string, sources: readonly string[]): string {
   const cells = sources.map((source, i) => ({
     ...{ cell_type: 'code', id: `cell-${i}`, source, metadata: {}, outputs: [], execution_count: null },
   }));
   const kernelspec = { name: 'worldline', display_name: 'Worldline', language: 'worldline' };
   const file = join(folder, `${name}.ipynb`);
   writeFileSync(file, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: { kernelspec }, cells }));
-  return runPython(['-m', 'nbconvert', '--execute', file, ...args], environment());
+  return file;
 }
 
 test('nbconvert runs a notebook to HTML with its tables', async () => {
@@ -65,6 +76,37 @@ test('a report of a worldline goes through the Jupyter that the kernel was insta
   expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('answer');
 });
 
+const BOTH = ['%%sql select 41 + 1 as answer', '%%python\nprint(6 * 7)'];
+
+test("jupyter execute runs a notebook, nbconvert makes Markdown, a script and a PDF by the system's Chromium of it", async () => {
+  const file = writeNotebook('executed', BOTH);
+  const run = async (args: readonly string[]): Promise<void> => {
+    const { code, output } = await runPython(['-m', 'jupyter', ...args, file], environment());
+    expect(code === 0 ? 'done' : output).toBe('done');
+  };
+  await run(['execute', '--inplace']);
+  const { cells } = JSON.parse(readFileSync(file, 'utf8')) as { cells: { execution_count: number }[] };
+  expect(cells.map((cell) => cell.execution_count)).toEqual([1, 2]);
+
+  await run(['nbconvert', '--to', 'markdown', '--output', 'report']);
+  expect(readFileSync(join(folder, 'report.md'), 'utf8')).toMatch(/^ {4}42$/m);
+  await run(['nbconvert', '--to', 'script', '--output', 'script']);
+  expect(readFileSync(join(folder, 'script.md'), 'utf8')).toContain('%%sql select 41 + 1 as answer');
+  browsers = await linkChromium();
+  await run(['nbconvert', '--to', 'webpdf', '--disable-chromium-sandbox', '--output', 'report']);
+  expect(readFileSync(join(folder, 'report.pdf')).subarray(0, 5).toString()).toBe('%PDF-');
+}, 180_000);
+
+test('jupyter run runs a file and shows what it printed', async () => {
+  const file = join(folder, 'run.py');
+  writeFileSync(file, '%%python\nprint(6 * 7)\n');
+  const { code, output } = await runPython(
+    ['-m', 'jupyter', 'run', '--kernel', 'worldline', file],
+    environment(),
+  );
+  expect(code === 0 ? output : `failed: ${output}`).toContain('42');
+});
+
 test('the console shows text', async () => {
   const { code, output } = await runPython(['-c', CONSOLE], environment());
   expect(code === 0 ? 'done' : output).toBe('done');
@@ -91,4 +133,21 @@ child.expect([pexpect.EOF, r'\\?'])
 if child.isalive():
     child.sendline('y')
     child.expect(pexpect.EOF)
+`;
+
+/** Puts the system's Chromium where nbconvert's Playwright looks for its own, and gives the folder. */
+async function linkChromium(): Promise<string> {
+  const place = join(folder, 'browsers');
+  const { output } = await runPython(['-c', LAUNCH], { PLAYWRIGHT_BROWSERS_PATH: place });
+  const wanted = /doesn't exist at (\S+)/.exec(output)?.[1];
+  if (wanted === undefined) throw new Error(`Playwright names no browser: ${output}`);
+  mkdirSync(dirname(wanted), { recursive: true });
+  symlinkSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium', wanted);
+  return place;
+}
+
+const LAUNCH = `
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    playwright.chromium.launch()
 `;
