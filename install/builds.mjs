@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { PACKAGED } from './app.mjs';
 import { fingerprint } from './fingerprint.mjs';
 import { inProject, ROOT } from './paths.mjs';
 import { work } from './run.mjs';
@@ -42,7 +43,7 @@ const BUILDS = {
 
 /** Compiles one part of the project, unless it was compiled from these very files. @param {BuildName} name */
 export async function build(name, say) {
-  if (isBuilt(name)) return 'up to date';
+  if (isBuilt(name)) return PACKAGED ? 'in the package' : 'up to date';
   const { commands, folders } = BUILDS[name];
   say('compiling');
   for (const folder of folders) remember('paths', folder);
@@ -59,7 +60,8 @@ export async function build(name, say) {
 
 /** @param {BuildName} name */
 export function isBuilt(name) {
-  return existsSync(inProject(BUILDS[name].output)) && readState().stamps[name] === inputsOf(name);
+  const there = existsSync(inProject(BUILDS[name].output));
+  return PACKAGED ? there : there && readState().stamps[name] === inputsOf(name);
 }
 
 function inputsOf(name) {

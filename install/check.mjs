@@ -1,3 +1,4 @@
+import { PACKAGED } from './app.mjs';
 import { isBuilt } from './builds.mjs';
 import { dockerState } from './docker.mjs';
 import { imageName, imageState } from './image.mjs';
@@ -12,7 +13,11 @@ export async function check(options) {
   for (const [name, there, detail] of rows)
     console.log(there ? `✓ ${name}: ${detail}` : `✗ ${name}: not in place`);
   const complete = rows.every(([, there]) => there);
-  console.log(complete ? '\nAll is in place.' : '\nTo put in what is missing: node install.mjs');
+  console.log(
+    complete
+      ? '\nAll is in place.'
+      : `\nTo put in what is missing: ${PACKAGED ? 'npx worldline install' : 'node install.mjs'}`,
+  );
   return complete ? 0 : 1;
 }
 
@@ -22,7 +27,7 @@ async function jupyterRows() {
     ['npm packages', packagesInPlace(), 'as package-lock.json says'],
     ['Jupyter', jupyter !== null, `JupyterLab ${jupyter?.version} (${jupyter?.command})`],
     ['kernel', isBuilt('kernel'), 'built'],
-    ['sandbox module', isBuilt('sandbox'), 'built'],
+    ...(PACKAGED ? [] : [['sandbox module', isBuilt('sandbox'), 'built']]),
     ['lab extension', isBuilt('labextension'), 'built'],
     ['kernelspec, installed', jupyter !== null && kernelspecInPlace(jupyter), `in ${jupyter?.data}`],
     [

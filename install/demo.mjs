@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { PACKAGED } from './app.mjs';
 import { confirm } from './confirm.mjs';
 import { exampleData } from './exampleData.mjs';
 import { inProject } from './paths.mjs';
@@ -19,6 +20,11 @@ const OUTPUT = inProject('examples', 'output');
  * @returns {Promise<number>} the exit code
  */
 export async function demo(options) {
+  if (PACKAGED)
+    throw new Problem(
+      'The demo is in the repository, not in the package.',
+      'Get a checkout, and: npm run demo',
+    );
   const env = options.live ? process.env : { ...process.env, ...replay() };
   const jupyter = await setUp(options);
   await step('Example data', exampleData);

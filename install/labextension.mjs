@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { PACKAGED } from './app.mjs';
 import { inProject } from './paths.mjs';
 import { readState, remember, stamp } from './state.mjs';
 
@@ -21,7 +22,9 @@ export function placeExtension(data) {
   const about = {
     packageManager: 'node',
     packageName: NAME,
-    uninstallInstructions: `Run node install.mjs --uninstall in ${inProject()}.`,
+    uninstallInstructions: PACKAGED
+      ? 'Run npx worldline uninstall.'
+      : `Run node install.mjs --uninstall in ${inProject()}.`,
   };
   writeFileSync(path.join(folder, 'install.json'), `${JSON.stringify(about, null, 2)}\n`);
   stamp('placed-extension', placed(data));

@@ -1,3 +1,4 @@
+import { isElsewhere, PACKAGED, runInApp } from './app.mjs';
 import { check } from './check.mjs';
 import { demo } from './demo.mjs';
 import { parseOptions, USAGE } from './options.mjs';
@@ -12,7 +13,9 @@ import { uninstall } from './uninstall.mjs';
 export async function main(args) {
   try {
     const options = parseOptions(args);
-    switch (options.command) {
+    const { command } = options;
+    if (isElsewhere() && command !== 'help') return await runInApp(command, args);
+    switch (command) {
       case 'help':
         console.log(USAGE);
         return 0;
@@ -36,6 +39,6 @@ async function install(options) {
   console.log(`
 Worldline is installed. To start:
     ${jupyter.own ? `${jupyter.command} lab` : 'jupyter lab'}
-and choose the kernel “Worldline”. To see it at work first: npm run demo`);
+and choose the kernel “Worldline”.${PACKAGED ? '' : ' To see it at work first: npm run demo'}`);
   return 0;
 }

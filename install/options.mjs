@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util';
 import { Problem } from './problem.mjs';
 
-export const USAGE = `node install.mjs [command] [options]
+export const USAGE = `node install.mjs [command] [options]      in a checkout
+npx worldline [command] [options]         without one
 
 Commands
-  (none)                 install: packages, Jupyter where there is none, kernel, extension, sandbox image
-  demo                   install, then run examples/quickstart.ipynb and offer JupyterLab (npm run demo)
+  install, or none       packages, Jupyter where there is none, kernel, extension, sandbox image
+  doctor                 say what is there and what is missing, and change nothing (--check)
+  uninstall              take out all that was put in (--uninstall)
+  demo                   install, then run examples/quickstart.ipynb and offer JupyterLab; in a checkout
 
 Options
   --yes                  ask nothing; as root on Debian or Ubuntu, install and start what is missing
@@ -17,6 +20,8 @@ Options
   --uninstall            take out all that was put in
   --help                 this text
 `;
+
+const COMMANDS = ['install', 'demo', 'doctor', 'uninstall'];
 
 /** @param {readonly string[]} args */
 export function parseOptions(args) {
@@ -40,7 +45,7 @@ export function parseOptions(args) {
     throw new Problem(error.message, USAGE);
   }
   const { values, positionals } = parsed;
-  const unknown = positionals.find((word) => word !== 'demo' && word !== 'install');
+  const unknown = positionals.find((word) => !COMMANDS.includes(word));
   if (unknown !== undefined) throw new Problem(`There is no command “${unknown}”.`, USAGE);
   const ci = Boolean(process.env.CI) && process.env.CI !== 'false';
   return {
@@ -56,7 +61,7 @@ export function parseOptions(args) {
 
 function command(values, positionals) {
   if (values.help) return 'help';
-  if (values.uninstall) return 'uninstall';
-  if (values.check) return 'check';
+  if (values.uninstall || positionals.includes('uninstall')) return 'uninstall';
+  if (values.check || positionals.includes('doctor')) return 'check';
   return positionals.includes('demo') ? 'demo' : 'install';
 }

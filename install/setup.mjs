@@ -1,3 +1,4 @@
+import { PACKAGED } from './app.mjs';
 import { build } from './builds.mjs';
 import { docker } from './docker.mjs';
 import { image } from './image.mjs';
@@ -23,7 +24,8 @@ export async function setUp(options) {
     return `JupyterLab ${it.version} ${made ? 'installed into .venv' : `(${it.command})`}`;
   });
   await step('Kernel', (say) => build('kernel', say));
-  await step('Sandbox module', (say) => build('sandbox', say));
+  // For others to use; the kernel has it in its bundle.
+  if (!PACKAGED) await step('Sandbox module', (say) => build('sandbox', say));
   await step('Lab extension', (say) => build('labextension', say));
   await step('Kernelspec', () => placeKernelspec(found));
   await step('Extension', () => placeExtension(found.data));

@@ -1,15 +1,16 @@
 #!/usr/bin/env node
 /**
  * Bundles the kernel into kernel/dist: `main.js`, which Jupyter starts, and `database.js`, the process that runs SQL.
- * Beside them, `image-fingerprint` says which sandbox image they go with. What the first reply does not need stays in
+ * Beside them, `image-fingerprint` says which sandbox image they go with, and `package.json` what they need of npm. What the first reply does not need stays in
  * chunks of its own, or in node_modules.
  */
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { placeAddons } from '../install/addons.mjs';
 import { imageFingerprint } from '../install/fingerprint.mjs';
+import { writeRuntimePackages } from '../install/runtime.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const ENTRIES = {
@@ -38,6 +39,7 @@ export async function buildKernel({ root = ROOT, entries = ENTRIES, outdir = 'ke
   try {
     await bundle(root, present, fresh);
     writeFileSync(path.join(fresh, 'image-fingerprint'), imageFingerprint());
+    writeRuntimePackages(root, [...EXTERNAL, 'zeromq'], fresh);
     replace(fresh, out);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
@@ -46,7 +48,7 @@ export async function buildKernel({ root = ROOT, entries = ENTRIES, outdir = 'ke
 }
 
 async function bundle(root, entryPoints, outdir) {
-  const addons = copyAddons(root, outdir);
+  placeAddons(path.join(root, 'node_modules/zeromq'), path.join(outdir, 'zeromq'));
   await build({
     absWorkingDir: root,
     entryPoints,
@@ -63,60 +65,27 @@ async function bundle(root, entryPoints, outdir) {
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'warning',
-    external: [...EXTERNAL, '*.node'],
+    external: EXTERNAL,
     alias: { '@worldline/sandbox': path.join(root, 'sandbox/src/index.ts') },
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    plugins: [lazyModules(), zeromqAddon(addons)],
+    plugins: [lazyModules(), zeromqAddon()],
   });
 }
 
-/** The prebuilt addons that fit this platform, copied beside the bundle; the one that loads here comes first. */
-function copyAddons(root, outdir) {
-  const folder = path.join(root, 'node_modules/zeromq/build');
-  const manifest = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
-  const libc = { linux: existsSync('/etc/alpine-release') ? 'musl' : 'glibc', darwin: 'libc', win32: 'msvc' };
-  const fitting = Object.entries(manifest)
-    .map(([key, file]) => ({ ...JSON.parse(key), file: path.join(folder, ...file.split(/[\\/]/)) }))
-    .filter((it) => it.os === process.platform && it.arch === process.arch && it.libc === libc[it.os])
-    .sort((a, b) => b.abi - a.abi);
-  const working = fitting.findIndex(({ file }) => loads(file));
-  if (working === -1)
-    throw new Error(`zeromq has no prebuilt addon that loads on ${process.platform} ${process.arch}`);
-  const ordered = [fitting[working], ...fitting.filter((_, index) => index !== working)];
-  mkdirSync(path.join(outdir, 'zeromq'), { recursive: true });
-  return ordered.map(({ abi, file }) => {
-    const name = `zeromq/abi-${abi}.node`;
-    cpSync(file, path.join(outdir, name));
-    return name;
-  });
-}
-
-function loads(addon) {
-  return spawnSync(process.execPath, ['-e', 'require(process.argv[1])', addon]).status === 0;
-}
-
-/** Replaces zeromq's own search for its addon by the short list made above. */
-function zeromqAddon(addons) {
-  const candidates = addons.map((addon) => `() => require('./${addon}')`);
-  const contents = `
-    exports.__esModule = true;
-    const errors = [];
-    for (const load of [${candidates.join(', ')}]) {
-      try {
-        exports.default = load();
-        break;
-      } catch (error) {
-        errors.push(error.message);
-      }
-    }
-    if (exports.default === undefined) {
-      throw new Error('No ZeroMQ addon loads here. Run node install.mjs again.\\n' + errors.join('\\n'));
-    }`;
+/** Replaces zeromq's own search for its addon by the loader beside the bundle. */
+function zeromqAddon() {
+  const contents = `exports.__esModule = true; exports.default = require('./zeromq/index.cjs');`;
   return {
     name: 'zeromq-addon',
-    setup: (build) => build.onLoad({ filter: ZEROMQ_LOADER }, () => ({ contents, loader: 'js' })),
+    setup(build) {
+      build.onLoad({ filter: ZEROMQ_LOADER }, () => ({ contents, loader: 'js' }));
+      build.onResolve({ filter: /^\.\/zeromq\/index\.cjs$/ }, ({ path: file }) => ({
+        path: file,
+        external: true,
+      }));
+    },
   };
 }
 
