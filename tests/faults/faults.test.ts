@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { KernelClient } from '../support/KernelClient.js';
+import { containersOf } from '../support/processes.js';
+import { saved } from './saved.js';
 import { errorOf, resultOf, shown, withKernel } from '../integration/withKernel.js';
 
 /** The database processes of a kernel: children that run database.js. */
@@ -18,25 +20,6 @@ function isDatabaseOf(pid: number, kernel: number): boolean {
     return Number(parent) === kernel && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('database');
   } catch {
     return false; // it has ended meanwhile
-  }
-}
-
-function containersOf(kernel: KernelClient): string[] {
-  const filter = `label=worldline.pid=${kernel.process.pid}`;
-  return execFileSync('docker', ['ps', '-aq', '--filter', filter], { encoding: 'utf8' })
-    .split('\n')
-    .filter(Boolean);
-}
-
-/** Resolves when the state after so many cells is in the store: what a kill then costs is the cell that runs. */
-async function saved(kernel: KernelClient, cells: number): Promise<void> {
-  const comm = await kernel.openComm('worldline');
-  await comm.wait((data) => data['type'] === 'hello');
-  for (let id = 1; ; id++) {
-    await comm.send({ type: 'request', id, request: 'graph', params: { offset: 0, count: cells } });
-    const reply = await comm.wait((data) => data['type'] === 'reply' && data['id'] === id);
-    const { checkpoints } = reply['result'] as { checkpoints: { bytes: number | null }[] };
-    if (checkpoints.length === cells && checkpoints.every(({ bytes }) => bytes !== null)) return;
   }
 }
 
@@ -66,7 +49,8 @@ test('a container that is removed in the middle of a cell costs the cell; the va
     );
     const running = kernel.execute('%%python\nprint("go", flush=True)\nwhile True: pass');
     await said;
-    for (const id of containersOf(kernel)) execFileSync('docker', ['rm', '-f', id], { stdio: 'ignore' });
+    for (const id of containersOf(kernel.process.pid))
+      execFileSync('docker', ['rm', '-f', id], { stdio: 'ignore' });
     const cell = await running;
     expect(cell.status).toBe('error');
     const next = await kernel.execute('%%python\nprint(kept, also)');
@@ -88,7 +72,7 @@ test('a killed kernel loses nothing that was committed, and leaves no container'
       "{'a': 1} kept\n",
     );
     await next.execute('%doctor --clean');
-    expect(containersOf(kernel)).toEqual([]);
+    expect(containersOf(kernel.process.pid)).toEqual([]);
   }));
 
 test('without Docker, SQL works, and Python says how to start it', () =>
@@ -120,8 +104,8 @@ test('after a shutdown nothing of ours is left', () =>
     await kernel.execute('%%sql select 1');
     await kernel.execute('%%python\n1');
     const processes = databaseProcesses(kernel);
-    expect(containersOf(kernel).length).toBeGreaterThan(0);
+    expect(containersOf(kernel.process.pid).length).toBeGreaterThan(0);
     await notebook.restart();
-    expect(containersOf(kernel)).toEqual([]);
+    expect(containersOf(kernel.process.pid)).toEqual([]);
     for (const pid of processes) expect(isDatabaseOf(pid, kernel.process.pid)).toBe(false);
   }));

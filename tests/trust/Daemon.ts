@@ -1,0 +1,99 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+
+/** Milliseconds that a daemon may take until it answers. */
+const PATIENCE = 60_000;
+
+/** A Docker daemon of our own, which a test may stop, kill and start again. Linux, as root. */
+export class Daemon {
+  readonly #folder = mkdtempSync('/tmp/wl-docker-');
+  #child: ChildProcess | null = null;
+
+  /** For DOCKER_HOST. */
+  get host(): string {
+    return `unix://${join(this.#folder, 'docker.sock')}`;
+  }
+
+  /** The environment of clients. */
+  get env(): NodeJS.ProcessEnv {
+    return { ...process.env, DOCKER_HOST: this.host };
+  }
+
+  async start(): Promise<void> {
+    const inFolder = (name: string): string => join(this.#folder, name);
+    // Containers of the tests have no network: neither a bridge nor rules of a firewall are needed.
+    const flags = ['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'];
+    const places = [
+      ...['--host', this.host, '--data-root', inFolder('data'), '--exec-root', inFolder('exec')],
+      ...['--pidfile', inFolder('pid')],
+    ];
+    // A killed daemon leaves the ids of processes that are no more.
+    for (const left of ['pid', 'exec/containerd/containerd.pid']) rmSync(inFolder(left), { force: true });
+    const log = openSync(inFolder('log'), 'a');
+    const child = spawn('dockerd', [...flags, ...places], { stdio: ['ignore', log, log] });
+    this.#child = child;
+    const deadline = Date.now() + PATIENCE;
+    while (!this.#answers()) {
+      if (child.exitCode !== null || Date.now() > deadline)
+        throw new Error(`The daemon does not answer:\n${readFileSync(inFolder('log'), 'utf8').slice(-4000)}`);
+      await after(100);
+    }
+  }
+
+  /** Takes the sandbox image over from the daemon that the machine has. */
+  load(): void {
+    const image = process.env['SANDBOX_IMAGE'] ?? 'worldline-sandbox';
+    const copy = `docker save ${image} | DOCKER_HOST=${this.host} docker load`;
+    execFileSync('bash', ['-o', 'pipefail', '-c', copy], { stdio: 'ignore' });
+  }
+
+  /** Resolves when the daemon has ended: SIGTERM ends its containers as well, SIGKILL leaves them alone. */
+  async stop(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const closed = once(child, 'close');
+    child.kill(signal);
+    await closed;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop('SIGTERM');
+    this.#endLeftOvers();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** What a killed daemon left: the processes that hold its containers, and their mounts. */
+  #endLeftOvers(): void {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      const name = contents(`/proc/${pid}/comm`).trim();
+      if (!/^(containerd|runc)/.test(name) || !contents(`/proc/${pid}/cmdline`).includes(this.#folder))
+        continue;
+      process.kill(Number(pid), 'SIGKILL');
+    }
+    const mounts = contents('/proc/self/mounts')
+      .split('\n')
+      .map((line) => line.split(' ')[1] ?? '')
+      .filter((place) => place.startsWith(`${this.#folder}/`));
+    for (const place of mounts.reverse()) execFileSync('umount', ['-l', place]);
+  }
+
+  #answers(): boolean {
+    try {
+      execFileSync('docker', ['version'], { env: this.env, stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function contents(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return ''; // it has ended meanwhile
+  }
+}

@@ -1,0 +1,202 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { saved } from '../faults/saved.js';
+import { shown, withKernel } from '../integration/withKernel.js';
+import { KernelClient } from '../support/KernelClient.js';
+import { startModelServer } from '../support/model-server.js';
+import { containersOf, descendants, isAlive, openHandles, residentMegabytes } from '../support/processes.js';
+import { installForTest, runPython } from '../support/python.js';
+import { tried } from '../support/tries.js';
+
+const MINUTES = 900_000;
+
+test(
+  '20 kernels at once, each with SQL and Python, and none of them in another’s way',
+  async () => {
+    const numbers = Array.from({ length: 20 }, (_, n) => n);
+    await Promise.all(
+      numbers.map((n) =>
+        withKernel(async ({ kernel }) => {
+          const run = (code: string): ReturnType<KernelClient['execute']> =>
+            kernel.execute(code, { timeout: MINUTES });
+          await run(`%%sql create table t as select ${n} as n`);
+          expect((await run(`%%python\nx = ${n}\nprint(x)`)).stdout).toContain(`${n}\n`);
+          expect(shown(await run('%%sql select n + 1000 as m from t'))).toContain(String(1000 + n));
+          expect((await run('%%python\nprint(x * 2)')).stdout).toBe(`${2 * n}\n`);
+        }),
+      ),
+    );
+    tried(20);
+  },
+  MINUTES,
+);
+
+test(
+  '8 worldlines at once in a kernel, each with SQL and Python of its own',
+  async () => {
+    const names = Array.from({ length: 8 }, (_, n) => `try-${n + 1}`);
+    const server = await startModelServer({
+      script: ({ body }) => {
+        const messages = body['messages'] as { role: string; content: string }[];
+        const at = messages.findLastIndex(({ role }) => role === 'user');
+        const branch = /Branch: try-(\d)/.exec(messages[at]?.content ?? '')?.[1] ?? '';
+        const results = messages.slice(at + 1).filter(({ role }) => role === 'tool');
+        const calls = [
+          { name: 'run_sql', arguments: { sql: `create table found as select ${branch} as v` } },
+          { name: 'run_python', arguments: { code: `mine = ${branch}0\nprint(mine)` } },
+          { name: 'run_sql', arguments: { sql: 'select v from found' } },
+          { name: 'finish', arguments: { answer: `It is ${branch}.`, evidence: ['r3'] } },
+        ];
+        const next = calls[results.length];
+        return next === undefined ? { text: 'Done.' } : { calls: [next] };
+      },
+    });
+    const env = { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'test-key', WORLDLINE_MODEL: 'scripted' };
+    try {
+      await withKernel(
+        async ({ kernel }) => {
+          const run = (code: string): ReturnType<KernelClient['execute']> =>
+            kernel.execute(code, { timeout: MINUTES });
+          await run('%%sql create table base as select 1 as a');
+          const cell = await run('%%ask --branches 8\nWhich?');
+          expect(cell.status).toBe('ok');
+          for (const [at, name] of names.entries()) {
+            await run(`%switch ${name}`);
+            expect(shown(await run('%%sql select v * 1000 as w from found'))).toContain(`${at + 1}000`);
+            expect((await run('%%python\nprint(mine)')).stdout).toContain(`${at + 1}0\n`);
+          }
+        },
+        { env },
+      );
+    } finally {
+      await server.close();
+    }
+    tried(8);
+  },
+  MINUTES,
+);
+
+test(
+  'a notebook of 1,000 cells by nbconvert',
+  async () => {
+    const jupyter = installForTest();
+    const folder = mkdtempSync(join(tmpdir(), 'worldline-thousand-'));
+    try {
+      const cells = Array.from({ length: 1000 }, (_, n) => ({
+        ...{ cell_type: 'code', id: `c${n}`, metadata: {}, outputs: [], execution_count: null },
+        source: n % 2 === 0 ? `%%sql select ${n} as n` : `%%python\nx = ${n}\nprint(x)`,
+      }));
+      const kernelspec = { name: 'worldline', display_name: 'Worldline', language: 'worldline' };
+      const file = join(folder, 'thousand.ipynb');
+      const notebook = { nbformat: 4, nbformat_minor: 5, metadata: { kernelspec }, cells };
+      writeFileSync(file, JSON.stringify(notebook));
+      const { code, output } = await runPython(
+        ['-m', 'nbconvert', '--execute', '--to', 'notebook', '--output', 'done.ipynb', file],
+        { ...jupyter.env },
+      );
+      expect(code === 0 ? 'converted' : output).toBe('converted');
+      const done = JSON.parse(readFileSync(join(folder, 'done.ipynb'), 'utf8')) as {
+        cells: { execution_count: number; outputs: { text?: string; data?: Record<string, string> }[] }[];
+      };
+      expect(done.cells.map((cell) => cell.execution_count)).toEqual(cells.map((_, n) => n + 1));
+      for (const [n, { outputs }] of done.cells.entries()) {
+        const shows = JSON.stringify(outputs);
+        expect(shows).toContain(String(n));
+      }
+      tried(1000);
+    } finally {
+      jupyter.remove();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+  MINUTES,
+);
+
+/** What a kernel holds of the machine. */
+function holds(kernel: KernelClient, home: string): Record<string, number> {
+  const { pid } = kernel.process;
+  return {
+    memory: residentMegabytes(pid),
+    handles: openHandles(pid),
+    processes: descendants(pid).length,
+    containers: containersOf(pid).length,
+    megabytesOfDisk: Number(execFileSync('du', ['-sm', home], { encoding: 'utf8' }).split('\t')[0]),
+  };
+}
+
+test(
+  'thousands of cells in a loop: memory, file handles, processes, containers and disk stay flat',
+  () =>
+    withKernel(async ({ kernel, home }) => {
+      const round = async (count: number, from: number): Promise<void> => {
+        for (let n = from; n < from + count; n += 1) {
+          const code = [
+            `%%sql select ${n} as n, count(*) as c from t`,
+            `%%python\nx = ${n}\nprint(x)`,
+            `%%sql update t set i = ${n} where i = (select min(i) from t)`,
+            `%%python\nimport numpy as np\na = np.full(1000, ${n})\na.sum()`,
+            '%%sql select nothing_of_that_name',
+          ][n % 5];
+          await kernel.execute(code ?? '', { timeout: MINUTES });
+        }
+        await kernel.execute('%%sql select 1', { timeout: MINUTES });
+      };
+      await kernel.execute('%%sql create table t as select range as i from range(1000)');
+      await round(1000, 0);
+      const before = holds(kernel, home);
+      await round(3000, 1000);
+      const after = holds(kernel, home);
+      tried(4000);
+      expect(after['containers']).toBeLessThanOrEqual((before['containers'] ?? 0) + 1);
+      expect(after['processes']).toBeLessThanOrEqual((before['processes'] ?? 0) + 1);
+      expect(after['handles']).toBeLessThanOrEqual((before['handles'] ?? 0) + 10);
+      // The graph of 3,000 more checkpoints is all that may stay: some kilobytes each, in memory and on disk.
+      expect(after['memory']).toBeLessThan((before['memory'] ?? 0) + 60);
+      expect(after['megabytesOfDisk']).toBeLessThan((before['megabytesOfDisk'] ?? 0) + 60);
+    }),
+  MINUTES,
+);
+
+test.each(['shutdown', 'SIGTERM', 'SIGKILL'] as const)(
+  'after %s, and a next start where that one was a kill, no container, process or temporary file of ours is left',
+  async (end) => {
+    const temp = mkdtempSync(join(tmpdir(), 'worldline-temp-'));
+    await withKernel(
+      async (notebook) => {
+        const { kernel } = notebook;
+        await kernel.execute('%%sql create table t as select 1 as a');
+        await kernel.execute('%%python\nx = 1\nopen("f.txt", "w").write("x")');
+        await kernel.execute('%branch other');
+        await kernel.execute('%%python\nx = 2');
+        await saved(kernel, 3);
+        const { pid } = kernel.process;
+        const ours = descendants(pid);
+        if (end === 'shutdown') await notebook.restart();
+        else {
+          kernel.process.signal(end);
+          await kernel.process.exited;
+          const next = await notebook.startAgain();
+          if (end === 'SIGKILL') {
+            await next.execute('%%python\n1');
+            await next.execute('%doctor --clean');
+          }
+        }
+        expect(containersOf(pid)).toEqual([]);
+        expect(ours.filter(isAlive)).toEqual([]);
+      },
+      { env: { TMPDIR: temp } },
+    );
+    expect(filesIn(temp)).toEqual([]);
+    rmSync(temp, { recursive: true, force: true });
+  },
+  MINUTES,
+);
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(folder, name)).isFile(),
+  );
+}
