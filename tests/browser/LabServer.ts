@@ -20,9 +20,15 @@ export class LabServer {
     readonly token: string,
     /** Where the notebooks are. */
     readonly notebooks: string,
-    private readonly process: ChildProcess,
+    private process: ChildProcess,
+    private readonly launch: () => Promise<ChildProcess>,
     private readonly jupyter: JupyterFolder,
   ) {}
+
+  /** Where the connection files of its kernels are. */
+  get runtime(): string {
+    return join(this.jupyter.folder, 'runtime');
+  }
 
   static async start(env: Readonly<Record<string, string>> = {}): Promise<LabServer> {
     const jupyter = installForTest();
@@ -38,36 +44,39 @@ export class LabServer {
     const port = await freePort();
     const token = randomBytes(16).toString('hex');
     const python = process.env['WORLDLINE_PYTHON'] ?? resolve('.venv/bin/python');
-    const child = spawn(
-      python,
-      [
-        '-m',
-        'jupyterlab',
-        '--no-browser',
-        '--allow-root',
-        '--expose-app-in-browser',
-        `--port=${port}`,
-        '--ServerApp.port_retries=0',
-        `--ServerApp.root_dir=${notebooks}`,
-        `--IdentityProvider.token=${token}`,
-        ...QUIET,
-      ],
-      {
-        cwd: notebooks,
-        env: {
-          ...process.env,
-          ...jupyter.env,
-          JUPYTER_CONFIG_DIR: config,
-          JUPYTER_DATA_DIR: join(jupyter.folder, 'data'),
-          JUPYTERLAB_SETTINGS_DIR: join(config, 'settings'),
-          JUPYTERLAB_WORKSPACES_DIR: join(config, 'workspaces'),
-          ...env,
+    const launch = async (): Promise<ChildProcess> => {
+      const child = spawn(
+        python,
+        [
+          '-m',
+          'jupyterlab',
+          '--no-browser',
+          '--allow-root',
+          '--expose-app-in-browser',
+          `--port=${port}`,
+          '--ServerApp.port_retries=0',
+          `--ServerApp.root_dir=${notebooks}`,
+          `--IdentityProvider.token=${token}`,
+          ...QUIET,
+        ],
+        {
+          cwd: notebooks,
+          env: {
+            ...process.env,
+            ...jupyter.env,
+            JUPYTER_CONFIG_DIR: config,
+            JUPYTER_DATA_DIR: join(jupyter.folder, 'data'),
+            JUPYTERLAB_SETTINGS_DIR: join(config, 'settings'),
+            JUPYTERLAB_WORKSPACES_DIR: join(config, 'workspaces'),
+            ...env,
+          },
+          stdio: ['ignore', 'ignore', 'pipe'],
         },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
-    await listening(child);
-    return new LabServer(`http://127.0.0.1:${port}`, token, notebooks, child, jupyter);
+      );
+      await listening(child);
+      return child;
+    };
+    return new LabServer(`http://127.0.0.1:${port}`, token, notebooks, await launch(), launch, jupyter);
   }
 
   /** Writes a notebook for our kernel; sources that begin with `#` are Markdown. */
@@ -85,14 +94,23 @@ export class LabServer {
     writeFileSync(join(this.notebooks, `${name}.ipynb`), JSON.stringify(notebook));
   }
 
+  /** Ends the server by a signal and starts it again, at the same address with the same notebooks. */
+  async restart(signal: NodeJS.Signals): Promise<void> {
+    await this.#end(signal);
+    this.process = await this.launch();
+  }
+
   async stop(): Promise<void> {
-    if (this.process.exitCode === null) {
-      const closed = once(this.process, 'close');
-      // The first signal asks, the second doesn't; kernels are shut down either way.
-      this.process.kill('SIGTERM');
-      await closed;
-    }
+    // The first signal asks, the second doesn't; kernels are shut down either way.
+    await this.#end('SIGTERM');
     this.jupyter.remove();
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.process.exitCode !== null) return;
+    const closed = once(this.process, 'exit');
+    this.process.kill(signal);
+    await closed;
   }
 }
 

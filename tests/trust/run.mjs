@@ -18,7 +18,7 @@ import { TOPICS } from './topics.mjs';
 const REPORT = inProject('test-results', 'trust.json');
 const NOTES = inProject('test-results', 'trust-tries.jsonl');
 /** Where the suite tries some, this tries so many times as much. */
-const MORE = { WORLDLINE_FUZZ: '10', WORLDLINE_KILLS: '200' };
+const MORE = { WORLDLINE_FUZZ: '5', WORLDLINE_KILLS: '100' };
 
 try {
   const { values } = parseArgs({
