@@ -85,12 +85,13 @@ async function giveToPython(context: CellContext, cell: SqlCell, name: string): 
   } finally {
     bar.stop();
   }
-  try {
-    await query(context, `FROM ${quoteText(absolute)}`, cell.limit, false);
-    await (await runtime.python()).importFrame(name, relative);
-  } finally {
-    await rm(absolute, { force: true });
-  }
+  // Neither needs the other: Python reads while the rows are counted.
+  const outcomes = await Promise.allSettled([
+    query(context, `FROM ${quoteText(absolute)}`, cell.limit, false),
+    runtime.python().then((python) => python.importFrame(name, relative)),
+  ]);
+  await rm(absolute, { force: true });
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   run.stream('stdout', `Python has it as ${name}.\n`);
 }
 

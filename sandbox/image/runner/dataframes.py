@@ -104,10 +104,15 @@ def _mapper(table):
     }
     with_nulls = {field.type for field, column in zip(table.schema, table.columns) if column.null_count}
 
+    empty = {field.type for field, column in zip(table.schema, table.columns) if column.null_count == len(column)}
+
     def map_type(kind):
         if kind in nullable:
             return nullable[kind] if kind in with_nulls else None
         if types.is_decimal(kind) or types.is_date(kind) or types.is_time(kind) or types.is_nested(kind):
+            return pandas.ArrowDtype(kind)
+        # Objects of which none is there would have no type.
+        if types.is_binary(kind) and kind in empty:
             return pandas.ArrowDtype(kind)
         return None
 

@@ -71,8 +71,8 @@ class Worker:
         shell.send = self._send
         blobs = os.environ.get("WORLDLINE_BLOBS")
         self._snapshots = Snapshots(shell.user_ns, blobs) if blobs and Snapshots is not None else None
-        # Paths of the host's are relative to this, wherever the user's code goes.
-        self._workspace = os.getcwd()
+        # Paths of the host's are relative to this, wherever the user's code goes; what it lies in may be closed to us.
+        self._workspace = f"/proc/self/fd/{os.open('.', os.O_PATH | os.O_DIRECTORY)}"
         self._scope: Mapping = shell.user_ns
         self._querying = threading.Lock()
         self._channel.meanwhile = self._serve_meanwhile

@@ -1,0 +1,76 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { dataOf, withKernel } from './withKernel.js';
+
+const whole = (min: bigint, max: bigint): fc.Arbitrary<string> => fc.bigInt({ min, max }).map(String);
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+const text = fc.string({ unit: 'binary', maxLength: 12 }).map((value) => quoted(value.replaceAll('\0', '')));
+const instant = fc
+  .date({ min: new Date('1900-01-01'), max: new Date('2200-01-01'), noInvalidDate: true })
+  .chain((date) =>
+    fc.nat(999).map((micros) => date.toISOString().replace('Z', String(micros).padStart(3, '0'))),
+  );
+const decimal = fc
+  .tuple(whole(-(10n ** 30n), 10n ** 30n), fc.nat(99_999_999))
+  .map(([before, after]) => `${before}.${String(after).padStart(8, '0')}`);
+const item = fc.option(whole(-100n, 100n), { nil: 'NULL' });
+
+/** Each type with literals of it; all of them travel by Parquet as they are. */
+const TYPES: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  TINYINT: whole(-128n, 127n),
+  UINTEGER: whole(0n, 2n ** 32n - 1n),
+  BIGINT: whole(-(2n ** 63n) + 1n, 2n ** 63n - 1n),
+  UBIGINT: whole(0n, 2n ** 64n - 1n),
+  'DECIMAL(38,8)': decimal,
+  'DECIMAL(4,1)': whole(-9999n, 9999n).map((value) => `${value}::DECIMAL(5,0) / 10`),
+  DOUBLE: fc.double({ noNaN: true }).map((value) => quoted(String(value).replace('Infinity', 'inf'))),
+  BOOLEAN: fc.constantFrom('true', 'false'),
+  VARCHAR: text,
+  DATE: instant.map((value) => quoted(value.slice(0, 10))),
+  TIME: instant.map((value) => quoted(value.slice(11))),
+  TIMESTAMP: instant.map(quoted),
+  'TIMESTAMP WITH TIME ZONE': instant.map((value) => quoted(`${value}+02`)),
+  BLOB: fc.uint8Array({ maxLength: 6 }).map((bytes) => `from_hex('${Buffer.from(bytes).toString('hex')}')`),
+  'INTEGER[]': fc.array(item, { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
+  'STRUCT(a INTEGER, b VARCHAR[])': fc
+    .tuple(item, fc.array(text, { maxLength: 2 }))
+    .map(([a, b]) => `{'a': ${a}, 'b': [${b.join(', ')}]}`),
+  'MAP(VARCHAR, DECIMAL(9,2))': fc
+    .dictionary(fc.stringMatching(/^[a-z]{1,3}$/), whole(-99n, 99n), { maxKeys: 2 })
+    .map((map) => {
+      const entries = Object.entries(map).map(([key, value]) => `'${key}': ${value}.25`);
+      return `MAP {${entries.join(', ')}}`;
+    }),
+};
+const names = Object.keys(TYPES);
+const row = fc.tuple(...names.map((name) => fc.option(TYPES[name] ?? text, { nil: 'NULL' })));
+
+test('every value goes from SQL to Python and back with its type, NULLs too, by name and by sql()', () =>
+  withKernel(async ({ kernel }) => {
+    const columns = names.map((name, index) => `c${index} ${name}`).join(', ');
+    const answer = async (sql: string): Promise<string> => {
+      const { result, reply } = await kernel.execute(`%%sql ${sql}`);
+      expect(reply.content['traceback']).toBeUndefined();
+      return dataOf(result ?? undefined, 'text/plain').replace(/\n\(.*\)$/, '\n');
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 8 }), async (rows) => {
+        await answer(`create or replace table t (${columns})`);
+        const values = rows.map((each) => `(${each.join(', ')})`).join(',\n');
+        await answer(`insert into t values ${values}`);
+        const given = await kernel.execute('%%sql one <<\nfrom t');
+        expect(given.reply.content['traceback']).toBeUndefined();
+        const taken = await kernel.execute(
+          '%%python\nimport pyarrow\ntwo = sql("from one")\nthree = pyarrow.Table.from_pandas(two)',
+        );
+        expect(taken.reply.content['traceback']).toBeUndefined();
+        for (const frame of ['one', 'two', 'three']) {
+          const types = await answer(`select distinct column_type from (describe ${frame}) order by all`);
+          expect(types).toBe(await answer('select distinct column_type from (describe t) order by all'));
+          const different = `(from t except all from ${frame}) union all (from ${frame} except all from t)`;
+          expect(await answer(`select count(*) as different from (${different})`)).toMatch(/\n\s*0\n/);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  }));
