@@ -39,6 +39,8 @@ export interface WorldlineSummary {
   readonly head: string;
   /** The checkpoint that it was branched from; null for a fresh one. */
   readonly fork: string | null;
+  /** The worldline of an earlier kernel run that it goes on from, where it was resumed. */
+  readonly continues: string | null;
   readonly active: boolean;
   /** Of another kernel run: there to look at and to resume. */
   readonly earlier: boolean;

@@ -6,12 +6,16 @@ import type { LabServer } from './LabServer.js';
 /** Milliseconds that anything may take on a busy machine; less while one works on a test. */
 const PATIENCE = Number(process.env['BROWSER_PATIENCE'] ?? 90_000);
 const SHOTS = resolve('test-results/screenshots');
+/** Notebook 7.6 looks up settings that it has not loaded yet. */
+const OF_NOTEBOOK = /reading 'schema'\)\s+at [^\n]*\/static\/notebook\//;
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
   return chromium.launch({ executablePath, args: FLAGS });
 }
+
+export type App = 'lab' | 'notebook';
 
 /** A notebook in a browser's JupyterLab, and what a person does there. */
 export class LabPage {
@@ -26,25 +30,30 @@ export class LabPage {
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());
     });
-    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('pageerror', (error) => {
+      const text = error.stack ?? error.message;
+      if (!OF_NOTEBOOK.test(text)) this.complaints.push(text);
+    });
   }
 
   /** Opens a notebook and waits until our kernel has said hello. */
-  static async open(browser: Browser, server: LabServer, name: string): Promise<LabPage> {
+  static async open(browser: Browser, server: LabServer, name: string, app: App = 'lab'): Promise<LabPage> {
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     const lab = new LabPage(page, server);
-    await lab.goTo(name);
+    await lab.goTo(name, app);
     return lab;
   }
 
-  async goTo(name: string): Promise<void> {
-    await this.page.goto(`${this.server.url}/lab/tree/${name}.ipynb?token=${this.server.token}&reset`);
+  /** In JupyterLab, or in Notebook 7. */
+  async goTo(name: string, app: App = 'lab'): Promise<void> {
+    const path = app === 'lab' ? 'lab/tree' : 'notebooks';
+    await this.page.goto(`${this.server.url}/${path}/${name}.ipynb?token=${this.server.token}&reset`);
     await this.ready();
   }
 
   async ready(): Promise<void> {
     await this.page.waitForFunction(
-      `(() => { const label = document.querySelector('.wl-MenuButton .jp-ToolbarButtonComponent-label');
+      `(() => { const label = globalThis.jupyterapp?.shell.currentWidget?.node.querySelector('.wl-MenuButton .jp-ToolbarButtonComponent-label');
         return label && label.textContent && label.textContent !== '…'; })()`,
     );
   }
@@ -111,8 +120,8 @@ export class LabPage {
   /** Waits until the notebook shows the cells of the worldline that the toolbar names, and has that many. */
   async shows(worldline: string, cells: number): Promise<void> {
     await this.page.waitForFunction(
-      `(() => { const button = document.querySelector('.wl-MenuButton');
-        const { content } = jupyterapp.shell.currentWidget;
+      `(() => { const { content, toolbar } = jupyterapp.shell.currentWidget;
+        const button = toolbar.node.querySelector('.wl-MenuButton');
         return button.textContent === ${JSON.stringify(worldline)} && content.widgets.length === ${cells}
           && content.node.dataset.wlShown === button.dataset.wlActive; })()`,
     );

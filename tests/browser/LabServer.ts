@@ -53,6 +53,7 @@ export class LabServer {
           '--no-browser',
           '--allow-root',
           '--expose-app-in-browser',
+          '--JupyterNotebookApp.expose_app_in_browser=True',
           `--port=${port}`,
           '--ServerApp.port_retries=0',
           `--ServerApp.root_dir=${notebooks}`,
@@ -77,6 +78,11 @@ export class LabServer {
       return child;
     };
     return new LabServer(`http://127.0.0.1:${port}`, token, notebooks, await launch(), launch, jupyter);
+  }
+
+  /** WORLDLINE_HOME of its kernels. */
+  get store(): string {
+    return this.jupyter.env['WORLDLINE_HOME'] ?? '';
   }
 
   /** Writes a notebook for our kernel; sources that begin with `#` are Markdown. */

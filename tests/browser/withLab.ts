@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { LabPage, openBrowser } from './LabPage.js';
+import { LabPage, openBrowser, type App } from './LabPage.js';
 import { LabServer } from './LabServer.js';
 
 /** One JupyterLab and one browser for a file of tests. */
@@ -25,9 +25,10 @@ export class Lab {
     name: string,
     sources: readonly string[],
     body: (lab: LabPage) => Promise<void>,
+    app: App = 'lab',
   ): Promise<void> {
     this.server.writeNotebook(name, sources);
-    const lab = await LabPage.open(this.browser, this.server, name);
+    const lab = await LabPage.open(this.browser, this.server, name, app);
     try {
       await body(lab);
       expect(lab.complaints).toEqual([]);

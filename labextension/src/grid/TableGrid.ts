@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { BasicKeyHandler, BasicSelectionModel, DataGrid } from '@lumino/datagrid';
-import type { Message } from '@lumino/messaging';
-import { Panel } from '@lumino/widgets';
+import { MessageLoop, type Message } from '@lumino/messaging';
+import { Panel, Widget } from '@lumino/widgets';
 import type { TablePage } from '../../../kernel/src/contract.js';
 import { applyLook } from './gridLook.js';
 import { GridBar } from './GridBar.js';
@@ -126,6 +126,9 @@ export class TableGrid extends Panel {
     const rows = Math.max(1, Math.min(visibleRows, this.#model.pages.total));
     const isWide =
       grid.headerWidth + grid.bodyWidth > this.node.clientWidth - (rows < this.#model.pages.total ? BAR : 0);
-    grid.node.style.height = `${grid.headerHeight + rows * ROW + EDGES + (isWide ? BAR : 0)}px`;
+    const height = `${grid.headerHeight + rows * ROW + EDGES + (isWide ? BAR : 0)}px`;
+    if (grid.node.style.height === height) return;
+    grid.node.style.height = height;
+    MessageLoop.sendMessage(grid, Widget.ResizeMessage.UnknownSize);
   }
 }

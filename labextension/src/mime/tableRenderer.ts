@@ -5,6 +5,7 @@ import { TABLE_MIME, type TablePage } from '../../../kernel/src/contract.js';
 import { fetchFrom } from '../grid/fetchFrom.js';
 import { TableGrid } from '../grid/TableGrid.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
+import type { Sessions } from '../session/Sessions.js';
 import type { Services } from '../shared/Services.js';
 
 /** Draws a structured table as a grid on the kernel's result. Stands before HTML in the order of choice. */
@@ -23,6 +24,7 @@ export function tableRendererFactory(
 class TableRenderer extends Panel implements IRenderMime.IRenderer {
   #grid: TableGrid | null = null;
   #page: TablePage | null = null;
+  #asks = false;
 
   constructor(
     private readonly services: Services,
@@ -31,10 +33,13 @@ class TableRenderer extends Panel implements IRenderMime.IRenderer {
     super();
     this.addClass('wl-TableRenderer');
     services.themeChanged.connect(this.#onTheme, this);
+    services.sessions.opened.connect(this.#onSession, this);
   }
 
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.#page = model.data[TABLE_MIME] as unknown as TablePage;
+    this.#grid?.dispose();
+    this.#grid = null;
     if (this.isAttached) this.#build();
     return Promise.resolve();
   }
@@ -43,20 +48,30 @@ class TableRenderer extends Panel implements IRenderMime.IRenderer {
     this.#build();
   }
 
+  /** A notebook's outputs are drawn before its kernel is known; then there is one to ask. */
+  #onSession(_: Sessions, session: NotebookSession): void {
+    if (!this.#grid || this.#asks || panelAround(this) !== session.panel) return;
+    this.#grid.dispose();
+    this.#grid = null;
+    this.#build();
+  }
+
   override dispose(): void {
     this.services.themeChanged.disconnect(this.#onTheme, this);
+    this.services.sessions.opened.disconnect(this.#onSession, this);
     super.dispose();
   }
 
   /** Which notebook it stands in is known only once it is attached. */
   #build(): void {
     const first = this.#page;
-    if (!first) return;
-    this.#page = null;
-    this.#grid?.dispose();
-    const session = sessionAround(this, this.services);
-    const fetch = session && first.result !== '' ? fetchFrom(session, first.result) : null;
-    this.#grid = new TableGrid({ first, fetch, visibleRows: this.visibleRows(), trans: this.services.trans });
+    if (!first || this.#grid) return;
+    const { sessions, trans } = this.services;
+    const panel = panelAround(this);
+    const session = panel ? sessions.of(panel) : sessions.current;
+    this.#asks = session !== null;
+    const fetch = session ? fetchFrom(session, first.result) : null;
+    this.#grid = new TableGrid({ first, fetch, visibleRows: this.visibleRows(), trans });
     this.addWidget(this.#grid);
   }
 
@@ -65,9 +80,7 @@ class TableRenderer extends Panel implements IRenderMime.IRenderer {
   }
 }
 
-function sessionAround(widget: Widget, { sessions }: Services): NotebookSession | null {
-  for (let at = widget.parent; at; at = at.parent) {
-    if (at instanceof NotebookPanel) return sessions.of(at);
-  }
-  return sessions.current;
+function panelAround(widget: Widget): NotebookPanel | null {
+  for (let at = widget.parent; at; at = at.parent) if (at instanceof NotebookPanel) return at;
+  return null;
 }

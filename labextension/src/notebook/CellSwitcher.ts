@@ -8,9 +8,17 @@ import type { CellRecord, CheckpointSummary, KernelEvent } from '../../../kernel
 import type { KernelLink } from '../session/KernelLink.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { deriveCells } from './fromRecords.js';
-import { planSwitch } from './plan.js';
+import { ownCells, planSwitch } from './plan.js';
 import { spliceBetween, type Splice } from './splice.js';
-import { METADATA, readKept, recall, show, stampOf, type KeptCells, type StoredCell } from './storedCells.js';
+import {
+  METADATA,
+  readKept,
+  recall,
+  stampOf,
+  takeOver,
+  type KeptCells,
+  type StoredCell,
+} from './storedCells.js';
 
 /** Shared by all views of one notebook: what ran in one of them ran in all. */
 const ranIn = new WeakMap<object, Set<string>>();
@@ -22,6 +30,9 @@ export class CellSwitcher implements IDisposable {
   readonly #trusted = new Set<string>();
   /** Cells that were run in this page and have no checkpoint yet. */
   readonly #ranHere: Set<string>;
+  /** Runs of another page whose cells this one does not have yet. */
+  readonly #unseen = new Set<string>();
+  #lastTold = '';
   #working = false;
   #wanted = false;
   #disposed = false;
@@ -59,7 +70,8 @@ export class CellSwitcher implements IDisposable {
     const fresh =
       active !== null && [...graph.pathTo(active.head).keys()].every((id) => isRoot(graph.checkpoint(id)));
     if (active && (kept.shown === null || (fresh && kept.shown !== active.id && !recall(kept, active.id)))) {
-      this.#setKept(show(kept, active.id));
+      const wasUsed = kept.shown !== null && graph.worldline(kept.shown) !== null;
+      this.#setKept(takeOver(kept, active.id, wasUsed));
     }
     this.#tell(this.#kept().shown);
     this.#follow();
@@ -100,9 +112,12 @@ export class CellSwitcher implements IDisposable {
     const target = graph.activeId;
     const kept = this.#kept();
     if (target === null) return;
+    // Another view of the same notebook may have changed the cells.
+    this.#tell(kept.shown);
     if (target === kept.shown) return this.#showAdopted(target);
     if (!graph.worldline(target)) await this.session.reload();
-    const stored = recall(kept, target);
+    const continues = graph.worldline(target)?.continues ?? null;
+    const stored = ownCells(kept, target, continues, this.#cells());
     const base = stored ? this.#headsWhenHidden.get(target) : kept.shown && graph.worldline(kept.shown)?.head;
     const head = graph.worldline(target)?.head;
     const records = stored && base === head ? null : await this.#records(target);
@@ -112,42 +127,40 @@ export class CellSwitcher implements IDisposable {
       this.#wanted = true;
       return;
     }
-    this.#show(
-      target,
-      records,
-      new Set(base ? graph.pathTo(base).keys() : (stored?.map(checkpointOf) ?? [])),
-    );
+    this.#show(target, records, new Set(base ? graph.pathTo(base).keys() : this.#seen(stored ?? [])));
   }
 
-  /** A worldline whose head moved to another one's gets that one's cells; its own stay, marked as undone. */
+  /**
+   * A worldline whose head moved to another one's gets that one's cells; its own stay, marked as undone. So does one in
+   * which another page ran cells of its own.
+   */
   async #showAdopted(target: string): Promise<void> {
     const { graph } = this.session;
     const head = graph.worldline(target)?.head;
     const owner = head === undefined ? undefined : graph.checkpoint(head)?.worldline;
-    if (head === undefined || owner === undefined || owner === target) return;
-    if (this.#seen().has(head)) return;
+    if (head === undefined || owner === undefined) return;
+    if (owner === target && !this.#unseen.delete(head)) return;
+    const shown = this.#cells();
+    if (this.#seen(shown).has(head)) return;
     const records = await this.#records(target);
     if (this.#disposed || graph.activeId !== target || this.#cellsRun()) {
       this.#wanted = true;
       return;
     }
-    const shown = this.#cells();
     const cells = deriveCells({
       base: shown,
       foreign: false,
       worldline: target,
       records,
-      basePath: this.#seen(),
+      basePath: this.#seen(shown),
     });
     const splice = spliceBetween(shown, cells);
     if (splice) this.#apply(splice, this.#shownIsTrusted());
   }
 
-  /** The checkpoints of the shown cells, and those before them. */
-  #seen(): ReadonlySet<string> {
-    const stamps = this.#cells()
-      .map(checkpointOf)
-      .filter((id) => id !== '');
+  /** The checkpoints of cells, and those before them. */
+  #seen(cells: readonly StoredCell[]): ReadonlySet<string> {
+    const stamps = cells.map(checkpointOf).filter((id) => id !== '');
     return new Set(stamps.flatMap((id) => [...this.session.graph.pathTo(id).keys()]));
   }
 
@@ -160,11 +173,20 @@ export class CellSwitcher implements IDisposable {
     const kept = this.#kept();
     const head = kept.shown === null ? undefined : this.session.graph.worldline(kept.shown)?.head;
     if (kept.shown !== null) {
-      if (head !== undefined) this.#headsWhenHidden.set(kept.shown, head);
+      if (head !== undefined && !this.#unseen.has(head)) this.#headsWhenHidden.set(kept.shown, head);
       if (this.#shownIsTrusted()) this.#trusted.add(kept.shown);
     }
-    const trusted = recall(kept, target) ? this.#trusted.has(target) : this.#shownIsTrusted();
-    const plan = planSwitch({ shown: this.#cells(), kept, target, records, basePath, draftId: UUID.uuid4() });
+    const { graph } = this.session;
+    const continues = graph.worldline(target)?.continues ?? null;
+    // What was begun anew and never used is gone with its cells, which were another one's.
+    const gone = kept.shown !== null && (graph.worldline(kept.shown)?.deleted ?? false);
+    const putAs = gone ? (kept.before ?? kept.shown) : kept.shown;
+    const from = recall(kept, target) ? target : (continues ?? '');
+    const trusted = recall(kept, from) ? this.#trusted.has(from) : this.#shownIsTrusted();
+    const plan = planSwitch({
+      ...{ shown: this.#cells(), kept, putAs, target, continues, records, basePath },
+      draftId: UUID.uuid4(),
+    });
     if (plan.splice) this.#apply(plan.splice, trusted);
     this.#setKept(plan.kept);
   }
@@ -206,9 +228,13 @@ export class CellSwitcher implements IDisposable {
   }
 
   #onCheckpoint(checkpoint: CheckpointSummary): void {
-    if (checkpoint.kind === 'step') return;
-    if (checkpoint.cellId !== null && this.#ranHere.delete(checkpoint.cellId)) this.#stamp(checkpoint);
-    else void this.#takeOver(checkpoint);
+    const { id, cellId, kind } = checkpoint;
+    // It is told of again, with its size, once it is stored.
+    if (kind === 'step' || cellId === null || this.#lastTold === id) return;
+    this.#lastTold = id;
+    if (this.#ranHere.delete(cellId)) this.#stamp(checkpoint);
+    else if (this.#cells().some((cell) => cell.id === cellId)) void this.#takeOver(checkpoint);
+    else this.#unseen.add(checkpoint.id);
   }
 
   /** A cell that ran in another tab, or before this page was opened, shows what came of it. */

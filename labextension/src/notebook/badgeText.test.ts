@@ -28,6 +28,7 @@ const worldline = (id: string, head: string, active: boolean): WorldlineSummary 
   name: id,
   head,
   fork: null,
+  continues: null,
   active,
   earlier: false,
   deleted: false,

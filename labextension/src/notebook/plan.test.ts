@@ -8,6 +8,7 @@ import {
   readKept,
   recall,
   show,
+  takeOver,
   type KeptCells,
   type StoredCell,
 } from './storedCells.js';
@@ -51,10 +52,14 @@ class Notebook {
     target: string,
     records: readonly CellRecord[] | null = null,
     basePath: readonly string[] = [],
+    continues: string | null = null,
   ): void {
     const { kept, shown } = this;
     const draftId = `draft-${target}`;
-    const plan = planSwitch({ shown, kept, target, records, basePath: new Set(basePath), draftId });
+    const plan = planSwitch({
+      ...{ shown, kept, putAs: kept.shown, target, continues, records, draftId },
+      basePath: new Set(basePath),
+    });
     if (plan.splice) {
       const { from, to, cells } = plan.splice;
       this.shown = [...shown.slice(0, from), ...cells, ...shown.slice(to)];
@@ -109,6 +114,22 @@ describe('switching a notebook’s cells', () => {
     expect(notebook.sources()).toEqual(['B', '']);
   });
 
+  test('a resumed worldline has the cells of the one that it goes on from, notes and drafts too', () => {
+    const notebook = new Notebook([a, note, b], 'main');
+    notebook.switch('side', [record(a, 'c1')], ['c1']);
+    notebook.switch('main-again', [record(a, 'c1'), record(b, 'c2')], ['c1', 'c2'], 'main');
+    expect(notebook.sources()).toEqual(['A', '# Note', 'B']);
+    expect(recall(notebook.kept, 'main')).toBeNull();
+  });
+
+  test('cells that a fresh worldline took over go back to the one that goes on', () => {
+    const notebook = new Notebook([a, note, b], 'main');
+    notebook.kept = takeOver(notebook.kept, 'fresh', true);
+    notebook.kept = takeOver(notebook.kept, 'fresher', false);
+    notebook.switch('main-again', [record(a, 'c1')], ['c1'], 'main');
+    expect(notebook.sources()).toEqual(['A', '# Note', 'B']);
+  });
+
   test('a worldline that went on while it was hidden gets its new runs', () => {
     const notebook = new Notebook([a], 'main');
     notebook.switch('side', [record(a, 'c1')], ['c1']);
@@ -120,7 +141,9 @@ describe('switching a notebook’s cells', () => {
     const { splice } = planSwitch({
       shown: [a, note, b],
       kept: show(nothingKept, 'main'),
+      putAs: 'main',
       target: 'side',
+      continues: null,
       records: [record(a, 'c1'), record(b, 'c2')],
       basePath: new Set(['c1', 'c2']),
       draftId: 'd',

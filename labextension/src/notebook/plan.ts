@@ -12,7 +12,11 @@ export interface Plan {
 export interface Change {
   readonly shown: readonly StoredCell[];
   readonly kept: KeptCells;
+  /** The worldline that the shown cells are put away for. */
+  readonly putAs: string | null;
   readonly target: string;
+  /** The worldline that the target goes on from, whose cells are then its own. */
+  readonly continues: string | null;
   /** The target's runs, where it was never put away or went on meanwhile; else null. */
   readonly records: readonly CellRecord[] | null;
   /** The checkpoints that the base, the stored cells or else the shown ones, has already gone through. */
@@ -22,15 +26,39 @@ export interface Change {
 }
 
 /** Puts the shown cells away and brings the target's in. */
-export function planSwitch({ shown, kept, target, records, basePath, draftId }: Change): Plan {
-  const stored = recall(kept, target);
-  const put = kept.shown === null ? kept : keep(kept, kept.shown, shown);
+export function planSwitch({
+  shown,
+  kept,
+  putAs,
+  target,
+  continues,
+  records,
+  basePath,
+  draftId,
+}: Change): Plan {
+  const stored = ownCells(kept, target, continues, shown);
+  const put = putAs === null ? kept : keep(kept, putAs, shown);
   const base = stored ?? shown;
   const derived = records
     ? deriveCells({ base, foreign: stored === null, worldline: target, records, basePath })
     : base;
   const cells = stored ? derived : withDraft(derived, draftId);
-  return { splice: spliceBetween(shown, cells), kept: show(put, target) };
+  return { splice: spliceBetween(shown, cells), kept: show(put, target, continues) };
+}
+
+/**
+ * A worldline's own cells: those put away of it or of the one that it goes on from, or the shown ones where those were that
+ * one's. Null where it has none yet.
+ */
+export function ownCells(
+  kept: KeptCells,
+  target: string,
+  continues: string | null,
+  shown: readonly StoredCell[],
+): readonly StoredCell[] | null {
+  const own = recall(kept, target);
+  if (own !== null || continues === null) return own;
+  return recall(kept, continues) ?? (kept.before === continues ? shown : null);
 }
 
 function withDraft(cells: readonly StoredCell[], id: string): readonly StoredCell[] {

@@ -17,6 +17,8 @@ export interface KeptCells {
   readonly session: string | null;
   /** The worldline whose cells the notebook shows. */
   readonly shown: string | null;
+  /** The worldline whose cells those were before the kernel began anew with the present one. */
+  readonly before: string | null;
   readonly lines: Readonly<Record<string, readonly string[]>>;
   readonly pool: Readonly<Record<string, StoredCell>>;
 }
@@ -25,6 +27,7 @@ export const nothingKept: KeptCells = {
   version: 1,
   session: null,
   shown: null,
+  before: null,
   lines: {},
   pool: {},
 };
@@ -41,12 +44,13 @@ export const METADATA = 'worldline';
 /** Reads the notebook's metadata; anything that isn't what this extension writes counts as nothing kept. */
 export function readKept(metadata: unknown): KeptCells {
   if (!isRecord(metadata) || metadata['version'] !== 1) return nothingKept;
-  const { session, shown, lines, pool } = metadata;
+  const { session, shown, before, lines, pool } = metadata;
   if (!isRecord(lines) || !isRecord(pool)) return nothingKept;
   return {
     version: 1,
     session: typeof session === 'string' ? session : null,
     shown: typeof shown === 'string' ? shown : null,
+    before: typeof before === 'string' ? before : null,
     lines: lines as KeptCells['lines'],
     pool: pool as KeptCells['pool'],
   };
@@ -73,10 +77,17 @@ export function recall(kept: KeptCells, line: string): readonly StoredCell[] | n
   return keys.map((key) => kept.pool[key]).filter((cell) => cell !== undefined);
 }
 
-/** Takes a worldline out of what is kept: it is shown from now on. */
-export function show(kept: KeptCells, line: string): KeptCells {
-  const lines = Object.fromEntries(Object.entries(kept.lines).filter(([each]) => each !== line));
-  return prune({ ...kept, shown: line, lines });
+/** Takes a worldline out of what is kept, and the one that it goes on from: it is shown from now on. */
+export function show(kept: KeptCells, line: string, continues: string | null = null): KeptCells {
+  const lines = Object.fromEntries(
+    Object.entries(kept.lines).filter(([each]) => each !== line && each !== continues),
+  );
+  return prune({ ...kept, shown: line, before: null, lines });
+}
+
+/** A new worldline takes over the cells that are shown: a kernel that began anew starts with them. */
+export function takeOver(kept: KeptCells, line: string, wasUsed: boolean): KeptCells {
+  return { ...show(kept, line), before: wasUsed ? kept.shown : kept.before };
 }
 
 /** Whether two cells are the same to a reader: trust and timing don't count. */

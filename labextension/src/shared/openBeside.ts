@@ -1,11 +1,14 @@
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import { UUID } from '@lumino/coreutils';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import type { Widget } from '@lumino/widgets';
+import { SplitPanel, TabPanel, type Widget } from '@lumino/widgets';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import type { Services } from './Services.js';
 
 const lastOpened = new WeakMap<NotebookSession, Widget>();
+
+/** The share of the height below which the area below shows too little. */
+const LOWEST = 0.25;
 
 export interface Beside {
   readonly label: string;
@@ -37,7 +40,18 @@ export function openBeside(
   if (area === 'down') {
     app.shell.add(widget, area);
     app.shell.activateById(widget.id);
+    bringToFront(widget);
   } else if (last?.isAttached) app.shell.add(widget, 'main', { mode: 'tab-after', ref: last.id });
   else app.shell.add(widget, 'main', { mode: 'split-right', ref: session.panel.id });
   lastOpened.set(session, widget);
+}
+
+/** Notebook 7 leaves the tab in front that was there, and the area below as low as a line. */
+function bringToFront(widget: Widget): void {
+  for (let at = widget.parent; at; at = at.parent) {
+    if (at instanceof TabPanel) at.currentWidget = widget;
+    else if (at instanceof SplitPanel && at.orientation === 'vertical') {
+      if ((at.relativeSizes().at(-1) ?? 1) < LOWEST) at.setRelativeSizes([3, 2]);
+    }
+  }
 }

@@ -11,8 +11,8 @@ interface Props {
   readonly activeId: string | null;
   readonly trans: TranslationBundle;
   readonly onSelect: (checkpoint: string) => void;
-  /** Double click or Enter. */
-  readonly onOpen: (checkpoint: CheckpointSummary) => void;
+  /** Double click or Enter; with the worldline whose name was clicked. */
+  readonly onOpen: (checkpoint: CheckpointSummary, worldline?: string) => void;
 }
 
 const OVERSCAN = 8;

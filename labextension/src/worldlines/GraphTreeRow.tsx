@@ -17,7 +17,7 @@ interface Props {
   readonly activeId: string | null;
   readonly trans: TranslationBundle;
   readonly onSelect: (checkpoint: string) => void;
-  readonly onOpen: (checkpoint: CheckpointSummary) => void;
+  readonly onOpen: (checkpoint: CheckpointSummary, worldline?: string) => void;
 }
 
 export function GraphTreeRow({
@@ -53,8 +53,9 @@ export function GraphTreeRow({
       title={describe(checkpoint, trans)}
       onClick={select}
       onContextMenu={select}
-      onDoubleClick={() => {
-        onOpen(checkpoint);
+      onDoubleClick={(event) => {
+        const head = (event.target as HTMLElement).closest<HTMLElement>('.wl-Head');
+        onOpen(checkpoint, head?.dataset['wlWorldline']);
       }}
     >
       <LaneCell row={row} width={width} height={ROW_HEIGHT} />

@@ -37,8 +37,8 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
     () => graphRows(graph, filter),
     [graph, filter, newest, graph.activeId, heads.map((each) => `${each.id}${each.head}${each.name}`).join()],
   );
-  const open = (checkpoint: CheckpointSummary) => {
-    const target = graph.headsAt(checkpoint.id)[0]?.id ?? checkpoint.worldline;
+  const open = (checkpoint: CheckpointSummary, worldline?: string) => {
+    const target = worldline ?? graph.headsAt(checkpoint.id)[0]?.id ?? checkpoint.worldline;
     void app.commands.execute(CommandIds.switch, { worldline: target });
   };
   return (

@@ -23,8 +23,11 @@ export function summarizeCheckpoint({ record, saved }: Node): CheckpointSummary 
 }
 
 export function summarizeLine(line: Line, own: string, active: string): WorldlineSummary {
-  const { id, name, head, fork, deleted, created } = line;
-  return { id, name, head, fork, deleted, created, active: id === active, earlier: line.journal !== own };
+  const { id, name, head, fork, continues, deleted, created } = line;
+  return {
+    ...{ id, name, head, fork, continues, deleted, created },
+    ...{ active: id === active, earlier: line.journal !== own },
+  };
 }
 
 /** Worldlines worth showing: not those of earlier runs that were empty, or that are wholly part of one that goes on. */

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { Kernel } from '../worldlines/withSession.js';
+import { Lab } from './withLab.js';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await Lab.start();
+}, 120_000);
+afterAll(() => lab.stop(), 60_000);
+
+const MINUTES = 240_000;
+const CHECKPOINTS = 10_000;
+
+/** An earlier session of a notebook, of so many cells. */
+async function history(name: string, cells: number): Promise<void> {
+  const { session } = await Kernel.start(lab.server.store, {
+    path: join(lab.server.notebooks, `${name}.ipynb`),
+    client: 'notebook',
+  });
+  for (let at = 0; at < cells; at++) {
+    await session.commit({
+      ...{ kind: 'sql', source: `%%sql\nselect ${at}`, status: 'ok', started: at, ended: at },
+      ...{ executionCount: at, cellId: `cell-${at}`, outputs: [], turns: [] },
+      untouched: ['database', 'workspace', 'variables'],
+    });
+  }
+  await session.close();
+}
+
+test(
+  '10,000 checkpoints: only those in sight are drawn, and the keyboard reaches every one',
+  async () => {
+    await history('large', CHECKPOINTS);
+    await lab.withNotebook('large', ['%%sql\nselect 1'], async (notebook) => {
+      const { page } = notebook;
+      await notebook.showSidebar();
+      await page.locator('.wl-Row', { hasText: `select ${CHECKPOINTS - 1}` }).waitFor();
+      const tree = page.locator('.wl-Graph');
+      const drawn = () => notebook.rows().count();
+      expect(await drawn()).toBeLessThan(80);
+      await notebook.shot('graph-of-10000');
+
+      await tree.focus();
+      await page.keyboard.press('End');
+      await page.locator('.wl-Row.wl-mod-selected', { hasText: 'Start' }).waitFor();
+      expect(await drawn()).toBeLessThan(80);
+      const selected = page.getByRole('treeitem', { selected: true });
+      const [last] = [await selected.getAttribute('aria-posinset')];
+      expect(await selected.getAttribute('aria-setsize')).toBe(last);
+      expect(await tree.getAttribute('aria-activedescendant')).toBe(await selected.getAttribute('id'));
+      await page.keyboard.press('ArrowLeft');
+      await page.locator('.wl-Row.wl-mod-selected', { hasText: 'select 0' }).waitFor();
+      await page.keyboard.press('PageUp');
+      await page.keyboard.press('Home');
+      expect(await selected.getAttribute('aria-posinset')).toBe('1');
+
+      await page.locator('.wl-Filter input').fill('select 7777');
+      await page.locator('.wl-Row', { hasText: 'select 7777' }).waitFor();
+      expect(await drawn()).toBe(1);
+      await page.locator('.wl-Filter input').fill('');
+      await notebook.run(0);
+      await page.locator('.wl-Row', { hasText: 'select 1' }).first().waitFor();
+    });
+  },
+  MINUTES,
+);

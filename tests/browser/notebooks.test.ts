@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runPython } from '../support/python.js';
+import { LabPage } from './LabPage.js';
+import { Lab } from './withLab.js';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await Lab.start();
+}, 120_000);
+afterAll(() => lab.stop(), 60_000);
+
+const MINUTES = 240_000;
+const CREATE = '%%sql\ncreate table t as select 1 as a';
+
+test(
+  'two notebooks on two kernels: the sidebar follows the one in front, and neither knows of the other',
+  () =>
+    lab.withNotebook('first', [CREATE], async (notebook) => {
+      const { page } = notebook;
+      lab.server.writeNotebook('second', ['%%sql\ncreate table u as select 2 as b']);
+      await notebook.run(0);
+      await notebook.command('worldline:branch', { name: 'one-two' });
+      await notebook.showSidebar();
+      await notebook.command('docmanager:open', { path: 'second.ipynb' });
+      await notebook.ready();
+      await notebook.run(0);
+      await page.locator('[data-wl-table="u"]').waitFor();
+      expect(await page.locator('[data-wl-table="t"]').count()).toBe(0);
+      expect(await page.locator('.wl-Head').allTextContents()).toEqual(['main']);
+      await page.locator('.lm-TabBar-tab', { hasText: 'first.ipynb' }).click();
+      await page.locator('[data-wl-table="t"]').waitFor();
+      expect((await page.locator('.wl-Head').allTextContents()).sort()).toEqual(['main', 'one-two']);
+      await notebook.shot('two-notebooks');
+      // By its path a command reaches the notebook that is not in front.
+      await notebook.command('worldline:branch', { notebook: 'second.ipynb', name: 'behind' });
+      await page.locator('.lm-TabBar-tab', { hasText: 'second.ipynb' }).click();
+      await notebook.shows('behind', 2);
+    }),
+  MINUTES,
+);
+
+test(
+  'one notebook in two views and in two pages: all show the active worldline, and each cell once',
+  () =>
+    lab.withNotebook('twice', [CREATE, '%%sql\nselect a from t'], async (notebook) => {
+      await notebook.run(0);
+      await notebook.run(1);
+      await notebook.save();
+      const other = await LabPage.open(lab.browser, lab.server, 'twice');
+      await notebook.command('docmanager:clone');
+      await notebook.page.locator('.jp-NotebookPanel').nth(1).waitFor();
+      await notebook.command('worldline:branch', {
+        name: 'side',
+        checkpoint: await notebook.page.evaluate(
+          `jupyterapp.shell.currentWidget.content.model.cells.get(0).getMetadata('worldline').checkpoint`,
+        ),
+      });
+      for (const each of [notebook, other]) await each.shows('side', 2);
+      await notebook.type(1, '%%sql\nselect a + 1 from t');
+      await notebook.run(1);
+      // Each view can ask the kernel, also the one that was drawn before its kernel was known.
+      expect(await notebook.page.locator('.jp-Cell .wl-GridBar input').count()).toBe(2);
+      await notebook.shot('two-views');
+      await other.command('worldline:switch', { worldline: 'main' });
+      for (const each of [notebook, other]) {
+        await each.shows('main', 3);
+        expect(await each.sources()).toEqual([CREATE, '%%sql\nselect a from t', '']);
+      }
+      await notebook.command('worldline:switch', { worldline: 'side' });
+      for (const each of [notebook, other]) {
+        await each.shows('side', 3);
+        expect((await each.sources()).slice(0, 2)).toEqual([CREATE, '%%sql\nselect a + 1 from t']);
+      }
+      expect(other.complaints).toEqual([]);
+      await other.close();
+    }),
+  MINUTES,
+);
+
+test(
+  'a notebook that was moved finds its worldlines, and what another program added to it stays',
+  () =>
+    lab.withNotebook('here', [CREATE, '# A note'], async (notebook) => {
+      const { page } = notebook;
+      await notebook.run(0);
+      await notebook.command('worldline:branch', { name: 'side' });
+      await notebook.shows('side', 2);
+      await notebook.type(1, '%%sql\nselect 42');
+      await notebook.save();
+      await notebook.command('notebook:shutdown-kernel');
+      await page.waitForFunction('jupyterapp.shell.currentWidget.sessionContext.session?.kernel == null');
+      await page.evaluate('jupyterapp.shell.currentWidget.dispose()');
+
+      const moved = join(lab.server.notebooks, 'there.ipynb');
+      renameSync(join(lab.server.notebooks, 'here.ipynb'), moved);
+      const script = join(lab.server.notebooks, 'add.py');
+      writeFileSync(script, ADD_A_CELL);
+      expect(await runPython([script, moved], {})).toMatchObject({ code: 0 });
+
+      await notebook.goTo('there');
+      await notebook.showSidebar();
+      await page.locator('.wl-Head.wl-mod-earlier', { hasText: 'main' }).waitFor();
+      expect((await notebook.sources()).slice(-2)).toEqual(['%%sql\nselect 42', 'added elsewhere']);
+      await notebook.shot('moved');
+      await page.locator('.wl-Head.wl-mod-earlier', { hasText: 'main' }).dblclick();
+      await page.locator('[data-wl-table="t"]').waitFor();
+      await page.waitForFunction(
+        `jupyterapp.shell.currentWidget.content.model.sharedModel.cells.some((cell) => cell.getSource() === '# A note')`,
+      );
+      await notebook.shot('moved-and-resumed');
+      await notebook.save();
+      const saved = readFileSync(moved, 'utf8');
+      for (const text of ['# A note', 'select 42', 'added elsewhere']) expect(saved).toContain(text);
+    }),
+  MINUTES,
+);
+
+const ADD_A_CELL = `
+import sys, nbformat
+notebook = nbformat.read(sys.argv[1], as_version=4)
+nbformat.validate(notebook)
+notebook.cells.append(nbformat.v4.new_markdown_cell("added elsewhere"))
+nbformat.write(notebook, sys.argv[1])
+`;
