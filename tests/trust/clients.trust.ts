@@ -14,7 +14,10 @@ afterAll(() => lab.stop(), MINUTES);
 test(
   'JupyterLab, a console and another client use one kernel at once, and see each other’s work',
   async () => {
-    const sources = ['%%sql\ncreate table t as select 41 as a', '%%sql\nselect a + b as sum from t, u'];
+    const sources = [
+      '%%sql\ncreate table t as select 41 as a',
+      '%%python\nprint(sql("select a + b as s from t, u")["s"][0])',
+    ];
     await lab.withNotebook('shared', sources, async (notebook) => {
       await notebook.run(0);
       const { runtime } = lab.server;

@@ -1,6 +1,7 @@
 import type { AgentOutcome, Provider } from '../agent/types.js';
 import type { StepInfo } from '../contract.js';
 import { markAnswer } from '../display/answer.js';
+import { safeMarkdown } from '../display/safeMarkdown.js';
 import { newId } from '../worldlines/session/commitCell.js';
 import type { Kernel } from './Kernel.js';
 import { cellsOf } from './LiveRun.js';
@@ -77,7 +78,7 @@ async function run(kernel: Kernel, task: WorldlineTask): Promise<WorldlineRun> {
       outputs: [
         {
           output_type: 'display_data',
-          data: { 'text/markdown': answer, 'text/plain': answer },
+          data: { 'text/markdown': safeMarkdown(answer), 'text/plain': answer },
           metadata: {},
         },
       ],

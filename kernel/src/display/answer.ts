@@ -1,7 +1,8 @@
 import { annotate } from '../agent/grounding.js';
 import type { AgentOutcome } from '../agent/types.js';
+import { safeMarkdown } from './safeMarkdown.js';
 
-/** An answer with what is to be known about its figures, as text and as Markdown that links figures to their steps. */
+/** An answer with what is to be known about its figures, as text and as Markdown without HTML that links figures to their steps. */
 export interface MarkedAnswer {
   readonly text: string;
   readonly markdown: string;
@@ -12,7 +13,7 @@ export function markAnswer(
   { answer, grounding }: Pick<AgentOutcome, 'answer' | 'grounding'>,
   anchor?: (step: string) => string,
 ): MarkedAnswer {
-  if (grounding === undefined) return { text: answer, markdown: answer };
+  if (grounding === undefined) return { text: answer, markdown: safeMarkdown(answer) };
   const { figures, unmatched, unknown, madeUp } = grounding;
   const notes = [
     ...(madeUp
@@ -36,5 +37,5 @@ export function markAnswer(
     if (figure.step === null || anchor === undefined) return figure.text;
     return `[${figure.text}](#${anchor(figure.step)} "${figure.step}")`;
   });
-  return { text: text + below, markdown: markdown + below };
+  return { text: text + below, markdown: safeMarkdown(markdown + below) };
 }
