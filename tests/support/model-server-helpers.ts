@@ -1,6 +1,46 @@
+import { afterEach, expect } from '@jest/globals';
 import fc from 'fast-check';
+import { ProviderError } from '../../kernel/src/agent/providers/errors.js';
 import type { Clock } from '../../kernel/src/agent/providers/retry.js';
 import type { ModelEvent, ModelRequest, Provider, Turn } from '../../kernel/src/agent/types.js';
+import { startModelServer, type ModelServer, type ScriptedTurn } from './model-server.js';
+
+/** Serves one script after another to the tests of a file; each replaces the last, and none outlives its test. */
+export function servers(): {
+  readonly serve: (...script: ScriptedTurn[]) => Promise<ModelServer>;
+  /** Resolves when the present one has been asked something. */
+  readonly asked: () => Promise<void>;
+  readonly close: () => Promise<void>;
+} {
+  let server: ModelServer | undefined;
+  const close = async (): Promise<void> => {
+    await server?.close();
+    server = undefined;
+  };
+  afterEach(close);
+  return {
+    serve: async (...script) => {
+      await close();
+      server = await startModelServer({ script });
+      return server;
+    },
+    asked: async () => {
+      while (server?.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    },
+    close,
+  };
+}
+
+/** The ProviderError that a promise rejects with; its message must not hold the key. */
+export async function failureOf(promise: Promise<unknown>, key: string): Promise<ProviderError> {
+  const error: unknown = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ProviderError)) throw new Error(`expected a ProviderError, got ${String(error)}`);
+  expect(error.message).not.toContain(key);
+  return error;
+}
 
 /** A clock that waits for nothing and remembers what it was asked to wait, in milliseconds. */
 export function testClock(): Clock & { readonly waits: number[] } {

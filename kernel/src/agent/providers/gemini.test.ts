@@ -1,46 +1,25 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  startModelServer,
-  type ModelServer,
-  type ScriptedTurn,
-} from '../../../../tests/support/model-server.js';
+import type { ScriptedTurn } from '../../../../tests/support/model-server.js';
 import {
   answeredTurns,
   cuts,
+  failureOf,
   modelRequest,
+  servers,
   streamAll,
   testClock,
 } from '../../../../tests/support/model-server-helpers.js';
-import { ProviderError } from './errors.js';
+import type { ProviderError } from './errors.js';
 import { GeminiProvider, type GeminiSettings } from './gemini.js';
 
 const KEY = 'AIzaSy-secret-1234567890';
 
-let server: ModelServer | undefined;
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
-
-async function serve(...script: ScriptedTurn[]): Promise<ModelServer> {
-  await server?.close();
-  server = await startModelServer({ script });
-  return server;
-}
+const { serve, asked } = servers();
+const failure = (promise: Promise<unknown>): Promise<ProviderError> => failureOf(promise, KEY);
 
 const provider = (baseUrl: string, more: Partial<GeminiSettings> = {}): GeminiProvider =>
   new GeminiProvider({ model: 'gemini-3.8-flash', baseUrl, key: KEY, clock: testClock(), ...more });
-
-async function failure(promise: Promise<unknown>): Promise<ProviderError> {
-  const error: unknown = await promise.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ProviderError)) throw new Error(`expected a ProviderError, got ${String(error)}`);
-  expect(error.message).not.toContain(KEY);
-  return error;
-}
 
 const twoCalls: ScriptedTurn = {
   text: 'Ich sehe nach – 数据 🐍.',
@@ -89,11 +68,11 @@ describe('streams', () => {
         { ...twoCalls, callsApart },
         { text: '42' },
       );
-      const asked = provider(geminiUrl);
-      const { turn: first } = await streamAll(asked);
+      const model = provider(geminiUrl);
+      const { turn: first } = await streamAll(model);
       const turns = answeredTurns(first);
-      const { turn: second } = await streamAll(asked, modelRequest(turns));
-      await streamAll(asked, modelRequest([...turns, ...answeredTurns(second).slice(1)]));
+      const { turn: second } = await streamAll(model, modelRequest(turns));
+      await streamAll(model, modelRequest([...turns, ...answeredTurns(second).slice(1)]));
       expect(violations).toEqual([]);
       const contents = requests[2]?.body['contents'] as { role: string; parts: unknown[] }[];
       expect(contents.map(({ role }) => role)).toEqual(['user', 'model', 'user', 'model', 'user']);
@@ -115,9 +94,9 @@ describe('streams', () => {
       { calls: [{ name: 'run_sql', arguments: {}, id: 'fc-1' }] },
       { text: 'ok' },
     );
-    const asked = provider(geminiUrl);
-    const { turn } = await streamAll(asked);
-    await streamAll(asked, modelRequest(answeredTurns(turn)));
+    const model = provider(geminiUrl);
+    const { turn } = await streamAll(model);
+    await streamAll(model, modelRequest(answeredTurns(turn)));
     expect([turn.calls[0]?.id, violations]).toEqual(['fc-1', []]);
   });
 
@@ -205,7 +184,7 @@ describe('failures', () => {
     const { geminiUrl } = await serve({ text: 'half an answer', holdHalfway: new Promise(() => undefined) });
     const stop = new AbortController();
     const streaming = failure(streamAll(provider(geminiUrl), modelRequest(), stop.signal));
-    while (server?.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await asked();
     stop.abort();
     expect((await streaming).kind).toBe('aborted');
   });

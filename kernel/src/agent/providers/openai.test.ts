@@ -1,34 +1,22 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  startModelServer,
-  type Dialect,
-  type ModelServer,
-  type ScriptedTurn,
-} from '../../../../tests/support/model-server.js';
+import type { Dialect, ScriptedTurn } from '../../../../tests/support/model-server.js';
 import {
   answeredTurns,
   cuts,
+  failureOf,
   modelRequest,
+  servers,
   streamAll,
   testClock,
 } from '../../../../tests/support/model-server-helpers.js';
-import { ProviderError } from './errors.js';
+import type { ProviderError } from './errors.js';
 import { OpenAIProvider, type OpenAISettings } from './openai.js';
 
 const KEY = 'sk-secret-1234567890';
 
-let server: ModelServer | undefined;
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
-
-async function serve(...script: ScriptedTurn[]): Promise<ModelServer> {
-  await server?.close();
-  server = await startModelServer({ script });
-  return server;
-}
+const { serve, asked, close } = servers();
+const failure = (promise: Promise<unknown>): Promise<ProviderError> => failureOf(promise, KEY);
 
 function provider(url: string, more: Partial<OpenAISettings> = {}): OpenAIProvider {
   const clock = testClock();
@@ -41,16 +29,6 @@ function provider(url: string, more: Partial<OpenAISettings> = {}): OpenAIProvid
     clock,
     ...more,
   });
-}
-
-async function failure(promise: Promise<unknown>): Promise<ProviderError> {
-  const error: unknown = await promise.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ProviderError)) throw new Error(`expected a ProviderError, got ${String(error)}`);
-  expect(error.message).not.toContain(KEY);
-  return error;
 }
 
 const twoCalls: ScriptedTurn = {
@@ -154,9 +132,9 @@ describe('streams', () => {
       .map((choice) => `data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}\n\n`)
       .join('');
     const { url, requests } = await serve({ body }, { text: 'done' });
-    const asked = provider(url);
-    const { turn } = await streamAll(asked);
-    await streamAll(asked, modelRequest(answeredTurns(turn)));
+    const model = provider(url);
+    const { turn } = await streamAll(model);
+    await streamAll(model, modelRequest(answeredTurns(turn)));
     expect(JSON.stringify(requests[1]?.body)).toContain(
       '"extra_content":{"google":{"thought_signature":"sig"}}',
     );
@@ -168,11 +146,11 @@ describe('streams', () => {
         { calls: [{ name: 'run_sql', arguments: '{"sql": "SEL' }], finish },
         { text: 'ok' },
       );
-      const asked = provider(url);
-      const { turn, stop } = await streamAll(asked);
+      const model = provider(url);
+      const { turn, stop } = await streamAll(model);
       expect(turn.calls[0]?.arguments).toBe('{"sql": "SEL');
       expect(stop).toBe(finish === 'length' ? 'length' : 'calls');
-      await streamAll(asked, modelRequest(answeredTurns(turn)));
+      await streamAll(model, modelRequest(answeredTurns(turn)));
       expect(violations).toEqual([]);
     }
   });
@@ -274,12 +252,11 @@ describe('failures', () => {
   test('a connection that breaks before the answer is tried again; a server that is not there is told', async () => {
     const { url } = await serve({ fault: { kind: 'reset', when: 'before' } }, { text: 'ok' });
     expect((await streamAll(provider(url))).turn.text).toBe('ok');
-    await server?.close();
+    await close();
     const clock = testClock();
     const error = await failure(streamAll(provider(url, { clock })));
     expect([error.kind, clock.waits.length]).toEqual(['network', 4]);
     expect(error.message).toContain('ECONNREFUSED');
-    server = undefined;
   });
 
   test('a refusal and a content filter are no answers', async () => {
@@ -300,9 +277,9 @@ describe('failures', () => {
       { text: 'ok' },
       { text: 'ok' },
     );
-    const asked = provider(url, { provider: 'openai' });
-    await streamAll(asked);
-    await streamAll(asked);
+    const model = provider(url, { provider: 'openai' });
+    await streamAll(model);
+    await streamAll(model);
     expect(requests.map(({ body }) => body['reasoning_effort'])).toEqual([undefined, 'none', 'none']);
   });
 
@@ -315,7 +292,7 @@ describe('failures', () => {
       const { url } = await serve(turn);
       const stop = new AbortController();
       const streaming = failure(streamAll(provider(url), modelRequest(), stop.signal));
-      while (server?.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      await asked();
       stop.abort();
       expect((await streaming).kind).toBe('aborted');
     }
