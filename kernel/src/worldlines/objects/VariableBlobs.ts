@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { WorldlineError } from '../errors.js';
 import type { ObjectId } from './hash.js';
 import type { ObjectStore } from './ObjectStore.js';
 
@@ -14,11 +15,14 @@ export class VariableBlobs {
     return this.objects.hasVariable(id);
   }
 
-  /** Copies the open file into the store under the hash of what was read. */
-  async adopt(file: FileHandle): Promise<{ id: ObjectId; bytes: number; added: boolean }> {
-    const put = await this.objects.putFile(file, { bytes: 0 }, Infinity, (id) =>
-      this.objects.variablePath(id),
-    );
+  /**
+   * Copies as many bytes as the open file has now into the store, under the hash of what was read. Throws WorldlineError
+   * where there are more than `limit`.
+   */
+  async adopt(file: FileHandle, limit = Infinity): Promise<{ id: ObjectId; bytes: number; added: boolean }> {
+    const { size } = await file.stat();
+    if (size > limit) throw new WorldlineError('The variables are larger than one checkpoint may add.');
+    const put = await this.objects.putFile(file, { bytes: 0 }, size, (id) => this.objects.variablePath(id));
     if (put.added) this.objects.checked.add(put.id);
     return put;
   }

@@ -10,6 +10,8 @@ export class Live {
   readonly variables: Chain<Pick<State, 'variables' | 'shown'>>;
   /** The last checkpoint's state being written; never rejects. */
   saving: Promise<unknown> = Promise.resolve();
+  /** The last checkpoint's state being recorded, so that it outlives this process; never rejects. */
+  recorded: Promise<unknown> = Promise.resolve();
   /** Checkpoints whose state is being written. */
   writing = 0;
   /** Some part is not what the head says: a move failed half-way. */

@@ -13,10 +13,10 @@ import { saveState } from './saveState.js';
 import { record, type Store } from './Store.js';
 
 /**
- * Milliseconds that a reply waits at most until the record of the checkpoint before is on the disk. Its own is on its
- * way there: what a power cut loses is at most the cell that just ran.
+ * Milliseconds that a reply waits at most until the checkpoint before is recorded with its state, and on the disk. Its own
+ * is on its way there: what a kill or a power cut then takes along is the cell that just ran, and not a row of them.
  */
-const SYNC_WAIT = 10;
+const WAIT = 10;
 
 export function newId(): string {
   return randomBytes(6).toString('hex');
@@ -31,6 +31,7 @@ export async function commitCell(store: Store, line: Line, live: Live, cell: Ran
   await store.gate;
   await whenNotCollecting(store.folder.collecting);
   const before = store.journal.syncing;
+  const recorded = live.writing > 0 ? live.recorded : null;
   const entry = recordOf(store, line, cell);
   const unchanged = isUnchanged(live, entry, store.objects);
   const capture = unchanged ? null : captureVariables(live, cell);
@@ -43,7 +44,9 @@ export async function commitCell(store: Store, line: Line, live: Live, cell: Ran
   }
   const saved = finish(store, live, entry, cell, capture, unchanged);
   live.saving = saved;
-  if (before !== null) await Promise.race([before, setTimeout(SYNC_WAIT, undefined, { ref: false })]);
+  if (before !== null || recorded !== null) {
+    await Promise.race([Promise.all([before, recorded]), setTimeout(WAIT, undefined, { ref: false })]);
+  }
   const node = store.graph.node(entry.id);
   if (node === undefined) throw new Error('A checkpoint is missing from the graph right after it was added.');
   return { checkpoint: summarizeCheckpoint(node), saved };

@@ -17,22 +17,26 @@ export interface Target {
 
 /** The state to go to for a checkpoint: its own where it was saved, else that of the nearest ancestor. */
 export function targetOf(store: Store, node: Node): Target {
+  const unsaved: Node[] = [];
   for (const found of store.graph.ancestry(node)) {
     const state = found.saved?.state ?? (found.record.kind === 'root' ? EMPTY_STATE : null);
-    if (state === null) continue;
-    const notes =
-      found === node
-        ? []
-        : [
-            `The state after "${node.record.title}" was not saved completely. This is the state before it, after "${found.record.title}".`,
-          ];
-    return { state, earlier: () => statesBefore(store, found), notes };
+    if (state !== null) {
+      return { state, earlier: () => statesBefore(store, found), notes: unsavedNotes(unsaved, found) };
+    }
+    unsaved.unshift(found);
   }
-  return {
-    state: EMPTY_STATE,
-    earlier: () => [],
-    notes: [`No state was saved for "${node.record.title}": it begins empty.`],
-  };
+  return { state: EMPTY_STATE, earlier: () => [], notes: unsavedNotes(unsaved, null) };
+}
+
+/** Says whose work a kernel that was killed took along, and where that leaves the person. */
+function unsavedNotes(unsaved: readonly Node[], left: Node | null): string[] {
+  if (unsaved.length === 0) return [];
+  const cells = unsaved.map(({ record }) => `"${record.title}"`).join(', ');
+  const place =
+    left === null || left.record.kind === 'root' ? 'at the start' : `after "${left.record.title}"`;
+  return [
+    `The kernel ended before the state after ${cells} was saved: tables, files and variables are as they were ${place}. What the cells showed is kept; run them again.`,
+  ];
 }
 
 function* statesBefore(store: Store, node: Node): Generator<State> {

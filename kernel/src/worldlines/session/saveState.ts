@@ -31,6 +31,10 @@ export async function saveState(
   const touched = (part: Part): boolean => cell.untouched?.includes(part) !== true;
   const before = live.saving;
   live.writing += 1;
+  let recorded = (): void => undefined;
+  live.recorded = new Promise<void>((resolve) => {
+    recorded = resolve;
+  });
   const parts = [
     live.workspace.step((last) => (touched('workspace') ? saveWorkspace() : Promise.resolve(last))),
     live.database.step((last) =>
@@ -53,6 +57,7 @@ export async function saveState(
     await store.objects.settle();
     const entry: StateRecord = { t: 'state', checkpoint, state, bytes: tally.bytes + saved.bytes, ...extra };
     record(store, entry);
+    recorded();
     await store.journal.sync();
     live.unsaved = false;
     return { ...saved, bytes: entry.bytes };
@@ -63,6 +68,7 @@ export async function saveState(
     );
     return saved;
   } finally {
+    recorded();
     live.writing -= 1;
   }
 
