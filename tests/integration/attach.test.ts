@@ -69,7 +69,8 @@ test('a SQLite file is attached for reading, and nothing else of the disk with i
     ]) {
       expect((await kernel.execute(`%%sql ${sql}`)).status).toBe('error');
     }
-    await kernel.execute('%detach shop');
+    expect((await kernel.complete('%detach '))['matches']).toEqual(['shop']);
+    expect((await kernel.execute('%detach shop')).status).toBe('ok');
     expect((await kernel.execute('%%sql from shop.orders')).status).toBe('error');
   }));
 

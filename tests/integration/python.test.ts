@@ -69,6 +69,7 @@ print(inside(), int(sql("from numbers").n[0]), len(sql("from arrow, other")))`);
     expect(seen.stdout).toBe('23\n122 1 4\n');
     expect(resultOf(await kernel.execute('%%sql select sum(a) s from df'))).toContain('102');
     expect(shown(await kernel.execute('%describe df'))).toMatch(/a\s+BIGINT\s+0\s+2\s+2\s+100/);
+    expect((await kernel.complete('%%sql\nfrom arr'))['matches']).toEqual(['arrow']);
     const gone = await kernel.execute('%%python\ndel df\nsql("from df")');
     expect(errorOf(gone)).toContain('There is no table, view or DataFrame named df.');
     expect(errorOf(gone)).not.toContain('channel.py');

@@ -101,6 +101,7 @@ test.each([
   ['%%sql', 'There is no SQL in this cell'],
   ['%%sql --limit many select 1', 'a whole number'],
   ['%describe nothing_here', 'nothing_here'],
+  ['%detach nothing_here', 'No database is attached as nothing_here'],
   ['%switch nowhere', 'There is no worldline'],
   ['%undo x', 'takes a number'],
   ['%config nonsense 1', 'There is no setting'],

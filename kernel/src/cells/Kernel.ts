@@ -125,8 +125,16 @@ export class Kernel {
     if (this.grants.grantFiles(files)) await this.#readableChanged();
   }
 
+  /** What SQL can name: tables, and the DataFrames of Python where it has run. */
   async catalog(): Promise<Catalog> {
-    return (await this.active()).database.catalog();
+    const runtime = await this.active();
+    const [catalog, frames] = await Promise.all([runtime.database.catalog(), runtime.frameNames()]);
+    const known = new Set(catalog.tables.map(({ name }) => name));
+    const more = frames.filter((name) => !known.has(name));
+    return {
+      ...catalog,
+      tables: [...catalog.tables, ...more.map((name) => ({ name, kind: 'view' as const, columns: [] }))],
+    };
   }
 
   async worldlineNames(): Promise<string[]> {

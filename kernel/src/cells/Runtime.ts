@@ -31,6 +31,8 @@ export interface RuntimeServices {
 /** The hidden folder of a workspace through which SQL and Python hand each other tables. */
 export const EXCHANGE = '.worldline/exchange';
 
+const FRAME_TYPES = new Set(['DataFrame', 'Series', 'Table', 'RecordBatch']);
+
 /** The running parts of one worldline: its database, its Python, its workspace. Both start on first use. */
 export class Runtime implements Parts {
   #frames: Frames;
@@ -89,6 +91,13 @@ export class Runtime implements Parts {
   async offerFrames(sql: string, take?: PythonSession['exportFrame']): Promise<void> {
     await this.#handles.offer(sql);
     if (this.pythonState !== 'none') await this.#frames.offer(sql, (name) => this.#handles.has(name), take);
+  }
+
+  /** Names of Python that SQL can read like tables, as far as they can be told by their types. */
+  async frameNames(): Promise<string[]> {
+    if (this.pythonState !== 'ready') return [];
+    const variables = await (await this.python()).variables();
+    return variables.flatMap(({ name, type }) => (FRAME_TYPES.has(type) ? [name] : []));
   }
 
   /** Whether SQL has a name from Python: what it knows of it may be old. */

@@ -126,6 +126,7 @@ test('the catalog for completion', () =>
     await runAsUser(database, 'create schema s; create table s."T x" (a int, "b c" varchar)');
     const catalog = await database.catalog();
     expect(catalog.schemas).toEqual(['main', 's']);
+    expect(catalog.attached).toEqual([]);
     expect(catalog.tables).toEqual([
       {
         name: 's."T x"',

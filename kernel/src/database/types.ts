@@ -110,6 +110,8 @@ export interface TableDescription {
 /** What completion needs to know. */
 export interface Catalog {
   readonly schemas: readonly string[];
+  /** Names under which other databases are attached. */
+  readonly attached: readonly string[];
   readonly tables: readonly {
     readonly name: string;
     readonly kind: 'table' | 'view';

@@ -115,7 +115,7 @@ async function wordsOfKind(kernel: Kernel, kind: ArgumentKind, word: string): Pr
     case 'kind':
       return matching(['ask', 'sql', 'python'], word, 'kind');
     case 'alias':
-      return matching((await kernel.catalog()).schemas, word, 'alias');
+      return matching((await kernel.catalog()).attached, word, 'alias');
     case 'run':
       return matching(
         kernel.usage.runs.map(({ cell }) => String(cell)),

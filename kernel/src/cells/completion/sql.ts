@@ -39,7 +39,8 @@ export function completeSql(sql: string, cursor: number, catalog: Catalog): SqlM
 function anywhere(sql: string, lead: string, catalog: Catalog): Match[] {
   const tables = catalog.tables.map(({ name, kind }) => ({ text: name, type: kind }));
   if (AFTER_TABLE_WORD.test(lead)) {
-    return [...tables, ...catalog.schemas.map((schema) => ({ text: quoteName(schema), type: 'schema' }))];
+    const schemas = [...catalog.schemas, ...catalog.attached];
+    return [...tables, ...schemas.map((schema) => ({ text: quoteName(schema), type: 'schema' }))];
   }
   const named = [...references(sql).values()];
   const columns = catalog.tables

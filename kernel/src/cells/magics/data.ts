@@ -217,6 +217,14 @@ const detach: Magic = {
   words: ['alias'],
   async run({ positional }, { runtime, run, kernel }) {
     const alias = required(positional[0], '%detach', 'the name that the database was attached as');
+    const { attached } = await runtime.database.catalog();
+    if (!attached.includes(alias)) {
+      throw new UserError(
+        'NotFound',
+        `No database is attached as ${alias}.`,
+        attached.length === 0 ? '%attach SOURCE as ALIAS attaches one.' : `There is ${attached.join(', ')}.`,
+      );
+    }
     await runtime.database.detach(alias);
     run.stream('stdout', `Detached ${alias}.\n`);
     kernel.dataChanged();

@@ -69,11 +69,15 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Catalog
   const schemas = await connection.runAndReadAll(
     `SELECT DISTINCT schema_name FROM duckdb_schemas() WHERE NOT internal OR schema_name = 'main' ORDER BY 1`,
   );
+  const attached = await connection.runAndReadAll(
+    'SELECT database_name FROM duckdb_databases() WHERE NOT internal AND database_name <> current_database() ORDER BY 1',
+  );
   const functions = await connection.runAndReadAll(
     `SELECT DISTINCT function_name FROM duckdb_functions() WHERE regexp_full_match(function_name, '[a-z][a-z0-9_]*') ORDER BY 1`,
   );
   return {
     schemas: schemas.getRows().map((row) => String(row[0])),
+    attached: attached.getRows().map((row) => String(row[0])),
     tables: tables.map(({ name, kind, columns }) => ({ name, kind, columns })),
     functions: functions.getRows().map((row) => String(row[0])),
   };
