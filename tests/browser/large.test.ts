@@ -11,6 +11,7 @@ afterAll(() => lab.stop(), 60_000);
 
 const MINUTES = 240_000;
 const CHECKPOINTS = 10_000;
+const ROUNDS = 20;
 
 /** An earlier session of a notebook, of so many cells. */
 async function history(name: string, cells: number): Promise<void> {
@@ -65,3 +66,48 @@ test(
   },
   MINUTES,
 );
+
+test(
+  'a notebook that is opened and closed again and again leaves nothing behind',
+  () =>
+    lab.withNotebook(
+      'rounds',
+      ["%%sql\ncreate table t as select i, 'name ' || i as name from range(300) r(i)", '%%sql\nfrom t'],
+      async (notebook) => {
+        const { page } = notebook;
+        await notebook.run(0);
+        await notebook.run(1);
+        await notebook.showSidebar();
+        await page.locator('.wl-Row').first().waitFor();
+        await notebook.save();
+        const devtools = await page.context().newCDPSession(page);
+        await page.evaluate(ROUND);
+        for (let round = 0; round < ROUNDS; round++) await page.evaluate('round()');
+        await devtools.send('HeapProfiler.collectGarbage');
+        // Of the round that was last, the browser itself may still hold what it saw.
+        expect(await page.evaluate('left.filter((each) => each.deref()).length')).toBeLessThan(5);
+      },
+    ),
+  MINUTES,
+);
+
+/** Closes and opens the notebook in the page, and keeps a weak hold of what should go with it. */
+const ROUND = `
+globalThis.left = [];
+globalThis.round = async () => {
+  const panel = jupyterapp.shell.currentWidget;
+  for (const selector of ['.wl-MenuButton', '.wl-RunBar', '.wl-TableGrid']) {
+    const node = panel.node.querySelector(selector);
+    if (!node) throw new Error('There is no ' + selector);
+    left.push(new WeakRef(node));
+  }
+  left.push(new WeakRef(panel));
+  panel.dispose();
+  const next = await jupyterapp.commands.execute('docmanager:open', { path: 'rounds.ipynb' });
+  const ready = () => {
+    const label = next.node.querySelector('.wl-MenuButton .jp-ToolbarButtonComponent-label')?.textContent;
+    return label && label !== '…' && next.node.querySelector('.wl-TableGrid input');
+  };
+  while (!ready()) await new Promise((resolve) => requestAnimationFrame(resolve));
+};
+`;

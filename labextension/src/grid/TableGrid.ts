@@ -80,6 +80,8 @@ export class TableGrid extends Panel {
 
   override dispose(): void {
     this.#watch?.disconnect();
+    // Cells of a notebook that closes are disposed without being detached, and the window would hold the grid for good.
+    window.removeEventListener('resize', this.#grid);
     super.dispose();
   }
 

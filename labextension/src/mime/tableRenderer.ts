@@ -32,8 +32,6 @@ class TableRenderer extends Panel implements IRenderMime.IRenderer {
   ) {
     super();
     this.addClass('wl-TableRenderer');
-    services.themeChanged.connect(this.#onTheme, this);
-    services.sessions.opened.connect(this.#onSession, this);
   }
 
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
@@ -44,8 +42,16 @@ class TableRenderer extends Panel implements IRenderMime.IRenderer {
     return Promise.resolve();
   }
 
+  /** Only while it is attached does it listen: an output in a closed notebook is not always disposed. */
   protected override onAfterAttach(): void {
+    this.services.themeChanged.connect(this.#onTheme, this);
+    this.services.sessions.opened.connect(this.#onSession, this);
     this.#build();
+  }
+
+  protected override onBeforeDetach(): void {
+    this.services.themeChanged.disconnect(this.#onTheme, this);
+    this.services.sessions.opened.disconnect(this.#onSession, this);
   }
 
   /** A notebook's outputs are drawn before its kernel is known; then there is one to ask. */
@@ -54,12 +60,6 @@ class TableRenderer extends Panel implements IRenderMime.IRenderer {
     this.#grid.dispose();
     this.#grid = null;
     this.#build();
-  }
-
-  override dispose(): void {
-    this.services.themeChanged.disconnect(this.#onTheme, this);
-    this.services.sessions.opened.disconnect(this.#onSession, this);
-    super.dispose();
   }
 
   /** Which notebook it stands in is known only once it is attached. */
