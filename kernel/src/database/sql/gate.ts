@@ -186,7 +186,11 @@ function checkCopy(piece: Piece, mayWrite: (target: string) => boolean): void {
   if (target === null) return;
   if (target.file === null) refuse('COPY … TO an expression', 'Name the file in quotes.', piece);
   if (!mayWrite(target.file))
-    refuse(`Writing to '${target.file}'`, 'COPY writes into the workspace: give a relative name.', piece);
+    refuse(
+      `Writing to '${target.file}'`,
+      'COPY writes into the workspace: give a relative name that is no link.',
+      piece,
+    );
 }
 
 function checkExport(piece: Piece, mayWrite: (target: string) => boolean): void {
