@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
+import { readlink } from 'node:fs/promises';
 import Docker from 'dockerode';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSandboxManager, DirectoryBlobStore, limitsFromEnvironment } from '@worldline/sandbox';
@@ -64,7 +65,11 @@ test('a spare is handed over with its workspace, and another one comes', async (
 });
 
 describe('when the container goes', () => {
-  test('in the middle of a cell, the cell says so and the next one works', async () => {
+  test.each<[string, (container: Docker.Container) => Promise<unknown>]>([
+    ['removed by hand', (container) => container.remove({ force: true })],
+    ['stopped', (container) => container.stop({ t: 0 })],
+    ['restarted', (container) => container.restart({ t: 0 })],
+  ])('%s in the middle of a cell, the cell says so and the next one works', async (_how, go) => {
     const python = await sandbox.open();
     await run(python, 'kept = 5');
     await (
@@ -73,7 +78,8 @@ describe('when the container goes', () => {
     const { Id } = await containerOf(sandbox, python);
     const ran = await run(python, 'print("started")\nimport time\ntime.sleep(60)', {
       onEvent: (event) => {
-        if (event.type === 'stream') void docker.getContainer(Id).remove({ force: true });
+        // What is being restarted may be taken away before it is up again.
+        if (event.type === 'stream') go(docker.getContainer(Id)).catch(() => undefined);
       },
     });
     expect(failure(ran)).toMatch(/^SandboxGone: The sandbox went away while the cell ran/);
@@ -81,6 +87,8 @@ describe('when the container goes', () => {
     const next = await run(python, 'kept');
     expect(next.value).toBe('5');
     expect(next.notices).toEqual([expect.stringContaining('was started anew')]);
+    await removal(Id);
+    expect((await containersOf(sandbox)).map((container) => container.Id)).not.toContain(Id);
   });
 
   test('between two cells, the next one works', async () => {
@@ -106,6 +114,12 @@ test('an idle container is reaped, and the variables come back', async () => {
   const ran = await run(python, 'total()');
   expect(ran.value).toBe('499999500000');
   expect(ran.notices).toEqual([]);
+});
+
+test('a cell that runs longer than containers may be idle is not disturbed', async () => {
+  const python = await sandbox.open();
+  const ran = await run(python, 'import time\ntime.sleep(2.5)\n"whole"');
+  expect(ran.value).toBe("'whole'");
 });
 
 test('a restored worldline has the variables of the snapshot, and none of the later ones', async () => {
@@ -161,22 +175,24 @@ test('what a kernel leaves behind is removed by the next, and nothing else', asy
     'worldline.kernel': randomUUID(),
     'worldline.host': (await import('node:os')).hostname(),
     'worldline.started': '',
+    'worldline.namespace': await readlink('/proc/self/ns/pid'),
   };
   const image = limitsFromEnvironment(process.env).image;
-  const make = (pid: number, host = labels['worldline.host']) =>
-    docker.createContainer({
-      Image: image,
-      Labels: { ...labels, 'worldline.pid': String(pid), 'worldline.host': host },
-    });
-  const orphan = await make(dead);
-  const foreign = await make(dead, 'another-machine');
+  const make = (more: Record<string, string>) =>
+    docker.createContainer({ Image: image, Labels: { ...labels, 'worldline.pid': String(dead), ...more } });
+  const orphan = await make({});
+  const foreign = await make({ 'worldline.host': 'another-machine' });
+  // Of a kernel in a container that has this machine's host name: its numbers are not ours.
+  const apart = await make({ 'worldline.namespace': 'pid:[1]' });
   try {
     const { Name } = await orphan.inspect();
     expect(await sandbox.manager.removeOrphans()).toContain(Name.slice(1));
     await expect(foreign.inspect()).resolves.toBeDefined();
+    await expect(apart.inspect()).resolves.toBeDefined();
     expect((await run(python, '2')).value).toBe('2');
   } finally {
     await foreign.remove({ force: true });
+    await apart.remove({ force: true });
   }
 });
 

@@ -7,13 +7,24 @@ import type { ExecuteOptions, PythonSession, SandboxEvent } from '../types.js';
 /** More than the runner lets through: a runner that does not keep to its limits is not believed. */
 const MAX_TEXT = 16 * 1024 * 1024;
 const MAX_DISPLAYS = 2500;
+const MAX_DISPLAY_BYTES = 192 * 1024 * 1024;
+const MAX_CLEARS = 20_000;
+const MAX_NOTICES = 100;
+const MAX_REQUESTS = 8;
 const MAX_LINES = 2000;
+const MAX_LINE = 200_000;
+const MAX_TRACEBACK = 2 * 1024 * 1024;
+const MAX_NAME = 200;
 
 /** Turns the frames of a running cell into events, and answers what the code asks of the host. */
 export class CellEvents implements CellFrames {
   error: { ename: string; evalue: string; traceback: readonly string[] } | null = null;
   #text = 0;
   #displays = 0;
+  #displayBytes = 0;
+  #clears = 0;
+  #notices = 0;
+  #requests = 0;
 
   constructor(
     private readonly runner: Runner,
@@ -35,12 +46,16 @@ export class CellEvents implements CellFrames {
         break;
       case 'display':
       case 'result':
-        if (++this.#displays <= MAX_DISPLAYS) this.#display(header, payload);
+        this.#displayBytes += payload.length;
+        if (++this.#displays <= MAX_DISPLAYS && this.#displayBytes <= MAX_DISPLAY_BYTES)
+          this.#display(header, payload);
         break;
       case 'clear':
+        if (++this.#clears > MAX_CLEARS) break;
         this.#emit({ type: 'clear', wait: header['wait'] === true });
         break;
       case 'notice':
+        if (++this.#notices > MAX_NOTICES) break;
         this.#emit({ type: 'notice', text: payload.toString('utf8').slice(0, MAX_LINES) });
         break;
       case 'error':
@@ -72,13 +87,17 @@ export class CellEvents implements CellFrames {
 
   async #answer(header: Frame['header']): Promise<void> {
     const { request } = header;
+    this.#requests++;
     try {
+      if (this.#requests > MAX_REQUESTS) throw new Error('Too many requests at a time.');
       this.runner.answer(request, { ok: true, value: await this.#do(header) });
     } catch (error) {
       this.runner.answer(request, {
         ok: false,
         error: (error as { message?: string }).message ?? String(error),
       });
+    } finally {
+      this.#requests--;
     }
   }
 
@@ -99,10 +118,19 @@ export class CellEvents implements CellFrames {
 function parseError(payload: Buffer): { ename: string; evalue: string; traceback: readonly string[] } {
   const { ename, evalue, traceback } = parseObject(payload);
   return {
-    ename: typeof ename === 'string' ? ename : 'Error',
-    evalue: typeof evalue === 'string' ? evalue : '',
-    traceback: Array.isArray(traceback) ? traceback.slice(0, MAX_LINES).map(String) : [],
+    ename: typeof ename === 'string' ? ename.slice(0, MAX_NAME) : 'Error',
+    evalue: typeof evalue === 'string' ? evalue.slice(0, MAX_LINE) : '',
+    traceback: Array.isArray(traceback) ? boundedLines(traceback) : [],
   };
+}
+
+function boundedLines(lines: readonly unknown[]): string[] {
+  let left = MAX_TRACEBACK;
+  return lines.slice(0, MAX_LINES).flatMap((line) => {
+    const shown = typeof line === 'string' ? line.slice(0, left) : '';
+    left -= shown.length;
+    return left > 0 ? [shown] : [];
+  });
 }
 
 function parseObject(payload: Buffer): Record<string, unknown> {

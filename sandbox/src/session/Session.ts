@@ -21,10 +21,14 @@ import { artifactsBetween, scan, type Scan } from '../workspace/scan.js';
 import { bounded } from './bounded.js';
 import { failureOf, ignoredTimeout } from './describe.js';
 import { Mutex } from './Mutex.js';
+import { parseMatches, parseVariables } from './replies.js';
 import { runCell } from './runCell.js';
-import { parseVariables, Variables } from './Variables.js';
+import { Variables } from './Variables.js';
 
 const MAX_ARTIFACTS = 200;
+/** Bytes that one capture may add: variables can be larger than the memory where they are mapped from the store. */
+const MEMORY_TIMES = 4;
+const LEAST_CAPTURE = 1024 ** 3;
 /** Milliseconds that a capture, a restore or a table's way in or out may take. */
 const WORK_PATIENCE = 120_000;
 /** Milliseconds that a completion or the like may take, since it may run the user's code. */
@@ -58,7 +62,9 @@ export class Session implements PythonSession {
     private readonly services: SessionServices,
   ) {
     this.#folders = folders;
-    this.#variables = new Variables(workspace.path, services.store);
+    this.#variables = new Variables(workspace.path, services.store, () =>
+      Math.max(MEMORY_TIMES * services.limits().memory, LEAST_CAPTURE),
+    );
   }
 
   get state(): PythonSession['state'] {
@@ -99,13 +105,7 @@ export class Session implements PythonSession {
   async complete(code: string, cursor: number): ReturnType<PythonSession['complete']> {
     const nothing = { matches: [], start: cursor, end: cursor };
     const reply = await this.#help({ type: 'complete', cursor }, code);
-    if (reply === null || !Array.isArray(reply['matches'])) return nothing;
-    const matches = (reply['matches'] as Record<string, unknown>[]).map(({ text, type, signature }) => ({
-      text: String(text),
-      ...(typeof type === 'string' && type !== '' ? { type } : {}),
-      ...(typeof signature === 'string' && signature !== '' ? { signature } : {}),
-    }));
-    return { matches, start: Number(reply['start']), end: Number(reply['end']) };
+    return reply === null ? nothing : parseMatches(reply, cursor);
   }
 
   async inspect(code: string, cursor: number, detail: 0 | 1): Promise<Record<string, unknown> | null> {
@@ -201,7 +201,11 @@ export class Session implements PythonSession {
     const container = this.#container;
     if (container === null) return;
     if (this.#variables.changed && !container.runner.isClosed)
-      await this.#variables.capture(container.runner).then((capture) => capture?.done);
+      await bounded(
+        container,
+        WORK_PATIENCE,
+        this.#variables.capture(container.runner).then((capture) => capture?.done),
+      ).catch(() => undefined); // What could not be kept is told when the next cell finds it missing.
     await this.#variables.settled();
     this.#container = null;
     this.#state = state;
@@ -217,6 +221,8 @@ export class Session implements PythonSession {
       await this.#release('none');
     }
     const replaced = this.#container !== null;
+    // It may live on, where somebody restarted it: nobody is connected to it any more.
+    void this.#container?.remove().catch(() => undefined);
     this.#state = 'starting';
     try {
       this.#container = await this.services.start(this.workspace.path, this.name, this.#folders);

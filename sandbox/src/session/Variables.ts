@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Runner } from '../channel/Runner.js';
 import { HIDDEN, OUT } from '../engine/containerOptions.js';
 import { VariableIntake } from '../snapshots/index.js';
+import { parseLost, parseVariables } from './replies.js';
 import type { BlobStore, LostVariable, Variable, VariablesSnapshot } from '../types.js';
 
 export interface Capture {
@@ -27,6 +28,8 @@ export class Variables {
   constructor(
     private readonly workspace: string,
     private readonly store: BlobStore,
+    /** Bytes that a capture may add to the store. */
+    private readonly maxBytes: () => number,
   ) {}
 
   get changed(): boolean {
@@ -106,7 +109,12 @@ export class Variables {
     path: string,
     written: ReturnType<Runner['snapshotWritten']>,
   ): Promise<VariablesSnapshot> {
-    this.#intake ??= new VariableIntake({ store: this.store, root: this.workspace, restored: this.#kept });
+    this.#intake ??= new VariableIntake({
+      store: this.store,
+      root: this.workspace,
+      restored: this.#kept,
+      maxBytes: this.maxBytes(),
+    });
     const intake = this.#intake;
     try {
       const result = await written;
@@ -122,21 +130,6 @@ export class Variables {
 
   async #load(runner: Runner, snapshot: VariablesSnapshot): Promise<readonly LostVariable[]> {
     const reply = await runner.call({ type: 'restore' }, snapshot.manifest);
-    const lost = Array.isArray(reply['lost']) ? (reply['lost'] as Partial<LostVariable>[]) : [];
-    return lost.map(({ name, reason }) => ({ name: String(name), reason: String(reason) }));
+    return parseLost(reply['lost']);
   }
-}
-
-/** Variables as the runner lists them, each field checked. */
-export function parseVariables(value: unknown): Variable[] {
-  if (!Array.isArray(value)) return [];
-  return (value as Partial<Record<keyof Variable, unknown>>[]).map(
-    ({ name, type, shape, bytes, preview }) => ({
-      name: String(name),
-      type: String(type),
-      shape: typeof shape === 'string' ? shape : null,
-      bytes: typeof bytes === 'number' ? bytes : null,
-      preview: typeof preview === 'string' ? preview : '',
-    }),
-  );
 }
