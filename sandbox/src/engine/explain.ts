@@ -23,7 +23,7 @@ export function explain(error: unknown, settings: Settings): Error {
   if (code === 'EACCES')
     return new SandboxUnavailableError(
       'This user may not talk to Docker.',
-      'Add yourself to the group: sudo usermod -aG docker $USER, then log in again. Or use Podman or rootless Docker.',
+      'Add yourself to the group: sudo usermod -aG docker $USER, then log in again. Or use rootless Docker.',
       because,
     );
   if (code === 'ENOTFOUND' || code === 'EHOSTUNREACH' || code === 'ETIMEDOUT')

@@ -1,7 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import type { RunningContainer } from '../engine/Engine.js';
-import { HIDDEN, OUT } from '../engine/containerOptions.js';
 import { PythonError, SandboxGoneError, WorkerDiedError } from '../errors.js';
 import type {
   BlobStore,
@@ -16,13 +13,13 @@ import type {
   VariablesSnapshot,
   Workspace,
 } from '../types.js';
-import { openArtifact } from '../workspace/readArtifact.js';
 import { artifactsBetween, scan, type Scan } from '../workspace/scan.js';
 import { bounded } from './bounded.js';
 import { failureOf, ignoredTimeout } from './describe.js';
 import { Mutex } from './Mutex.js';
 import { parseMatches, parseVariables } from './replies.js';
 import { runCell } from './runCell.js';
+import { takeFrame } from './takeFrame.js';
 import { Variables } from './Variables.js';
 
 const MAX_ARTIFACTS = 200;
@@ -85,7 +82,8 @@ export class Session implements PythonSession {
       const outcome = await runCell(container.runner, code, options, {
         workspace: this.workspace.path,
         limits: container.limits,
-        exportFrame: (name, path) => this.#takeFrame((header) => container.runner.call(header), name, path),
+        exportFrame: (name, path) =>
+          takeFrame((header) => container.runner.call(header), this.workspace.path, name, path),
         removeContainer: () => void container.remove().catch(() => undefined),
       });
       const ignored = ignoredTimeout(outcome);
@@ -132,8 +130,9 @@ export class Session implements PythonSession {
   exportFrame(name: string, path: string): Promise<{ fingerprint: string } | null> {
     return this.#turn.run(async () => {
       const container = await this.#ready(ignore);
-      return this.#takeFrame(
+      return takeFrame(
         (header) => this.#guarded(container, WORK_PATIENCE, container.runner.call(header)),
+        this.workspace.path,
         name,
         path,
       );
@@ -285,26 +284,6 @@ export class Session implements PythonSession {
         text: 'The workspace has more files than are looked at: not all of the new ones are listed.',
       });
     return artifactsBetween(before, this.#seen, started, MAX_ARTIFACTS);
-  }
-
-  async #takeFrame(
-    call: (header: { type: string } & Record<string, unknown>) => Promise<Record<string, unknown>>,
-    name: string,
-    path: string,
-  ): Promise<{ fingerprint: string } | null> {
-    const written = `${HIDDEN}/${OUT}/${basename(path)}`;
-    const { fingerprint } = await call({ type: 'export', name, path: written });
-    if (typeof fingerprint !== 'string') return null;
-    const target = join(this.workspace.path, path);
-    // Moved out of the code's reach first, then looked at: nothing can be swapped in between.
-    await rename(join(this.workspace.path, written), target);
-    await openArtifact(this.workspace.path, path)
-      .then((file) => file.close())
-      .catch(async (error: unknown) => {
-        await rm(target, { recursive: true, force: true });
-        throw error;
-      });
-    return { fingerprint };
   }
 
   /** Asks without waiting for a cell that runs; null where there is none to ask, or no answer in time. */
