@@ -122,8 +122,9 @@ describe('errors', () => {
 
   test('hundreds of cells sent together with one that fails at once are all aborted', () =>
     withKernel(async (kernel) => {
-      const first = kernel.execute('fail first');
-      const others = Array.from({ length: 300 }, () => kernel.execute('print no'));
+      const date = new Date();
+      const first = kernel.execute('fail first', { date });
+      const others = Array.from({ length: 300 }, () => kernel.execute('print no', { date }));
       await first;
       const statuses = new Set((await Promise.all(others)).map((run) => run.status));
       expect([...statuses]).toEqual(['aborted']);

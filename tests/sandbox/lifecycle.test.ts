@@ -204,6 +204,14 @@ test('closing removes every container of ours', async () => {
   expect((await containersOf(sandbox)).filter(({ State }) => State === 'running')).toEqual([]);
 });
 
+test('closing takes away a sandbox that only starts, and whoever waits for it is told', async () => {
+  const python = await sandbox.open();
+  const cell = run(python, '1 + 1').then(failure, String);
+  await sandbox.manager.close();
+  expect(await cell).toContain('closed');
+  expect(await containersOf(sandbox)).toEqual([]);
+});
+
 test('without an engine, or an image, it says what to do', async () => {
   const make = (options: { socket?: string; image?: string }) =>
     DirectoryBlobStore.open(`${sandbox.folder}/blobs`).then((store) =>

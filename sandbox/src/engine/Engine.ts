@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { Runner } from '../channel/Runner.js';
-import { SandboxUnavailableError } from '../errors.js';
+import { SandboxGoneError, SandboxUnavailableError } from '../errors.js';
 import type { Settings } from '../limits.js';
 import type { DataFolder, Limits } from '../types.js';
 import { containerOptions, workspaceFolders } from './containerOptions.js';
@@ -35,11 +35,19 @@ interface StartOptions {
   readonly limits: Limits;
 }
 
+/** A container on its way: its id once it was made. */
+interface Starting {
+  id: string | null;
+  over: Promise<unknown>;
+}
+
 /** Docker or Podman, as far as sandboxes need it. */
 export class Engine {
   #facts: Promise<EngineFacts> | null = null;
   #hasRunner: Promise<boolean> | null = null;
   #count = 0;
+  #closed = false;
+  readonly #starting = new Set<Starting>();
 
   constructor(
     private readonly docker: Docker,
@@ -68,11 +76,28 @@ export class Engine {
 
   /** Throws a SandboxUnavailableError that says what to do. */
   async start(workspace: string, options: StartOptions): Promise<RunningContainer> {
+    const starting: Starting = { id: null, over: Promise.resolve() };
+    const started = this.#start(workspace, options, starting);
+    starting.over = started.catch(() => undefined);
+    this.#starting.add(starting);
     try {
-      return await this.#start(workspace, options);
+      return await started;
     } catch (error) {
       throw explain(error, this.settings);
+    } finally {
+      this.#starting.delete(starting);
     }
+  }
+
+  /** Removes what is only starting: nobody waits for a Python that nobody will use. Nothing starts any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(
+      [...this.#starting].map(async ({ id, over }) => {
+        if (id !== null) await this.#remove(id);
+        await over;
+      }),
+    );
   }
 
   async prepareWorkspace(workspace: string): Promise<void> {
@@ -97,7 +122,7 @@ export class Engine {
     }
   }
 
-  async #start(workspace: string, options: StartOptions): Promise<RunningContainer> {
+  async #start(workspace: string, options: StartOptions, starting: Starting): Promise<RunningContainer> {
     const facts = await this.#learn();
     await this.prepareWorkspace(workspace);
     const masks = (
@@ -119,7 +144,9 @@ export class Engine {
         runner: (await this.#imageHasRunner()) ? null : this.runnerFolder,
       }),
     );
+    starting.id = container.id;
     try {
+      if (this.#closed) throw new SandboxGoneError('This sandbox was closed while it started.');
       const stream = (await container.attach({
         stream: true,
         stdin: true,

@@ -129,6 +129,7 @@ export class Manager implements SandboxManager {
     this.#spare = null;
     this.#given.clear();
     await Promise.allSettled([
+      this.parts.engine.close(),
       ...[...this.#sessions.values()].map((session) => session.close()),
       ...spares.map((spare) => spare.started.then((container) => container.remove())),
     ]);
