@@ -146,7 +146,7 @@ export class Engine {
     );
     starting.id = container.id;
     try {
-      if (this.#closed) throw new SandboxGoneError('This sandbox was closed while it started.');
+      if (this.#closed) throw closedWhileStarting();
       const stream = (await container.attach({
         stream: true,
         stdin: true,
@@ -178,7 +178,7 @@ export class Engine {
       };
     } catch (error) {
       await this.#remove(container.id);
-      throw error;
+      throw this.#closed ? closedWhileStarting() : error;
     }
   }
 
@@ -231,6 +231,10 @@ export class Engine {
       throw explain(error, this.settings);
     }
   }
+}
+
+function closedWhileStarting(): SandboxGoneError {
+  return new SandboxGoneError('This sandbox was closed while it started.');
 }
 
 /** Docker sends null for no labels, whatever its types say. */
