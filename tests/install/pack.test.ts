@@ -48,6 +48,8 @@ function npx(...words: string[]): Promise<{ code: number | null; output: string 
     env: {
       ...process.env,
       ...{ HOME: home, XDG_DATA_HOME: '', WORLDLINE_APP: '', NODE_OPTIONS: '', CI: 'true' },
+      // Under an npm script, npm's own cache is in the environment.
+      npm_config_cache: join(home, '.npm'),
       ...{ JUPYTER_DATA_DIR: data, JUPYTER_PREFER_ENV_PATH: '0' },
       PATH: [join(folder, 'bin'), process.env['PATH'] ?? ''].join(delimiter),
     },

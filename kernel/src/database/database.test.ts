@@ -21,6 +21,13 @@ test('statements run one after the other, and each tells what it did', () =>
     expect(seen).toEqual(results);
   }));
 
+test('a file that is not there is looked for in words that say where', () =>
+  withDatabase(async ({ database }) => {
+    await expect(runAsUser(database, "from 'nothing.parquet'")).rejects.toThrow(
+      /No files found.*"nothing\.parquet"\nA relative path starts in the workspace/,
+    );
+  }));
+
 test('the messages name what was made, altered and dropped as it was written', () =>
   withDatabase(async ({ database }) => {
     const results = await runAsUser(

@@ -17,7 +17,9 @@ export function markAnswer(
   const { figures, unmatched, unknown, madeUp } = grounding;
   const notes = [
     ...(madeUp
-      ? ['**Made up:** the queries behind this answer read no table; its figures come from nowhere.']
+      ? [
+          `**Made up:** the queries behind this answer read no table${figures.length === 0 ? '' : '; its figures come from nowhere'}.`,
+        ]
       : []),
     ...(unmatched === 0
       ? []

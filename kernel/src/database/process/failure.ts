@@ -39,14 +39,22 @@ export function databaseError(error: unknown, cell: string, piece: Piece): Datab
   const position = offset === null ? null : positionInCell(cell, piece, offset);
   return new DatabaseError(
     `${type.replaceAll(' ', '')}Error`,
-    `${type} Error: ${type === 'Catalog' ? plainer(message) : message}`,
+    `${type} Error: ${plainer(type, message)}`,
     piece.sql,
     position,
   );
 }
 
+/** DuckDB's message, with what to do where it leaves that open. */
+function plainer(type: string, message: string): string {
+  if (type === 'Catalog') return noTable(message);
+  if (type === 'IO' && message.startsWith('No files found that match'))
+    return `${message}\nA relative path starts in the workspace, which shows what lies beside the notebook; %allow grants another folder.`;
+  return message;
+}
+
 /** A name that is none may have been meant for a data frame; DuckDB's own views are not what was meant. */
-function plainer(message: string): string {
+function noTable(message: string): string {
   const [all, name] = /^Table with name (.+) does not exist!\s*/.exec(message) ?? [];
   if (all === undefined || name === undefined) return message;
   const advice = message.slice(all.length);
