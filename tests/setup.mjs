@@ -27,6 +27,7 @@ export async function setUpTests(options) {
   await step('Python packages of the tests', pythonPackages);
   await step('DuckDB of the extensions', olderDuckDB);
   await step('PostgreSQL', (say) => postgres(say, options));
+  await step('File systems that share blocks', (say) => sharingDisks(say, options));
   let browser;
   await step('Browser', async (say) => {
     browser = await findBrowser(say, options);
@@ -53,6 +54,19 @@ async function postgres(say, options) {
     'A test of attached databases needs PostgreSQL.',
     'Install it, and run this again:\n    sudo apt-get install postgresql',
   );
+}
+
+async function sharingDisks(say, options) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'left out, as mounting one takes root';
+  await installSystemPackages(['btrfs-progs', 'xfsprogs'], 'A test of snapshots', say, options);
+  for (const tool of ['mkfs.btrfs', 'mkfs.xfs']) {
+    if ((await capture('which', [tool])).code === 0) continue;
+    throw new Problem(
+      `A test of snapshots needs ${tool}.`,
+      'Install it, and run this again:\n    sudo apt-get install btrfs-progs xfsprogs',
+    );
+  }
+  return 'btrfs and xfs';
 }
 
 async function findBrowser(say, options) {

@@ -8,8 +8,11 @@ export interface Disk {
   remove(): void;
 }
 
-/** A file system of its own in a file, mounted; null where its tools are not there, or we may not mount. */
-export function makeDisk(kind: 'btrfs' | 'xfs', bytes = 512 * 1024 ** 2): Disk | null {
+/** Mounting a file system takes root on Linux. */
+export const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+
+/** A file system of its own in a file, mounted. Throws where its tools are missing. */
+export function makeDisk(kind: 'btrfs' | 'xfs', bytes = 512 * 1024 ** 2): Disk {
   const root = mkdtempSync(join(tmpdir(), 'worldlines-disk-'));
   const [image, folder] = [join(root, 'image'), join(root, 'disk')];
   try {
@@ -18,9 +21,9 @@ export function makeDisk(kind: 'btrfs' | 'xfs', bytes = 512 * 1024 ** 2): Disk |
     mkdirSync(folder);
     execFileSync(`mkfs.${kind}`, ['-q', image], { stdio: 'ignore' });
     execFileSync('mount', ['-o', 'loop', image, folder], { stdio: 'ignore' });
-  } catch {
+  } catch (error) {
     rmSync(root, { recursive: true });
-    return null;
+    throw error;
   }
   return {
     folder,
