@@ -25,14 +25,15 @@ test(
         };
         const length = 25_000_000;
         const after: number[] = [];
-        for (let round = 0; round < 3; round += 1) {
+        for (let round = 0; round < 9; round += 1) {
           const { stdout } = await kernel.execute(`long ${length}`);
           expect(stdout.length).toBe(length);
           expect(/^ü*$/.test(stdout)).toBe(true);
           after.push(await memory());
         }
-        const [first = 0, , last = 0] = after;
-        expect(last).toBeLessThan(first + 60_000_000);
+        // What is given back goes when the collector and ZeroMQ get to it: what is kept shows over the rounds.
+        const most = Math.max(...after.slice(0, 3));
+        expect(Math.min(...after.slice(-3))).toBeLessThan(most + 60_000_000);
       },
       { timeout: 60_000 },
     ),
