@@ -189,7 +189,9 @@ class Supervisor:
         """A cell that used up the processes is over when those that it left are gone: the next one needs their room."""
         if self.refused_forks.grew():
             sweep = self._all_but(worker)
-            wanted = self.room.is_short() and not sweep.is_quiet()
+            # What is forked while an interrupt goes round does not hear it.
+            stopped = header.get("status") == "interrupted"
+            wanted = (stopped or self.room.is_short()) and not sweep.is_quiet()
             self._tell_limit(header["id"], " What was left running was ended." if wanted else "")
             if wanted:
                 self.done, self.sweep = header, sweep
