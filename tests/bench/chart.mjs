@@ -21,7 +21,7 @@ export function chart(lines) {
   );
   const bars = beside.map((line, index) => bar(line, TOP + index * ROW));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${LABELS + BARS + 70} ${height}" font-family="sans-serif" font-size="12" fill="${COLOURS.text}">
-  <text x="${LABELS - 8}" y="16" text-anchor="end">ours ÷ the peer’s, shorter is better</text>${ticks.join('')}
+  <text x="${LABELS - 8}" y="16" text-anchor="end">ours ÷ the peer’s: left of 1 is better</text>${ticks.join('')}
 ${bars.join('\n')}
 </svg>
 `;

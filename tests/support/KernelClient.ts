@@ -5,7 +5,7 @@ import { KernelProcess } from './KernelProcess.js';
 import { KernelSockets, type ReceiveChannel, type SendChannel } from './KernelSockets.js';
 import { type Json, makeHeader, type Message, pack, unpack } from './messages.js';
 import { ProtocolRules } from './ProtocolRules.js';
-import { noteMessages } from './tries.js';
+import { noteMessages } from './trustNotes.js';
 
 export type { Json, Message } from './messages.js';
 
