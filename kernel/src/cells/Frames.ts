@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { PythonSession } from '@worldline/sandbox';
+import type { Sources } from '../database/types.js';
 import type { Runtime } from './Runtime.js';
 
 type Export = PythonSession['exportFrame'];
@@ -19,11 +20,14 @@ export class Frames {
   }
 
   /**
-   * Makes the frames that the SQL names visible to it, and takes away those that are no more; `isOther` names are none.
+   * Makes the frames that SQL names visible to it, and takes away those that are no more; `isOther` names are none.
    * `take` is how code that is running hands its frames over.
    */
-  async offer(sql: string, isOther: (name: string) => boolean, take?: Export): Promise<void> {
-    const { tables, unknown } = await this.runtime.database.sources(sql);
+  async offer(
+    { tables, unknown }: Sources,
+    isOther: (name: string) => boolean,
+    take?: Export,
+  ): Promise<void> {
     const named = new Set([...unknown, ...tables.filter((table) => this.#registered.has(table))]);
     for (const name of named) if (!isOther(name)) await this.#offerOne(name, take);
   }

@@ -1,3 +1,4 @@
+import type { Sources } from '../database/types.js';
 import type { Runtime } from './Runtime.js';
 
 /**
@@ -20,11 +21,13 @@ export class Handles {
     if (this.#written.delete(handle)) await this.runtime.database.unregisterFrame(handle);
   }
 
-  /** Makes the results that the SQL names visible to it. Throws ResultGoneError where one is held no more. */
-  async offer(sql: string): Promise<void> {
-    if (this.#results.size === 0) return;
+  get isEmpty(): boolean {
+    return this.#results.size === 0;
+  }
+
+  /** Makes the results that SQL names visible to it. Throws ResultGoneError where one is held no more. */
+  async offer({ unknown }: Sources): Promise<void> {
     const { database } = this.runtime;
-    const { unknown } = await database.sources(sql);
     for (const name of unknown) {
       const handle = name.toLowerCase();
       const result = this.#results.get(handle);

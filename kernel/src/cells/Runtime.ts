@@ -89,8 +89,11 @@ export class Runtime implements Parts {
    * that is running hands its frames over.
    */
   async offerFrames(sql: string, take?: PythonSession['exportFrame']): Promise<void> {
-    await this.#handles.offer(sql);
-    if (this.pythonState !== 'none') await this.#frames.offer(sql, (name) => this.#handles.has(name), take);
+    const hasFrames = this.pythonState !== 'none';
+    if (this.#handles.isEmpty && !hasFrames) return;
+    const sources = await this.database.sources(sql);
+    await this.#handles.offer(sources);
+    if (hasFrames) await this.#frames.offer(sources, (name) => this.#handles.has(name), take);
   }
 
   /** Names of Python that SQL can read like tables, as far as they can be told by their types. */
