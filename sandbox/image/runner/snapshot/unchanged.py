@@ -50,14 +50,14 @@ class _Sink:
     def write(self, data):
         self._stream -= len(data)
         if self._stream < 0:
-            raise _Opaque(kind)
+            raise _Opaque
         self.parts.append(bytes(data))
         return len(data)
 
     def store(self, view):
         self._buffers -= len(view)
         if self._buffers < 0:
-            raise _Opaque(kind)
+            raise _Opaque
         self.parts.append(xxhash.xxh3_128_digest(view))
 
 
@@ -71,13 +71,13 @@ class _Pickler(NamespacePickler):
         library = kind.__module__.partition(".")[0]
         # Functions of compiled libraries go by their names.
         if library not in PLAIN and not library.startswith("_cython_") and kind is not Token:
-            raise _Opaque(kind)
+            raise _Opaque
         if kind is self._array and (obj.nbytes > BUFFERS or obj.dtype.hasobject and obj.size > ELEMENTS):
-            raise _Opaque(kind)
+            raise _Opaque
         if kind is types.ModuleType and obj.__name__ not in sys.modules:
-            raise _Opaque(kind)
+            raise _Opaque
         if isinstance(obj, type) and obj.__module__ == "__main__":
-            raise _Opaque(kind)
+            raise _Opaque
         if time.thread_time() > self._end:
-            raise _Opaque(kind)
+            raise _Opaque
         return super().reducer_override(obj)
