@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startModelServer, type ModelServer, type ScriptedTurn } from '../support/model-server.js';
-import { Lab } from './withLab.js';
+import { expect, test } from '@jest/globals';
+import type { ScriptedTurn } from '../support/model-server.js';
+import { labWithModel } from './sharedLab.js';
 
 const call = (name: string, args: Record<string, unknown>): ScriptedTurn => ({
   calls: [{ name, arguments: args }],
@@ -17,25 +17,10 @@ const turns: readonly ScriptedTurn[] = [
   call('finish', { answer: 'There are **1,461** days.', evidence: ['r1'] }),
 ];
 
-let server: ModelServer;
-let lab: Lab;
-beforeAll(async () => {
-  server = await startModelServer({
-    script: async (_, number) => {
-      if (number === 1) await held;
-      return turns[number] ?? { text: 'No more to say.' };
-    },
-  });
-  lab = await Lab.start({
-    OPENAI_BASE_URL: server.url,
-    OPENAI_API_KEY: 'test-key',
-    WORLDLINE_MODEL: 'scripted',
-  });
-}, 120_000);
-afterAll(async () => {
-  await lab.stop();
-  await server.close();
-}, 60_000);
+const { lab } = labWithModel(async (_, number) => {
+  if (number === 1) await held;
+  return turns[number] ?? { text: 'No more to say.' };
+});
 
 const MINUTES = 240_000;
 

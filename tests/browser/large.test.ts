@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { Kernel } from '../worldlines/withSession.js';
-import { Lab } from './withLab.js';
+import { sharedLab } from './sharedLab.js';
 
-let lab: Lab;
-beforeAll(async () => {
-  lab = await Lab.start();
-}, 120_000);
-afterAll(() => lab.stop(), 60_000);
+const lab = sharedLab();
 
 const MINUTES = 240_000;
 const CHECKPOINTS = 10_000;

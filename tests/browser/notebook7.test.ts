@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, test } from '@jest/globals';
-import { Lab } from './withLab.js';
+import { test } from '@jest/globals';
+import { sharedLab } from './sharedLab.js';
 
-let lab: Lab;
-beforeAll(async () => {
-  lab = await Lab.start();
-}, 120_000);
-afterAll(() => lab.stop(), 60_000);
+const lab = sharedLab();
 
 test(
   'in Notebook 7 as well: sidebar, branch, switch, and what opens beside the notebook opens below it',

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runPython } from '../support/python.js';
 import { LabPage } from './LabPage.js';
-import { Lab } from './withLab.js';
+import { sharedLab } from './sharedLab.js';
 
-let lab: Lab;
-beforeAll(async () => {
-  lab = await Lab.start();
-}, 120_000);
-afterAll(() => lab.stop(), 60_000);
+const lab = sharedLab();
 
 const MINUTES = 240_000;
 const CREATE = '%%sql\ncreate table t as select 1 as a';

@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startModelServer, type ModelServer } from '../support/model-server.js';
-import { Lab } from './withLab.js';
+import { expect, test } from '@jest/globals';
+import { labWithModel } from './sharedLab.js';
 
 const MINUTES = 240_000;
 /** Runs where it is taken for HTML in any of the ways that need no click. */
@@ -14,24 +13,14 @@ const ANSWER = [
   '![x](x"onerror="window.attacked=1)',
 ].join('\n\n');
 
-let server: ModelServer;
-let lab: Lab;
-beforeAll(async () => {
-  const turns = [
-    { calls: [{ name: 'run_sql', arguments: { sql: "from 'evil.csv'" } }] },
-    { calls: [{ name: 'finish', arguments: { answer: ANSWER, evidence: ['r1'] } }] },
-  ];
-  server = await startModelServer({ script: (_, number) => turns[number] ?? { text: ANSWER } });
-  lab = await Lab.start({
-    OPENAI_BASE_URL: server.url,
-    OPENAI_API_KEY: 'test-key',
-    WORLDLINE_MODEL: 'scripted',
-  });
-}, MINUTES);
-afterAll(async () => {
-  await lab.stop();
-  await server.close();
-}, MINUTES);
+const turns = [
+  { calls: [{ name: 'run_sql', arguments: { sql: "from 'evil.csv'" } }] },
+  { calls: [{ name: 'finish', arguments: { answer: ANSWER, evidence: ['r1'] } }] },
+];
+const { lab } = labWithModel((_, number) => turns[number] ?? { text: ANSWER }, {
+  start: MINUTES,
+  stop: MINUTES,
+});
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startModelServer, type ModelServer, type ScriptedTurn } from '../support/model-server.js';
-import { Lab } from './withLab.js';
+import { expect, test } from '@jest/globals';
+import type { ScriptedTurn } from '../support/model-server.js';
+import { labWithModel } from './sharedLab.js';
 
 const call = (name: string, args: Record<string, unknown>): ScriptedTurn => ({
   calls: [{ name, arguments: args }],
@@ -13,25 +13,11 @@ const turns: readonly ScriptedTurn[] = [
   { text: 'The table **days** is there.' },
 ];
 
-let server: ModelServer;
-let lab: Lab;
-beforeAll(async () => {
-  server = await startModelServer({
-    script: ({ body }, number) =>
-      JSON.stringify(body).includes('Anything?')
-        ? call('run_sql', { sql: 'select 1' })
-        : (turns[number] ?? { text: 'No more to say.' }),
-  });
-  lab = await Lab.start({
-    OPENAI_BASE_URL: server.url,
-    OPENAI_API_KEY: 'test-key',
-    WORLDLINE_MODEL: 'scripted',
-  });
-}, 120_000);
-afterAll(async () => {
-  await lab.stop();
-  await server.close();
-}, 60_000);
+const { lab, requests } = labWithModel(({ body }, number) =>
+  JSON.stringify(body).includes('Anything?')
+    ? call('run_sql', { sql: 'select 1' })
+    : (turns[number] ?? { text: 'No more to say.' }),
+);
 
 const MINUTES = 240_000;
 
@@ -60,7 +46,7 @@ test(
       await notebook.page.locator('[data-wl-table="days"]').waitFor();
       await notebook.shot('run-is-over');
       expect(await notebook.page.locator('[data-wl-table]').allTextContents()).toHaveLength(2);
-      expect(JSON.stringify(server.requests.at(-1)?.body)).toContain('Call it days, please.');
+      expect(JSON.stringify(requests().at(-1)?.body)).toContain('Call it days, please.');
 
       await button('Insert steps as cells').click();
       await notebook.page.waitForFunction('jupyterapp.shell.currentWidget.content.widgets.length >= 4');

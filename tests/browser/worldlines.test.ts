@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Lab } from './withLab.js';
+import { sharedLab } from './sharedLab.js';
 
-let lab: Lab;
-beforeAll(async () => {
-  lab = await Lab.start();
-}, 120_000);
-afterAll(() => lab.stop(), 60_000);
+const lab = sharedLab();
 
 const MINUTES = 240_000;
 const CREATE = "%%sql\ncreate table t as select i, 'name ' || i as name from range(3000) r(i)";

@@ -1,15 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Lab } from '../browser/withLab.js';
+import { expect, test } from '@jest/globals';
+import { sharedLab } from '../browser/sharedLab.js';
 import { runPython } from '../support/python.js';
 
 const MINUTES = 300_000;
-let lab: Lab;
-beforeAll(async () => {
-  lab = await Lab.start();
-}, MINUTES);
-afterAll(() => lab.stop(), MINUTES);
+const lab = sharedLab({ start: MINUTES, stop: MINUTES });
 
 test(
   'JupyterLab, a console and another client use one kernel at once, and see each other’s work',

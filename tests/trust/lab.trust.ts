@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Lab } from '../browser/withLab.js';
+import { expect, test } from '@jest/globals';
+import { sharedLab } from '../browser/sharedLab.js';
 
 const MINUTES = 300_000;
-let lab: Lab;
-beforeAll(async () => {
-  lab = await Lab.start();
-}, MINUTES);
-afterAll(() => lab.stop(), MINUTES);
+const lab = sharedLab({ start: MINUTES, stop: MINUTES });
 
 test.each(['SIGTERM', 'SIGKILL'] as const)(
   'JupyterLab ended by %s in the middle of a run and started again: the page reconnects, what was committed comes back',
