@@ -9,9 +9,12 @@ import { capture } from '../install/run.mjs';
 import { setUp } from '../install/setup.mjs';
 import { readState, stamp } from '../install/state.mjs';
 import { olderDuckDB } from './duckdb.mjs';
+import { findMariaDB } from './mariadb.mjs';
 import { findPostgres } from './postgres.mjs';
 
 const REQUIREMENTS = 'tests/requirements.txt';
+/** The server without what makes it a service of the machine. */
+const MARIADB = ['mariadb-server-core', 'mariadb-client-core'];
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
@@ -26,7 +29,8 @@ export async function setUpTests(options) {
   await step('Example data', exampleData);
   await step('Python packages of the tests', pythonPackages);
   await step('DuckDB of the extensions', olderDuckDB);
-  await step('PostgreSQL', (say) => postgres(say, options));
+  await step('PostgreSQL', (say) => server(findPostgres, 'PostgreSQL', ['postgresql'], say, options));
+  await step('MariaDB', (say) => server(findMariaDB, 'MariaDB', MARIADB, say, options));
   await step('File systems that share blocks', (say) => sharingDisks(say, options));
   let browser;
   await step('Browser', async (say) => {
@@ -44,15 +48,13 @@ async function pythonPackages(say) {
   return 'installed into .venv';
 }
 
-async function postgres(say, options) {
-  const found = findPostgres();
-  if (found !== null) return found;
-  await installSystemPackages(['postgresql'], 'A test of attached databases', say, options);
-  const installed = findPostgres();
-  if (installed !== null) return installed;
+async function server(find, name, packages, say, options) {
+  const purpose = 'A test of attached databases';
+  if (find() === null) await installSystemPackages(packages, purpose, say, options);
+  if (find() !== null) return 'installed';
   throw new Problem(
-    'A test of attached databases needs PostgreSQL.',
-    'Install it, and run this again:\n    sudo apt-get install postgresql',
+    `${purpose} needs ${name}.`,
+    `Install it, and run this again:\n    sudo apt-get install ${packages.join(' ')}`,
   );
 }
 

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { filesWith } from '../support/filesWith.js';
+import { freePort } from '../support/freePort.js';
 import { kernelWithExtensions } from '../support/kernelWithExtensions.js';
 import { startPostgres, type Postgres } from '../support/postgres.js';
 import { startS3, type S3Server } from '../support/s3-server.js';
@@ -104,7 +105,7 @@ test('a Postgres database is attached for reading; its password is shown and kep
     expect(all).toContain('pg.public.customers');
     for (const secret of [password, encoded, 'wr0ng-password']) {
       expect(all).not.toContain(secret);
-      expect(grep(secret, home)).toBe('');
+      expect(filesWith(secret, home)).toBe('');
     }
   }));
 
@@ -136,23 +137,3 @@ shop = sqlite3.connect(sys.argv[1])
 shop.execute("create table orders (id integer primary key, item text, price real)")
 shop.execute("insert into orders values (1, 'tea', 2.5), (2, null, 1)")
 shop.commit()`;
-
-function grep(text: string, where: string): string {
-  try {
-    return execFileSync('grep', ['-rlaF', '--', text, where], { encoding: 'utf8' });
-  } catch {
-    return ''; // grep found nothing
-  }
-}
-
-/** A port that is free now. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
-}

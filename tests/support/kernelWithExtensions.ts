@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs
 import { join } from 'node:path';
 import { DUCKDB_FOLDER } from '../duckdb.mjs';
 
-const EXTENSIONS = ['httpfs', 'postgres_scanner', 'sqlite_scanner'];
+const EXTENSIONS = ['httpfs', 'mysql_scanner', 'postgres_scanner', 'sqlite_scanner'];
 
 /**
  * The built kernel once more, below a folder, on the DuckDB whose extensions are there, and a home folder in which they

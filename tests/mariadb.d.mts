@@ -1,0 +1,1 @@
+export function findMariaDB(): Record<'mariadb-install-db' | 'mariadbd' | 'mariadb', string> | null;
