@@ -187,6 +187,7 @@ export type SettingName =
   | 'max-seconds'
   | 'approve'
   | 'no-rows'
+  | 'at-once'
   | 'sandbox-memory'
   | 'sandbox-cpus'
   | 'sandbox-pids'
@@ -261,7 +262,11 @@ export interface Requests {
     };
     result: TablePage;
   };
-  variables: { params: Record<string, never>; result: { variables: readonly VariableInfo[] } };
+  /** `kept`: Python does not run (yet), and these are the variables as the last checkpoint has them. */
+  variables: {
+    params: Record<string, never>;
+    result: { variables: readonly VariableInfo[]; kept: boolean };
+  };
   artifacts: { params: Record<string, never>; result: { artifacts: readonly ArtifactInfo[] } };
   artifact: { params: { path: string }; result: { mime: string; base64: string } };
   folders: { params: Record<string, never>; result: { folders: readonly DataFolder[] } };

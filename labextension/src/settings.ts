@@ -13,6 +13,7 @@ export interface SettingValues {
   readonly model: string;
   readonly approve: string;
   readonly noRows: boolean;
+  readonly atOnce?: number;
   readonly maxSteps?: number;
   readonly maxTokens?: number;
   readonly maxUsd?: number;
@@ -38,6 +39,7 @@ const KERNEL_NAMES: readonly [keyof SettingValues, SettingName][] = [
   ['plainCell', 'default'],
   ['approve', 'approve'],
   ['noRows', 'no-rows'],
+  ['atOnce', 'at-once'],
   ['maxSteps', 'max-steps'],
   ['maxTokens', 'max-tokens'],
   ['maxUsd', 'max-usd'],

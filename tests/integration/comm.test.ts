@@ -88,8 +88,11 @@ test('a front end has settings of its own, checked as those of %config; what %co
   withKernel(async ({ kernel }) => {
     const { hello, ask } = await frontEnd(kernel);
     expect(hello).toMatchObject({ state: { plainCell: 'ask' } });
-    await ask('configure', { settings: { default: 'sql', 'max-steps': '7', 'sandbox-memory': '256m' } });
+    await ask('configure', {
+      settings: { default: 'sql', 'at-once': '2', 'max-steps': '7', 'sandbox-memory': '256m' },
+    });
     expect((await ask('state', {})).plainCell).toBe('sql');
+    expect(shown(await kernel.execute('%config at-once'))).toMatch(/2\s+front end/);
     expect(resultOf(await kernel.execute('select 40 + 2 as answer'))).toContain('42');
     await kernel.execute('%default python');
     await ask('configure', { settings: { default: 'ask', model: 'small' } });
@@ -107,6 +110,26 @@ test('a front end has settings of its own, checked as those of %config; what %co
     ] as [Requests['configure']['params']['settings'], string][])
       await expect(ask('configure', { settings })).rejects.toThrow(problem);
     expect((await ask('state', {})).model).toBe('small');
+  }));
+
+test('the variables of a resumed worldline are known without a sandbox, and are its own once there is one', () =>
+  withKernel(async ({ kernel, restart }) => {
+    expect((await kernel.execute('%%python\nx = [1, 2, 3]')).status).toBe('ok');
+    const without = await restart({ DOCKER_HOST: 'unix:///nowhere/docker.sock', WORLDLINE_PREWARM: '0' });
+    const panel = await frontEnd(without);
+    await panel.ask('resume', { worldline: 'main' });
+    const x = { name: 'x', type: 'list', shape: '(3,)' };
+    expect(await panel.ask('variables', {})).toMatchObject({ kept: true, variables: [x] });
+    expect(shown(await without.execute('%vars'))).toMatch(/does not run[^]*x\s+list/);
+
+    const again = await restart();
+    const other = await frontEnd(again);
+    await other.ask('resume', { worldline: 'main' });
+    expect((await again.execute('%%python\nx.append(4)')).status).toBe('ok');
+    expect(await other.ask('variables', {})).toMatchObject({
+      kept: false,
+      variables: [{ ...x, shape: '(4,)' }],
+    });
   }));
 
 test('a file leads to the checkpoint that made it what it is', () =>

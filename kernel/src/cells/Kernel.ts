@@ -71,6 +71,11 @@ export class Kernel {
     return this.opened(place);
   }
 
+  /** The parts of a worldline where they are there already. */
+  ifOpened(worldline: string): Runtime | undefined {
+    return this.#runtimes.get(worldline);
+  }
+
   /** The one runtime of a place: the session opens places, cells run in runtimes. */
   opened(place: WorldlinePlace): Runtime {
     const known = this.#runtimes.get(place.id);
@@ -79,6 +84,9 @@ export class Kernel {
       openDatabase: (at) => this.#openDatabase(at),
       openPython: (at) => this.#openPython(at),
       readable: () => this.readable(),
+      variablesRestored: () => {
+        this.dataChanged();
+      },
       closed: () => this.#runtimes.delete(place.id),
     });
     this.#runtimes.set(place.id, runtime);

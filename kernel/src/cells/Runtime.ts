@@ -24,6 +24,8 @@ export interface RuntimeServices {
   openDatabase(place: WorldlinePlace): Database;
   openPython(place: WorldlinePlace): Promise<PythonSession>;
   readable(): Readable;
+  /** Told when a sandbox has started with variables of a checkpoint. */
+  variablesRestored(): void;
   /** Told when the runtime has stopped. */
   closed(): void;
 }
@@ -213,9 +215,11 @@ export class Runtime implements Parts {
   async #openPython(): Promise<PythonSession> {
     try {
       const python = await this.services.openPython(this.place);
-      if (this.#waiting !== null) this.#lost.push(...(await python.restore(this.#waiting)).lost);
+      const waiting = this.#waiting;
+      if (waiting !== null) this.#lost.push(...(await python.restore(waiting)).lost);
       this.#waiting = null;
       this.#python = python;
+      if (waiting !== null) this.services.variablesRestored();
       return python;
     } catch (error) {
       this.#opening = null;

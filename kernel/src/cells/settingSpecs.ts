@@ -142,6 +142,7 @@ export const SETTINGS: readonly SettingSpec[] = [
 /** Those that a front end may have values for: typed against the contract, so that neither has one more. */
 export const OF_FRONT_ENDS: Readonly<Record<SettingName, true>> = {
   ...{ provider: true, model: true, default: true, approve: true, 'no-rows': true },
+  'at-once': true,
   ...{ 'max-steps': true, 'max-tokens': true, 'max-usd': true, 'max-seconds': true },
   ...{ 'sandbox-memory': true, 'sandbox-cpus': true, 'sandbox-pids': true, 'sandbox-tmp': true },
   ...{ 'sandbox-workspace': true, 'sandbox-seconds': true },

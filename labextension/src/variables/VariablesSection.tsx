@@ -30,34 +30,41 @@ function Variables({ session, services }: { session: NotebookSession; services: 
     );
   }
   return (
-    <table className="wl-Grid">
-      <thead>
-        <tr>
-          <th>{trans.__('Name')}</th>
-          <th>{trans.__('Type')}</th>
-          <th>{trans.__('Shape')}</th>
-          <th className="wl-mod-number">{trans.__('Size')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {value.variables.map((variable) => (
-          <tr key={variable.name} title={variable.preview} data-wl-name={variable.name}>
-            <td>
-              <button
-                className="wl-Name"
-                onClick={() => {
-                  void app.commands.execute(CommandIds.insertName, { name: variable.name });
-                }}
-              >
-                {variable.name}
-              </button>
-            </td>
-            <td>{variable.type}</td>
-            <td>{variable.shape ?? ''}</td>
-            <td className="wl-mod-number">{variable.bytes === null ? '' : formatBytes(variable.bytes)}</td>
+    <>
+      {value.kept && (
+        <p className="wl-Hint">
+          {trans.__('As the worldline keeps them: its Python is not running now, and will start with them.')}
+        </p>
+      )}
+      <table className="wl-Grid">
+        <thead>
+          <tr>
+            <th>{trans.__('Name')}</th>
+            <th>{trans.__('Type')}</th>
+            <th>{trans.__('Shape')}</th>
+            <th className="wl-mod-number">{trans.__('Size')}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {value.variables.map((variable) => (
+            <tr key={variable.name} title={variable.preview} data-wl-name={variable.name}>
+              <td>
+                <button
+                  className="wl-Name"
+                  onClick={() => {
+                    void app.commands.execute(CommandIds.insertName, { name: variable.name });
+                  }}
+                >
+                  {variable.name}
+                </button>
+              </td>
+              <td>{variable.type}</td>
+              <td>{variable.shape ?? ''}</td>
+              <td className="wl-mod-number">{variable.bytes === null ? '' : formatBytes(variable.bytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }

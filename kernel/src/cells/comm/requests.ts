@@ -7,6 +7,7 @@ import { imageType } from '../../display/artifacts.js';
 import { UserError } from '../errors.js';
 import type { Kernel } from '../Kernel.js';
 import { exportOptions } from '../exportOptions.js';
+import { variablesNow } from '../variablesNow.js';
 import { kernelState } from './kernelState.js';
 
 type Handlers = {
@@ -54,10 +55,7 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
     const page = await (await kernel.active()).database.page(result, offset, count, options);
     return { result, ...page };
   },
-  variables: async (kernel) => {
-    const runtime = await kernel.active();
-    return { variables: runtime.pythonState === 'none' ? [] : await (await runtime.python()).variables() };
-  },
+  variables: variablesNow,
   artifacts: async (kernel) => {
     const [session, runtime] = [await kernel.session(), await kernel.active()];
     const [found, kept] = [await runtime.artifacts(), await session.artifacts()];

@@ -15,6 +15,7 @@ import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
 import { isSpreadsheet, loadSpreadsheet } from '../spreadsheet.js';
 import { audienceOf, ProgressBar } from '../ProgressBar.js';
+import { variablesNow } from '../variablesNow.js';
 import type { Magic } from './Magic.js';
 
 const tables: Magic = {
@@ -71,12 +72,14 @@ const vars: Magic = {
   about: 'Lists the Python variables of the active worldline.',
   options: [],
   words: [],
-  async run(_, { runtime, run }) {
-    const variables = runtime.pythonState === 'none' ? [] : await (await runtime.python()).variables();
+  async run(_, { kernel, run }) {
+    const { variables, kept } = await variablesNow(kernel);
     if (variables.length === 0) {
       run.stream('stdout', 'There are no Python variables yet.\n');
       return;
     }
+    if (kept)
+      run.stream('stdout', 'Python does not run yet: these are the variables that it will start with.\n');
     run.display(
       listDisplay(
         [

@@ -11,6 +11,7 @@ import type { State } from '../journal/records.js';
 import { unstore } from '../journal/stored.js';
 import { readCell } from '../session/readCell.js';
 import { targetOf } from '../session/restoreState.js';
+import { shownVariables } from '../session/shownVariables.js';
 import type { Store } from '../session/Store.js';
 import type { Host } from '../types.js';
 import { readManifest } from '../workspace/restoreWorkspace.js';
@@ -140,7 +141,7 @@ async function compareVariables(
 }
 
 async function variablesOf(store: Store, state: State): Promise<Map<string, VariableInfo>> {
-  const variables = (await unstore(state.shown, store.objects)) as readonly VariableInfo[];
+  const variables = await shownVariables(store, state);
   return new Map(variables.map((variable) => [variable.name, variable]));
 }
 

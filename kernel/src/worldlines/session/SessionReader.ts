@@ -4,6 +4,7 @@ import type {
   Comparison,
   GraphPage,
   TablePage,
+  VariableInfo,
   WorldlineSummary,
 } from '../../contract.js';
 import { sizesOf } from '../collect/sizes.js';
@@ -22,6 +23,7 @@ import { Lookup } from './Lookup.js';
 import { OpenWorldlines } from './OpenWorldlines.js';
 import { readCell, readTurns } from './readCell.js';
 import { targetOf } from './restoreState.js';
+import { shownVariables } from './shownVariables.js';
 import type { Store } from './Store.js';
 
 /**
@@ -103,6 +105,11 @@ export class SessionReader {
   /** The files of a checkpoint's workspace. */
   async artifacts(of = this.activeId): Promise<ArtifactInfo[]> {
     return artifactsOf(this.store, await this.lookup.node(of));
+  }
+
+  /** The variables as a checkpoint keeps them. */
+  async variables(of = this.activeId): Promise<readonly VariableInfo[]> {
+    return shownVariables(this.store, targetOf(this.store, await this.lookup.node(of)).state);
   }
 
   /** `exact` also compares the rows of large databases, which have to be put together for it. */
