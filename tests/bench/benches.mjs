@@ -3,7 +3,7 @@
  * its results by `report` of measure.mjs.
  */
 export const BENCHES = {
-  wire: 'The wire, beside ipykernel',
+  wire: 'The wire, beside ipykernel and other kernels',
   cells: 'Cells through the whole kernel, beside ipykernel',
   sandbox: 'Python in the sandbox, beside docker exec',
   database: 'SQL, beside @duckdb/node-api alone',

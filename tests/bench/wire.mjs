@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * Times the wire against ipykernel: from the start of the process to the first `kernel_info_reply`, the round trip of a cell,
- * 100,000 printed lines, and one printed string of 50 MB. The wire runs an engine that only echoes.
+ * Times the wire against ipykernel and other kernels: from the start of the process to the first `kernel_info_reply`, and the
+ * round trip of a cell; against ipykernel, 100,000 printed lines and one printed string of 50 MB. The wire runs an engine that
+ * only echoes.
  *
  *     node tests/bench/wire.mjs [--quick] [--starts 10] [--trips 300] [--outputs 5]
  *
@@ -11,7 +12,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { buildKernel } from '../../kernel/build.mjs';
-import { IPYKERNEL, Kernel, WORLDLINE } from './Kernel.mjs';
+import { Kernel, WORLDLINE } from './Kernel.mjs';
+import { otherKernels } from './kernels.mjs';
 import { inTurns, numbersOf, report, sample } from './measure.mjs';
 
 const { starts, trips, outputs } = numbersOf({ starts: [10, 2], trips: [300, 20], outputs: [5, 1] });
@@ -27,9 +29,9 @@ try {
     lines: 'lines 100000',
     long: 'long 25000000',
   };
+  const others = otherKernels();
   const ipykernel = {
-    argv: IPYKERNEL,
-    cell: '1+1',
+    ...others.ipykernel,
     lines: 'for n in range(100000): print("line", n)',
     long: 'print("ü" * 25000000)',
   };
@@ -37,36 +39,43 @@ try {
   report([{ lines }]);
 
   async function starting({ argv }) {
-    const started = { echo: [], worldline: [], ipykernel: [] };
+    const commands = {
+      worldline: WORLDLINE,
+      echo: argv,
+      ...Object.fromEntries(Object.entries(others).map(([name, other]) => [name, other.argv])),
+    };
+    const started = new Map(Object.keys(commands).map((name) => [name, []]));
     for (let round = 0; round < starts; round += 1) {
-      for (const [name, command] of [
-        ['echo', argv],
-        ['worldline', WORLDLINE],
-        ['ipykernel', IPYKERNEL],
-      ]) {
+      for (const [name, command] of Object.entries(commands)) {
         const kernel = await Kernel.start(command, folder);
-        started[name].push(kernel.started);
+        started.get(name).push(kernel.started);
         await kernel.end();
       }
     }
-    const peer = { unit: 'ms', beside: 'ipykernel', peer: sample(started.ipykernel), goal: { ratio: 0.35 } };
+    const times = (name) => sample(started.get(name));
+    const besides = (what, ours) => Object.keys(others).map((name) => beside(what, ours, name, times(name)));
     return [
-      { what: 'start to first reply', ours: sample(started.worldline), ...peer },
-      { what: 'start to first reply, the wire alone', ours: sample(started.echo), ...peer },
+      ...besides('start to first reply', times('worldline')),
+      beside('start to first reply, the wire alone', times('echo'), 'ipykernel', times('ipykernel')),
     ];
   }
 
   async function trip() {
-    const both = await startBoth();
-    const { ours, peer } = await inTurns(trips, {
-      ours: () => both.ours.execute(echo.cell),
-      peer: () => both.peer.execute(ipykernel.cell),
-    });
-    await endBoth(both);
-    const goal = { ratio: 0.35 };
-    return [
-      { what: 'round trip of a cell, the wire alone', unit: 'ms', ours, beside: 'ipykernel', peer, goal },
-    ];
+    const kernels = { ours: await warm(echo) };
+    for (const [name, other] of Object.entries(others)) kernels[name] = await warm(other);
+    const cells = { ours: echo, ...others };
+    const works = Object.entries(cells).map(([name, { cell }]) => [name, () => kernels[name].execute(cell)]);
+    const { ours, ...peers } = await inTurns(trips, Object.fromEntries(works));
+    for (const kernel of Object.values(kernels)) await kernel.end();
+    return Object.entries(peers).map(([name, peer]) =>
+      beside('round trip of a cell, the wire alone', ours, name, peer),
+    );
+  }
+
+  /** The goals are set beside ipykernel. */
+  function beside(what, ours, name, peer) {
+    const line = { what, unit: 'ms', ours, beside: name, peer };
+    return name === 'ipykernel' ? { ...line, goal: { ratio: 0.35 } } : line;
   }
 
   async function printing() {
@@ -108,15 +117,13 @@ try {
   }
 
   async function startBoth() {
-    const both = {
-      ours: await Kernel.start(echo.argv, folder),
-      peer: await Kernel.start(ipykernel.argv, folder),
-    };
-    for (let warm = 0; warm < WARM; warm += 1) {
-      await both.ours.execute(echo.cell);
-      await both.peer.execute(ipykernel.cell);
-    }
-    return both;
+    return { ours: await warm(echo), peer: await warm(ipykernel) };
+  }
+
+  async function warm({ argv, cell }) {
+    const kernel = await Kernel.start(argv, folder);
+    for (let round = 0; round < WARM; round += 1) await kernel.execute(cell);
+    return kernel;
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
