@@ -30,17 +30,22 @@ function tableText({ title, lines }) {
       line.what,
       sampleText(line.ours, line.unit),
       line.peer === undefined ? '–' : `${line.beside}: ${sampleText(line.peer, line.unit)}`,
-      line.peer === undefined ? '–' : number(ratioOf(line)),
+      line.peer === undefined ? '–' : ratioText(line),
       goalText(line),
       line.goal === undefined ? '–' : isMet(line) ? 'yes' : '**no**',
     ]),
   ];
-  const text = rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
-  return title === undefined ? text : `### ${title}\n\n${text}`;
+  const table = rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+  const reasons = lines.filter((line) => line.goal !== undefined && !isMet(line) && line.why !== undefined);
+  const why = reasons.map(({ what, why }) => `- Missed by _${what}_: ${why}`).join('\n');
+  return [title === undefined ? '' : `### ${title}`, table, why].filter(Boolean).join('\n\n');
 }
 
 /** @param {import('./measure.mjs').Line} line */
 export const ratioOf = ({ ours, peer }) => ours.median / peer.median;
+
+/** @param {import('./measure.mjs').Line} line */
+export const ratioText = (line) => number(ratioOf(line));
 
 /** @param {import('./measure.mjs').Line} line */
 export function isMet({ ours, peer, goal }) {
@@ -54,7 +59,7 @@ function goalText({ goal, unit }) {
   return `≤ ${number(goal.ratio)} ×${goal.plus === undefined ? '' : ` + ${number(goal.plus)} ${unit}`}`;
 }
 
-function sampleText({ median, low, high, rounds }, unit) {
+export function sampleText({ median, low, high, rounds }, unit) {
   const spread = rounds < 3 ? '' : ` (${number(low)}–${number(high)})`;
   return `${number(median)} ${unit}${spread}`;
 }

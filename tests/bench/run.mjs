@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `npm run bench`: runs the benches one after another, keeps their results in docs/benchmarks.json, and writes
- * docs/benchmarks.md and its chart from them. Names pick some of them; those that did not run keep their results.
+ * docs/benchmarks.md, its chart and the table of the README from them. Names pick some of them; those that did not run keep their results.
  *
  *     node tests/bench/run.mjs [--quick] [NAME…]
  *
@@ -15,11 +15,14 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { BENCHES } from './benches.mjs';
 import { chart } from './chart.mjs';
+import { intoBlock } from '../support/block.mjs';
 import { page } from './page.mjs';
+import { readmeTable } from './readme.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const RESULTS = path.join(ROOT, 'docs/benchmarks.json');
 const PAGE = path.join(ROOT, 'docs/benchmarks.md');
+const README = path.join(ROOT, 'README.md');
 const CHART = path.join(ROOT, 'docs/images/benchmarks.svg');
 
 const { values, positionals } = parseArgs({
@@ -71,6 +74,8 @@ async function write() {
   writeFileSync(RESULTS, await format(JSON.stringify(results), { ...style, parser: 'json' }));
   writeFileSync(PAGE, await format(page(BENCHES, results), { ...style, parser: 'markdown' }));
   writeFileSync(CHART, chart(lines));
+  const readme = intoBlock(readFileSync(README, 'utf8'), 'bench', readmeTable(results));
+  writeFileSync(README, await format(readme, { ...style, parser: 'markdown' }));
 }
 
 function machine() {

@@ -12,7 +12,8 @@ import { inProject } from '../../install/paths.mjs';
 import { fail, step } from '../../install/report.mjs';
 import { foreground } from '../../install/run.mjs';
 import { setUpTests } from '../setup.mjs';
-import { countTopics, intoBlock, markdown, PAGE, README, ROOT, sum } from './table.mjs';
+import { intoBlock } from '../support/block.mjs';
+import { countTopics, markdown, PAGE, README, ROOT, sum } from './table.mjs';
 import { TOPICS } from './topics.mjs';
 
 const REPORT = inProject('test-results', 'trust.json');
@@ -96,5 +97,5 @@ function write(summary, topics, quick) {
     [README, quick ? `${summary}\n\n${part}.` : summary],
     [PAGE, `${where}:\n\n${detail}`],
   ])
-    writeFileSync(file, intoBlock(readFileSync(file, 'utf8'), text));
+    writeFileSync(file, intoBlock(readFileSync(file, 'utf8'), 'trust', text));
 }

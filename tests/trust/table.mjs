@@ -80,14 +80,6 @@ export function markdown(heading, rows) {
   return [line(cells[0]), `| ${rule.join(' | ')} |`, ...cells.slice(1).map(line)].join('\n');
 }
 
-/** Puts a text between the marks of a document. Throws where it has none. */
-export function intoBlock(document, text) {
-  const [begin, end] = ['<!-- trust -->', '<!-- /trust -->'];
-  const [from, to] = [document.indexOf(begin), document.indexOf(end)];
-  if (from === -1 || to < from) throw new Error(`The document has no block ${begin} … ${end}.`);
-  return `${document.slice(0, from + begin.length)}\n\n${text}\n\n${document.slice(to)}`;
-}
-
 export const README = inProject('README.md');
 export const PAGE = inProject('docs', 'trust.md');
 export { ROOT };
