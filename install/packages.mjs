@@ -30,7 +30,7 @@ async function runtimePackages(say) {
 
 function npm(cwd, flags, say) {
   const shell = process.platform === 'win32';
-  return work(shell ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', ...flags], {
+  return work(shell ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...flags], {
     ...{ cwd, shell, say, env: environment() },
     fix: 'Is the npm registry within reach (npm ping)? Then run this again.',
   });
