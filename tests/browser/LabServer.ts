@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { freePort } from '../support/freePort.js';
 import { installForTest, type JupyterFolder } from '../support/python.js';
 
@@ -42,6 +43,7 @@ export class LabServer {
     mkdirSync(notifications, { recursive: true });
     writeFileSync(join(notifications, 'notification.jupyterlab-settings'), '{ "fetchNews": "false" }');
     const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
     const token = randomBytes(16).toString('hex');
     const python = process.env['WORLDLINE_PYTHON'] ?? resolve('.venv/bin/python');
     const launch = async (): Promise<ChildProcess> => {
@@ -74,10 +76,10 @@ export class LabServer {
           stdio: ['ignore', 'ignore', 'pipe'],
         },
       );
-      await listening(child);
+      await listening(child, url);
       return child;
     };
-    return new LabServer(`http://127.0.0.1:${port}`, token, notebooks, await launch(), launch, jupyter);
+    return new LabServer(url, token, notebooks, await launch(), launch, jupyter);
   }
 
   /** WORLDLINE_HOME of its kernels. */
@@ -120,16 +122,23 @@ export class LabServer {
   }
 }
 
-/** Resolves once Lab says where it is; rejects with its log where it ends instead. */
-async function listening(child: ChildProcess): Promise<void> {
+/** Resolves once Lab answers, which is after it says where it is; rejects with its log where it ends instead. */
+async function listening(child: ChildProcess, url: string): Promise<void> {
   let log = '';
-  await new Promise<void>((resolve, reject) => {
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      log += text;
-      if (/is running at/.test(log)) resolve();
-    });
-    child.once('exit', (code) => {
-      reject(new Error(`JupyterLab ended with ${String(code)}:\n${log}`));
-    });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
   });
+  while (!(await answers(url))) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`JupyterLab ended with ${String(child.exitCode ?? child.signalCode)}:\n${log}`);
+    await after(50);
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/api`)).ok;
+  } catch {
+    return false; // nobody listens yet
+  }
 }

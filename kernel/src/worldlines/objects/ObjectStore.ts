@@ -7,6 +7,7 @@ import { ifExists, privateFolder, syncFolder } from '../store/files.js';
 import { hash, OBJECT_ID, type ObjectId } from './hash.js';
 import { joinPieces, splitPieces } from './pieces.js';
 import { copyHashed } from './copyHashed.js';
+import { writeSparse } from './writeSparse.js';
 
 /** Adds up what was written. */
 export interface Tally {
@@ -66,9 +67,7 @@ export class ObjectStore {
   async put(bytes: Uint8Array, tally: Tally): Promise<ObjectId> {
     const id = await hash(bytes);
     if (this.has(id)) return id;
-    const beside = await this.#write(async (file) => {
-      await file.writeFile(bytes);
-    });
+    const beside = await this.#write((file) => writeSparse(file, bytes));
     await this.#place(beside, this.pathOf(id));
     tally.bytes += bytes.length;
     return id;

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ObjectStore } from './ObjectStore.js';
+
+const BLOCK = 256 * 1024;
+const folder = mkdtempSync(join(tmpdir(), 'worldline-objects-'));
+let store: ObjectStore;
+beforeAll(() => {
+  store = new ObjectStore(join(folder, 'objects'), join(folder, 'aside'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test('a database block that is nearly empty takes hardly any disk, and reads as it was', async () => {
+  const block = Buffer.alloc(BLOCK);
+  block.fill(7, 0, 1000);
+  const id = await store.put(block, { bytes: 0 });
+  expect(block.equals(await store.read(id))).toBe(true);
+  expect(statSync(store.pathOf(id)).size).toBe(BLOCK);
+  expect(statSync(store.pathOf(id)).blocks * 512).toBeLessThan(BLOCK / 4);
+});
+
+test.each([
+  ['nothing', Buffer.alloc(0)],
+  ['zeros alone', Buffer.alloc(BLOCK)],
+  ['no zero at the end', Buffer.from([0, 0, 1])],
+  ['a zero in the middle and at the end', Buffer.from([1, 0, 1, 0])],
+])('%s reads as it was', async (_what, bytes) => {
+  const read = await store.read(await store.put(bytes, { bytes: 0 }));
+  expect(bytes.equals(read)).toBe(true);
+});
