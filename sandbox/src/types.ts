@@ -122,6 +122,8 @@ export interface PythonSession {
   readonly state: 'none' | 'starting' | 'ready' | 'running' | 'reaped' | 'unavailable';
   /** Whether variables may differ from what was last captured or restored. */
   readonly variablesChanged: boolean;
+  /** Starts the container ahead of need, with the variables in it. What there is to say of that comes with the next cell. */
+  start(): Promise<void>;
   execute(code: string, options: ExecuteOptions): Promise<ExecuteResult>;
   complete(
     code: string,

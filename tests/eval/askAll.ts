@@ -95,9 +95,9 @@ async function ask(
       `The results there are of ${other.model}, and ${provider.model} is asked now. Name another folder with --out.`,
     );
   const began = Date.now();
-  const { id: line } = await session.branch(`question-${position + 1}`);
+  const line = await session.branch(`question-${position + 1}`);
   const { outcome, steps } = await runInWorldline(kernel, {
-    ...{ line, task, options, provider, signal },
+    ...{ line, task, options, provider, signal, forked: null },
     cellId: null,
   });
   if (outcome.state === 'interrupted') return null;

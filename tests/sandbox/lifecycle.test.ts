@@ -64,6 +64,27 @@ test('a spare is handed over with its workspace, and another one comes', async (
   expect((await containerOf(sandbox, python)).Name).toMatch(/my-line$/);
 });
 
+test('started ahead of need, a container has the variables before its first cell', async () => {
+  const first = await sandbox.open();
+  await run(first, 'kept = 5');
+  const kept = await (await first.snapshot())?.done;
+  const second = await sandbox.open();
+  await second.restore(kept ?? null);
+  await second.start();
+  expect(second.state).toBe('ready');
+  const ran = await run(second, 'kept');
+  expect([ran.value, ...ran.notices]).toEqual(['5']);
+});
+
+test('a session that is closed while its container starts leaves none', async () => {
+  const python = await sandbox.open();
+  const starting = python.start();
+  await python.close();
+  await expect(starting).rejects.toThrow('This sandbox was closed.');
+  const workspaces = (await containersOf(sandbox)).map(({ Labels }) => Labels['worldline.workspace']);
+  expect(workspaces).not.toContain(python.workspace.path);
+});
+
 describe('when the container goes', () => {
   test.each<[string, (container: Docker.Container) => Promise<unknown>]>([
     ['removed by hand', (container) => container.remove({ force: true })],

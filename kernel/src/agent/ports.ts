@@ -17,6 +17,9 @@ export interface Ports {
   readonly explore: ExplorePort | null;
 }
 
+/** Those of them that act on a worldline. */
+export type WorkPorts = Pick<Ports, 'sql' | 'python' | 'data'>;
+
 export interface SqlPort {
   /** Runs statements as the model: behind the gate, with a deadline in milliseconds. Rows of the first page: `limit`. */
   query(

@@ -10,7 +10,9 @@ export class StepCheckpoints {
 
   constructor(
     private readonly session: Session,
-    private readonly runtime: Runtime,
+    /** The worldline; its parts are there once a step has run. */
+    private readonly line: string,
+    private readonly runtime: Promise<Runtime>,
     /** The id of the checkpoint that the run will have. */
     private readonly run: string,
     private readonly cellId: string | null,
@@ -25,8 +27,7 @@ export class StepCheckpoints {
 
   /** Runs a step that may write. `source` is the step as a cell; its parts `untouched` cannot change by it. */
   async around<T>(source: string, untouched: readonly Part[], work: () => Promise<T>): Promise<T> {
-    const { id } = this.runtime.place;
-    await this.session.ready('workspace', id);
+    await this.session.ready('workspace', this.line);
     const started = Date.now();
     let failed = true;
     try {
@@ -40,7 +41,6 @@ export class StepCheckpoints {
 
   /** The checkpoint of the whole run follows in any case: that of a step may fail. */
   async #commit(source: string, untouched: readonly Part[], started: number, failed: boolean): Promise<void> {
-    const { id } = this.runtime.place;
     try {
       await this.session.commit(
         {
@@ -56,9 +56,9 @@ export class StepCheckpoints {
           run: { checkpoint: this.run, step: this.#step },
           untouched,
         },
-        id,
+        this.line,
       );
-      this.runtime.holdWrites(this.session.ready('database', id));
+      (await this.runtime).holdWrites(this.session.ready('database', this.line));
     } catch (error) {
       log(`The checkpoint of a step could not be made: ${messageOf(error)}`);
     }

@@ -12,6 +12,7 @@ import { providerOfCell } from './provider.js';
 import { newId } from '../worldlines/session/commitCell.js';
 import type { AskResult } from './runCell.js';
 import { approvalOf, runQuestion } from './runQuestion.js';
+import { workplaceOf } from './Workplace.js';
 
 /** Branches of one cell. */
 const MAX_BRANCHES = 8;
@@ -54,8 +55,9 @@ export async function runAskCell(context: CellContext, cell: AskCell): Promise<A
   const approval = approvalOf(kernel, options);
   const looked = kernel.looks.take(runtime.place.id);
   const checkpoint = newId();
-  const outcome = await runQuestion(kernel, runtime, {
-    checkpoint,
+  const signal = AbortSignal.any([run.signal, live.stopped]);
+  const place = await workplaceOf(kernel, runtime, { checkpoint, cellId: request.cellId ?? null, signal });
+  const outcome = await runQuestion(kernel, place, {
     before: looked,
     text: question,
     options,
@@ -67,8 +69,7 @@ export async function runAskCell(context: CellContext, cell: AskCell): Promise<A
     },
     ask: askPort(context),
     explore: explorePort(context, options, (task, at) => providerOf(task, at + 1)),
-    cellId: request.cellId ?? null,
-    signal: AbortSignal.any([run.signal, live.stopped]),
+    signal,
     onEvent: (event) => {
       live.on(event);
     },

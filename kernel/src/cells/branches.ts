@@ -5,7 +5,8 @@ import type { BranchView } from '../display/branches.js';
 import type { CellContext } from './context.js';
 import { toOutcome } from './outcome.js';
 import { runInWorldline } from './runInWorldline.js';
-import type { AskOptions } from './runQuestion.js';
+import { type AskOptions, hidesRows } from './runQuestion.js';
+import { type Forked, forkedFrom, type Workplace } from './Workplace.js';
 import { WorldlineError } from '../worldlines/errors.js';
 
 export interface BranchPlan {
@@ -25,10 +26,11 @@ export async function runBranches(context: CellContext, plan: BranchPlan): Promi
   const { kernel, runtime } = context;
   const session = await kernel.session();
   const views: BranchView[] = [];
-  const lines: string[] = [];
+  const lines: Workplace['line'][] = [];
+  const forked = await forkedFrom(kernel, runtime, hidesRows(kernel, plan.options), plan.signal);
   for (const { name, task } of plan.tasks) {
     const line = await branch(name, (free) => session.branch(free, runtime.place.id));
-    lines.push(line.id);
+    lines.push(line);
     views.push({ name: line.name, task, state: 'waiting', answer: '', steps: 0, ...nothing });
   }
   const set = (at: number, change: Partial<BranchView>): void => {
@@ -36,13 +38,15 @@ export async function runBranches(context: CellContext, plan: BranchPlan): Promi
     if (view !== undefined) views[at] = { ...view, ...change };
     plan.onChange([...views]);
   };
-  const queue = plan.tasks.map((task, at) => async () => {
+  const queue = lines.map((line, at) => async () => {
+    const task = plan.tasks[at];
+    if (task === undefined) return;
     const began = Date.now();
     set(at, { state: 'running' });
     try {
       set(
         at,
-        await runBranch(context, plan, task, at, lines[at] ?? '', (steps) => {
+        await runBranch(context, plan, { task, at, line, forked }, (steps) => {
           set(at, { steps });
         }),
       );
@@ -79,17 +83,23 @@ async function branch<T>(name: string, make: (name: string) => Promise<T>): Prom
   }
 }
 
+interface Branch {
+  readonly task: ExploreTask;
+  readonly at: number;
+  readonly line: Workplace['line'];
+  readonly forked: Forked;
+}
+
 async function runBranch(
   { kernel, request, run }: CellContext,
   plan: BranchPlan,
-  task: ExploreTask,
-  at: number,
-  line: string,
+  { task, at, line, forked }: Branch,
   onSteps: (count: number) => void,
 ): Promise<Partial<BranchView>> {
   const provider = await plan.provider(task, at);
   const { outcome, steps, answer, artifacts } = await runInWorldline(kernel, {
     line,
+    forked,
     task: task.task,
     options: plan.options,
     provider,

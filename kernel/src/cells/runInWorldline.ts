@@ -6,11 +6,14 @@ import { newId } from '../worldlines/session/commitCell.js';
 import type { Kernel } from './Kernel.js';
 import { cellsOf } from './LiveRun.js';
 import { approvalOf, type AskOptions, runQuestion } from './runQuestion.js';
+import type { Runtime } from './Runtime.js';
+import { type Forked, type StepsOf, type Workplace, workplaceOf, workplaceOnceOpen } from './Workplace.js';
 
 /** A question that an agent answers in a worldline other than the active one, with no person to ask. */
 export interface WorldlineTask {
-  /** Id of the worldline. */
-  readonly line: string;
+  readonly line: Workplace['line'];
+  /** What is known of the worldline that it forks; null: it is looked at once it is open. */
+  readonly forked: Forked | null;
   readonly task: string;
   readonly options: AskOptions;
   readonly provider: Provider;
@@ -34,29 +37,31 @@ export async function runInWorldline(kernel: Kernel, task: WorldlineTask): Promi
   try {
     return await run(kernel, task);
   } finally {
-    await session.release(task.line);
+    await session.release(task.line.id);
   }
 }
 
 async function run(kernel: Kernel, task: WorldlineTask): Promise<WorldlineRun> {
-  const { line, options, provider, cellId, signal } = task;
+  const { line, options, provider, cellId } = task;
   const session = await kernel.session();
   const started = Date.now();
-  const runtime = await kernel.runtime(line);
-  await runtime.prepare();
-  const before = new Set((await runtime.artifacts()).map(fileKey));
+  const opening = open(kernel, task);
+  const unopened = new AbortController();
+  opening.catch(() => {
+    unopened.abort();
+  });
+  const signal = AbortSignal.any([task.signal, unopened.signal]);
   const steps = new Map<string, StepInfo>();
   const checkpoint = newId();
-  const outcome = await runQuestion(kernel, runtime, {
+  const place = await workplace(kernel, task, opening, { checkpoint, cellId, signal });
+  const outcome = await runQuestion(kernel, place, {
     text: task.task,
-    checkpoint,
     options,
     provider,
     // A person cannot be asked by several runs at once: what needs approval is skipped, as without a person.
     person: { approval: approvalOf(kernel, options) },
     ask: { otherwise: 'assume', ask: () => Promise.resolve(null) },
     explore: null,
-    cellId,
     signal,
     onEvent: (event) => {
       if (event.type !== 'step') return;
@@ -64,6 +69,7 @@ async function run(kernel: Kernel, task: WorldlineTask): Promise<WorldlineRun> {
       task.onSteps?.(steps.size);
     },
   });
+  const { runtime, before } = await opening;
   const answer = outcome.error?.message ?? markAnswer(outcome).text;
   await session.commit(
     {
@@ -85,11 +91,45 @@ async function run(kernel: Kernel, task: WorldlineTask): Promise<WorldlineRun> {
       turns: outcome.turns,
       asCells: cellsOf([...steps.values()]),
     },
-    line,
+    line.id,
   );
-  runtime.holdWrites(session.ready('database', line));
+  runtime.holdWrites(session.ready('database', line.id));
   const artifacts = (await runtime.artifacts()).filter((file) => !before.has(fileKey(file)));
   return { outcome, steps: [...steps.values()], answer, artifacts: artifacts.map(({ path }) => path) };
+}
+
+async function workplace(
+  kernel: Kernel,
+  { line, forked }: WorldlineTask,
+  opening: Opening,
+  steps: StepsOf,
+): Promise<Workplace> {
+  if (forked === null) return workplaceOf(kernel, (await opening).runtime, steps);
+  return workplaceOnceOpen(
+    kernel,
+    line,
+    opening.then(({ runtime }) => runtime),
+    forked,
+    steps,
+  );
+}
+
+/** With the files that are there already. */
+type Opening = Promise<{ readonly runtime: Runtime; readonly before: ReadonlySet<string> }>;
+
+/** Opens the worldline while its model thinks, and starts what it will most likely use. */
+async function open(kernel: Kernel, { line, forked }: WorldlineTask): Opening {
+  const runtime = await kernel.runtime(line.id);
+  await runtime.prepare();
+  const before = new Set((await runtime.artifacts()).map(fileKey));
+  const { tables = [], files = [], variables = [] } = forked?.around ?? {};
+  const starts = [
+    ...(tables.length > 0 || files.length > 0 ? [runtime.database.start()] : []),
+    ...(variables.length > 0 ? [runtime.python().then((python) => python.start())] : []),
+  ];
+  // What cannot start is told to the step that needs it.
+  for (const start of starts) start.catch(() => undefined);
+  return { runtime, before };
 }
 
 function fileKey({ path, modified }: { readonly path: string; readonly modified: number }): string {

@@ -1,5 +1,5 @@
 import { runAgent } from '../agent/loop.js';
-import type { AskPort, ExplorePort, Ports } from '../agent/ports.js';
+import type { AskPort, ExplorePort } from '../agent/ports.js';
 import {
   defaultLimits,
   type AgentConfig,
@@ -12,20 +12,14 @@ import {
 import { priceOf } from '../agent/usage.js';
 import { agentContext, isTurn } from './agentContext.js';
 import type { Kernel } from './Kernel.js';
-import { dataPort } from './ports/dataPort.js';
-import { pythonPort } from './ports/pythonPort.js';
-import { sqlPort } from './ports/sqlPort.js';
 import { readPrices } from './prices.js';
-import type { Runtime } from './Runtime.js';
-import { StepCheckpoints } from './StepCheckpoints.js';
+import type { Workplace } from './Workplace.js';
 
 export type AskOptions = ReadonlyMap<string, string | true>;
 
 /** A question to an agent in one worldline. */
 export interface Question {
   readonly text: string;
-  /** The id that the checkpoint of the run will have. */
-  readonly checkpoint: string;
   /** Turns that come before it and are in no checkpoint yet. */
   readonly before?: readonly Turn[];
   readonly options: AskOptions;
@@ -34,7 +28,6 @@ export interface Question {
   readonly person: Pick<AgentConfig, 'approval' | 'approve' | 'remarks'>;
   readonly ask: AskPort;
   readonly explore: ExplorePort | null;
-  readonly cellId: string | null;
   readonly signal: AbortSignal;
   readonly onEvent: (event: AgentEvent) => void;
 }
@@ -42,20 +35,12 @@ export interface Question {
 /** Runs an agent on a question with the parts and the conversation of a worldline. */
 export async function runQuestion(
   kernel: Kernel,
-  runtime: Runtime,
+  { line, steps, ports, around }: Workplace,
   question: Question,
 ): Promise<AgentOutcome> {
-  const { text, options, provider, person, signal } = question;
+  const { text, options, provider, person, signal, ask, explore } = question;
   const session = await kernel.session();
-  const steps = new StepCheckpoints(session, runtime, question.checkpoint, question.cellId, signal);
-  const ports: Ports = {
-    sql: sqlPort(runtime, steps),
-    python: await pythonPort(runtime, 1000 * (kernel.settings.number('sandbox-seconds') ?? 30), steps),
-    data: dataPort(kernel, runtime),
-    ask: question.ask,
-    explore: question.explore,
-  };
-  const earlier = (await session.conversation(runtime.place.id)).filter(isTurn);
+  const earlier = (await session.conversation(line.id)).filter(isTurn);
   const turns = [...earlier, ...(question.before ?? [])];
   const limits = limitsOf(kernel, options);
   const noRows = hidesRows(kernel, options);
@@ -63,10 +48,11 @@ export async function runQuestion(
   const start = await agentContext({
     question: text,
     turns,
-    ports,
+    ports: { ...ports, ask, explore },
     limits,
     noRows,
-    runtime,
+    worldline: line.name,
+    around,
     now: new Date(),
     signal,
   });

@@ -31,6 +31,8 @@ export class Manager implements SandboxManager {
   #spare: Spare | null = null;
   #folders: readonly DataFolder[] = [];
   #closed = false;
+  /** Containers that sessions are getting now. */
+  #starts = 0;
   readonly #reaper: NodeJS.Timeout;
   #limits: Limits;
 
@@ -144,10 +146,15 @@ export class Manager implements SandboxManager {
   async #start(workspace: string, name: string, folders: readonly DataFolder[]): Promise<RunningContainer> {
     const spare = this.#given.get(workspace);
     this.#given.delete(workspace);
-    const container = spare === undefined ? null : await this.#adopt(spare, name, folders);
-    const started = container ?? (await this.#startContainer(workspace, name, folders));
-    this.warm(folders);
-    return started;
+    this.#starts += 1;
+    try {
+      const container = spare === undefined ? null : await this.#adopt(spare, name, folders);
+      return container ?? (await this.#startContainer(workspace, name, folders));
+    } finally {
+      this.#starts -= 1;
+      // The next spare comes after the containers that somebody waits for.
+      if (this.#starts === 0) this.warm(folders);
+    }
   }
 
   /** The spare's container where it can be used as it is; else it goes. */

@@ -16,6 +16,7 @@ import type {
 import { artifactsBetween, scan, type Scan } from '../workspace/scan.js';
 import { bounded } from './bounded.js';
 import { failureOf, ignoredTimeout } from './describe.js';
+import { RECOVERED, REPLACED, tellLost } from './notices.js';
 import { Mutex } from './Mutex.js';
 import { parseMatches, parseVariables } from './replies.js';
 import { runCell } from './runCell.js';
@@ -48,6 +49,8 @@ export class Session implements PythonSession {
   #seen: Scan = { files: new Map(), bytes: 0, partial: false };
   #listed: Variable[] = [];
   #closed = false;
+  /** Of a start ahead of need. */
+  readonly #untold: SandboxEvent[] = [];
   #capturing: Promise<unknown> = Promise.resolve();
   readonly #turn = new Mutex();
   readonly #variables: Variables;
@@ -72,9 +75,16 @@ export class Session implements PythonSession {
     return this.#container?.runner.isClosed === false && this.#variables.changed;
   }
 
+  start(): Promise<void> {
+    return this.#turn.run(async () => {
+      await this.#ready((event) => this.#untold.push(event));
+    });
+  }
+
   execute(code: string, options: ExecuteOptions): Promise<ExecuteResult> {
     return this.#turn.run(async () => {
       const container = await this.#ready(options.onEvent);
+      for (const event of this.#untold.splice(0)) options.onEvent(event);
       this.#state = 'running';
       this.#variables.touch();
       const started = Date.now();
@@ -148,6 +158,8 @@ export class Session implements PythonSession {
   }
 
   snapshot(): ReturnType<PythonSession['snapshot']> {
+    // A container that only starts has nothing that was not kept.
+    if (this.#container === null && !this.#variables.changed) return Promise.resolve(null);
     const capturing = this.#turn.run(async () => {
       const container = this.#container;
       if (container === null || !this.variablesChanged) return null;
@@ -214,7 +226,7 @@ export class Session implements PythonSession {
   /** The container, started where there is none, with the variables in it. */
   async #ready(onEvent: (event: SandboxEvent) => void): Promise<RunningContainer> {
     this.lastUse = Date.now();
-    if (this.#closed) throw new SandboxGoneError('This sandbox was closed.');
+    if (this.#closed) throw closed();
     if (this.#container !== null && !this.#container.runner.isClosed) {
       if (this.#container.limits === this.services.limits()) return this.#container;
       await this.#release('none');
@@ -224,7 +236,7 @@ export class Session implements PythonSession {
     void this.#container?.remove().catch(() => undefined);
     this.#state = 'starting';
     try {
-      this.#container = await this.services.start(this.workspace.path, this.name, this.#folders);
+      this.#container = await this.#started();
     } catch (error) {
       this.#state = 'unavailable';
       throw error;
@@ -237,8 +249,16 @@ export class Session implements PythonSession {
       this.#variables.recover(this.#container.runner),
     );
     if (replaced || outdated) onEvent({ type: 'notice', text: REPLACED });
-    this.#tellLost(lost, onEvent);
+    tellLost(lost, onEvent);
     return this.#container;
+  }
+
+  /** A container; where the session was closed meanwhile, it goes again. */
+  async #started(): Promise<RunningContainer> {
+    const container = await this.services.start(this.workspace.path, this.name, this.#folders);
+    if (!this.#closed) return container;
+    await container.remove();
+    throw closed();
   }
 
   /** After a death: the next worker gets the variables as they were kept last. */
@@ -250,7 +270,7 @@ export class Session implements PythonSession {
     try {
       const { lost } = await bounded(container, WORK_PATIENCE, this.#variables.recover(container.runner));
       onEvent({ type: 'notice', text: RECOVERED });
-      this.#tellLost(lost, onEvent);
+      tellLost(lost, onEvent);
     } catch (error) {
       if (!(
         error instanceof WorkerDiedError ||
@@ -261,15 +281,6 @@ export class Session implements PythonSession {
       // A sandbox that cannot take its variables back is given up: the next cell gets a new one.
       await container.remove().catch(() => undefined);
     }
-  }
-
-  #tellLost(lost: readonly LostVariable[], onEvent: (event: SandboxEvent) => void): void {
-    if (lost.length === 0) return;
-    const names = lost.slice(0, 20).map(({ name, reason }) => `${name} (${reason})`);
-    onEvent({
-      type: 'notice',
-      text: `Not brought back: ${names.join(', ')}${lost.length > 20 ? ', …' : ''}`,
-    });
   }
 
   async #artifacts(
@@ -324,9 +335,9 @@ export class Session implements PythonSession {
   }
 }
 
-const REPLACED =
-  'The sandbox was started anew: the variables are as they were after the last cell that kept them.';
-const RECOVERED = 'Python was started anew: the variables are as they were before this cell.';
+function closed(): SandboxGoneError {
+  return new SandboxGoneError('This sandbox was closed.');
+}
 
 function ignore(): void {
   // Nobody is there to be told.
