@@ -103,6 +103,26 @@ test('what is shown stands outside of the folded steps; a file that is not there
     },
   ));
 
+test('a chart stands on the page once, however often it is displayed, saved and shown; calls read as a person reads', () =>
+  withModel(
+    [
+      call('run_python', {
+        code: 'import matplotlib.pyplot as plt\nplt.bar(["a"], [3])\nfig = plt.gcf()\nfig.savefig("bar.png")\ndisplay(fig)',
+      }),
+      call('show', { file: 'bar.png' }),
+      call('finish', { answer: 'There it *is*.', evidence: ['r1'] }),
+    ],
+    async ({ kernel }, server) => {
+      const cell = await kernel.execute('Chart it.', { metadata: { cellId: 'c1' } });
+      expect(cell.outputs.filter(({ content }) => dataOf(content, 'image/png') !== '')).toHaveLength(1);
+      expect(sentWith(server, 2)).toContain('The user has this chart before them already: r1 showed it.');
+      const steps = cell.messages.findLast(({ type }) => type === 'update_display_data');
+      const html = dataOf(steps?.content, 'text/html');
+      expect(html).toContain('<pre><code>There it *is*.\n\nEvidence: r1</code></pre>');
+      expect(html).toContain('<pre><code>bar.png</code></pre>');
+    },
+  ));
+
 test('Python of the model that takes too long is told as a time limit', () =>
   withModel(
     [call('run_python', { code: 'while True: pass' }), { text: 'Too slow.' }],

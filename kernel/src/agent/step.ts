@@ -189,7 +189,9 @@ const passive = new Set(['finish', 'ask_user']);
 function codeOf(tool: Tool | undefined, args: Record<string, unknown>, call: ToolCall): string {
   const code = tool?.codeArgument === undefined ? undefined : args[tool.codeArgument];
   if (typeof code === 'string') return code;
-  return Object.keys(args).length > 0 ? JSON.stringify(args) : call.arguments;
+  if (tool?.readable !== undefined && Object.keys(args).length > 0) return tool.readable(args);
+  if (Object.keys(args).length > 0) return JSON.stringify(args);
+  return call.arguments.trim() === '{}' ? '' : call.arguments;
 }
 
 export function messageOf(error: unknown): string {

@@ -81,6 +81,8 @@ export interface Provider {
 export interface Tool extends ToolSpec {
   /** The argument that a person reads and may edit: `sql`, `code`. */
   readonly codeArgument?: string;
+  /** How a person reads a call that has no code. Default: its arguments as JSON. */
+  readable?(args: Record<string, unknown>): string;
   /** Does this call change anything? Asked before it runs, for `--approve=writes`. Default: no. */
   writes?(args: Record<string, unknown>): Promise<boolean>;
   run(args: Record<string, unknown>, context: ToolContext): Promise<ToolResult>;

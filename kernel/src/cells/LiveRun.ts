@@ -46,6 +46,8 @@ export class LiveRun {
   readonly #exchanges: { request: ModelRequest; turn: AssistantTurn }[] = [];
   readonly #began = Date.now();
   readonly #remarks: string[] = [];
+  /** Pictures that it has shown. */
+  readonly #pictures = new Set<unknown>();
   readonly #stop = new AbortController();
   #decide: ((approval: Approval) => void) | null = null;
   #streaming = '';
@@ -199,9 +201,16 @@ export class LiveRun {
     for (const display of displays) {
       if (aside) this.run.display(display);
       // Charts stand between the steps and the answer, as pictures that every front end shows.
-      else if (Object.keys(display.data).some((type) => type.startsWith('image/')))
-        this.run.display(imagesOf(display));
+      else this.#showPicture(imagesOf(display));
     }
+  }
+
+  /** A figure that code displays is often displayed once more at its end. */
+  #showPicture(picture: Display): void {
+    const key = Object.entries(picture.data).find(([type]) => type.startsWith('image/'))?.[1];
+    if (key === undefined || this.#pictures.has(key)) return;
+    this.#pictures.add(key);
+    this.run.display(picture);
   }
 
   /** Shows the run as it now is, at most ten times a second; what changes in one go is shown at once. */

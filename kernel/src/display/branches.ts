@@ -1,7 +1,7 @@
 import type { Usage } from '../contract.js';
 import type { Display } from '../mime.js';
 import { count, cut, duration } from './format.js';
-import { escapeHtml } from './html.js';
+import { escapeHtml, paragraphHtml } from './html.js';
 import { usageParts } from './runDisplay.js';
 
 /** One of several runs side by side. */
@@ -79,9 +79,9 @@ function branchesHtml(branches: readonly BranchView[]): string {
   const columns = branches
     .map(
       (branch) =>
-        `<td style="vertical-align:top;text-align:left"><b>${escapeHtml(branch.name)}</b><br>` +
+        `<td valign="top" align="left" style="vertical-align:top;text-align:left"><b>${escapeHtml(branch.name)}</b><br>` +
         `<small>${escapeHtml(facts(branch))}</small>` +
-        `<div style="white-space:pre-wrap">${escapeHtml(branch.answer.trim())}</div></td>`,
+        `<p>${paragraphHtml(branch.answer)}</p></td>`,
     )
     .join('\n');
   return (

@@ -10,3 +10,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
+
+/** Text with its line breaks, also where a viewer strips styles, as GitHub does. */
+export function paragraphHtml(text: string): string {
+  return escapeHtml(text.trim()).replaceAll('\n', '<br>');
+}

@@ -3,7 +3,7 @@ import { RUN_MIME, TABLE_MIME } from '../contract.js';
 import type { Display } from '../mime.js';
 import type { MarkedAnswer } from './answer.js';
 import { count, duration } from './format.js';
-import { escapeHtml } from './html.js';
+import { escapeHtml, paragraphHtml } from './html.js';
 
 /** What a run shows in order: steps with what they gave, what the model said between them, notes of the kernel's. */
 export type RunItem =
@@ -86,8 +86,7 @@ function stepsHtml(view: RunView): string {
     ? `<div ${MUTED}><small>The model's turns are replayed from a recording; every step runs for real.</small></div>\n`
     : '';
   const steps = view.items.map((item) => itemHtml(item, view.info.run)).join('\n');
-  const streaming =
-    view.streaming === '' ? '' : `<div style="white-space:pre-wrap">${escapeHtml(view.streaming)}</div>\n`;
+  const streaming = view.streaming === '' ? '' : `<div>${paragraphHtml(view.streaming)}</div>\n`;
   const activity =
     view.activity === '' ? '' : `<div ${MUTED}><small>${escapeHtml(view.activity)}</small></div>\n`;
   return `<div class="worldline-run">\n${label}${steps}\n${streaming}${activity}</div>`;
@@ -98,7 +97,7 @@ function itemHtml(item: RunItem, run: string): string {
     case 'step':
       return stepHtml(item.step, item.displays, stepAnchor(run, item.step.id));
     case 'said':
-      return `<div style="white-space:pre-wrap">${escapeHtml(item.text)}</div>`;
+      return `<p>${paragraphHtml(item.text)}</p>`;
     case 'note':
       return `<div ${MUTED}><small>${escapeHtml(item.text)}</small></div>`;
   }
@@ -109,7 +108,7 @@ function stepHtml(step: StepInfo, displays: readonly Display[], anchor: string):
   const open = step.state === 'running' || step.state === 'waiting' ? ' open' : '';
   return (
     `<details id="${anchor}" class="worldline-step"${open}><summary>${escapeHtml(stepLine(step))}</summary>\n` +
-    `<pre><code>${escapeHtml(step.code)}</code></pre>\n${body}\n</details>`
+    `${step.code === '' ? '' : `<pre><code>${escapeHtml(step.code)}</code></pre>\n`}${body}\n</details>`
   );
 }
 

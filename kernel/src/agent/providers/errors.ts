@@ -12,6 +12,7 @@ export type ProviderErrorKind =
   | 'rate-limit'
   | 'server'
   | 'network'
+  | 'untrusted'
   | 'bad-request'
   | 'bad-response'
   | 'not-recorded'
@@ -185,6 +186,8 @@ function messageOf(kind: ProviderErrorKind, asked: Asked, said: string, failure:
       return `${label} did not accept the request${status}.${detail}`;
     case 'network':
       return `${label} at ${server} cannot be reached. Check the network, a proxy, and the base URL.${detail}`;
+    case 'untrusted':
+      return `The certificate of ${server} is not trusted here. Where its authority is your own, name its file in NODE_EXTRA_CA_CERTS and start the kernel again.${detail}`;
     case 'truncated':
       return `The answer of ${label} broke off before its end. Run the cell again.${detail}`;
     case 'bad-response':
@@ -210,6 +213,8 @@ export function failureOfKind(
   partial = '',
 ): ProviderError {
   const clean = redact(said, asked.key);
+  if (kind === 'network' && /certificate/i.test(clean))
+    return failureOfKind('untrusted', asked, said, partial);
   return new ProviderError(kind, messageOf(kind, asked, clean, { message: clean }), { partial });
 }
 

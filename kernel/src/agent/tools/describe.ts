@@ -18,6 +18,7 @@ export function describeTool(sql: SqlPort, privacy: Privacy): Tool {
       },
       required: ['name'],
     },
+    readable: ({ name }) => String(name),
     async run(args, context) {
       const name = String(args['name']).trim();
       if (name === '') return toolError('Say which table or file.');

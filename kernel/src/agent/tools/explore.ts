@@ -27,6 +27,7 @@ export function exploreTool(port: ExplorePort): Tool {
       },
       required: ['tasks'],
     },
+    readable: ({ tasks }) => (tasks as ExploreTask[]).map(({ name, task }) => `${name}: ${task}`).join('\n'),
     writes: () => Promise.resolve(true),
     async run(args, context) {
       const tasks = args['tasks'] as ExploreTask[];

@@ -17,6 +17,10 @@ export function finishTool(): Tool {
       },
       required: ['answer', 'evidence'],
     },
+    readable({ answer, evidence }) {
+      const handles = (evidence as unknown[]).map(String).join(', ');
+      return `${String(answer)}\n\n${handles === '' ? 'No evidence.' : `Evidence: ${handles}`}`;
+    },
     run(args) {
       const answer = String(args['answer']);
       const evidence = (args['evidence'] as unknown[]).map(String);

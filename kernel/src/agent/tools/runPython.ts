@@ -5,12 +5,13 @@ import type { PythonPort } from '../ports.js';
 import type { Privacy } from '../privacy.js';
 import { count, SHOWN } from '../resultText.js';
 import type { Image, Tool, ToolResult } from '../types.js';
+import type { ChartsShown } from './ChartsShown.js';
 import { firstLine, portError } from './result.js';
 
 /** Images of one step that the model is shown. */
 const IMAGES = 4;
 
-export function runPythonTool(python: PythonPort, privacy: Privacy): Tool {
+export function runPythonTool(python: PythonPort, privacy: Privacy, charts: ChartsShown): Tool {
   return {
     name: 'run_python',
     description:
@@ -35,6 +36,13 @@ export function runPythonTool(python: PythonPort, privacy: Privacy): Tool {
         });
         const error = result.status === 'ok' ? null : failureText(result);
         const files = result.artifacts.map(({ path, bytes }) => `${asData(path)} (${bytes} bytes)`);
+        // A failed step shows no charts.
+        if (error === null)
+          charts.note(
+            context.step,
+            seen.charts,
+            result.artifacts.map(({ path }) => path),
+          );
         return seen.result(context.step, error, files, privacy);
       } catch (error) {
         return portError(error);
@@ -74,6 +82,10 @@ class Output {
   readonly #byId = new Map<string, number>();
   readonly #images: Image[] = [];
   #stream = '';
+
+  get charts(): number {
+    return this.#images.length;
+  }
 
   add(event: SandboxEvent): void {
     switch (event.type) {

@@ -1,5 +1,6 @@
 import { asName, quoteName, quoteText } from '../data.js';
 import type { Ports } from '../ports.js';
+import type { ChartsShown } from './ChartsShown.js';
 import { count } from '../resultText.js';
 import type { Tool } from '../types.js';
 import { portError, toolError } from './result.js';
@@ -10,7 +11,7 @@ const TABULAR = /\.(csv|tsv|parquet|json|jsonl|ndjson)(\.gz|\.zst)?$/i;
 /** Rows of the table that the person sees at first; they can page on. */
 const ROWS = 50;
 
-export function showTool({ sql, data }: Ports): Tool {
+export function showTool({ sql, data }: Ports, charts: ChartsShown): Tool {
   return {
     name: 'show',
     description:
@@ -22,9 +23,18 @@ export function showTool({ sql, data }: Ports): Tool {
         file: { type: 'string', description: 'A file of the working directory or a data folder.' },
       },
     },
+    readable: ({ table, file }) => [table, file].filter((name) => typeof name === 'string').join(', '),
     async run(args, context) {
       const { table, file } = args;
       try {
+        const before = typeof file === 'string' ? charts.stepOf(file) : undefined;
+        if (before !== undefined)
+          return {
+            text: `The user has this chart before them already: ${before} showed it.`,
+            error: false,
+            displays: [],
+            summary: `shown by ${before} already`,
+          };
         if (typeof file === 'string' && !TABULAR.test(file)) {
           const display = await data.showFile(file);
           return {
