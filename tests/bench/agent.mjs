@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /**
  * Times the agent with a scripted model, through the real kernel, SDK and HTTP: what the kernel adds to each turn of a
- * model, how soon the first text of a turn is shown, and four branches side by side beside one.
+ * model, how soon the first text of a turn is shown, how soon an interrupt ends the run, and four branches side by side
+ * beside one.
  *
- *     node tests/bench/agent.mjs [--quick] [--turns 60] [--texts 20] [--rounds 2] [--seconds 2]
+ *     node tests/bench/agent.mjs [--quick] [--turns 60] [--texts 20] [--interrupts 5] [--rounds 2] [--seconds 2]
  *
  * A turn's overhead is the time from the moment the server has its answer ready to the moment it has read the next
  * request, where the step between them does nothing. `--seconds` is how long the model of the branches thinks a turn.
@@ -17,12 +18,24 @@ import { buildKernel } from '../../kernel/build.mjs';
 import { inTurns, numbersOf, report, sample } from './measure.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const { turns, texts, rounds, seconds } = numbersOf({
+const { turns, texts, interrupts, rounds, seconds } = numbersOf({
   turns: [60, 10],
   texts: [20, 3],
+  interrupts: [5, 1],
   rounds: [2, 1],
   seconds: [2, 0.2],
 });
+/** What a run is interrupted in: the model's turn, and steps that would go on for long, two of them deaf to interrupts. */
+const STAGES = {
+  'a turn of the model': null,
+  'a query': ['run_sql', { sql: 'select count(*) from range(1e12::bigint) t(a) where a % 7 = 3' }],
+  'a query that ignores it': ['run_sql', { sql: "select length(repeat('x', 2000000000))" }],
+  Python: ['run_python', { code: 'while True: pass' }],
+  'Python that ignores it': [
+    'run_python',
+    { code: 'import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass' },
+  ],
+};
 /** Turns that come before those that are timed: the first loads the SDK. */
 const WARM = 3;
 
@@ -59,6 +72,10 @@ try {
           },
           ours: await firstText(withKernel),
         },
+        ...(await inSequence(Object.entries(STAGES), async ([stage, call]) => ({
+          what: `from an interrupt during ${stage} to the end of the cell`,
+          ...{ unit: 'ms', goal: { most: 1000 }, ours: await interrupted(withKernel, call) },
+        }))),
         {
           ...{ what: 'four branches at once', unit: 'ms', ours: sql.four, goal: ratio },
           ...{ beside: 'one run', peer: sql.one },
@@ -129,6 +146,51 @@ function firstText(withKernel) {
     }
     return sample(times);
   });
+}
+
+/** From an interrupt, 300 ms into a stage, to the end of the cell. */
+function interrupted(withKernel, call) {
+  const times = [];
+  let arrived;
+  const script = ({ body: { messages } }) => {
+    if (call === null) {
+      arrived();
+      return { text: 'never', hold: new Promise(() => {}) };
+    }
+    if (messages.at(-1).role === 'tool') return { text: 'Done.' };
+    return { calls: [{ name: call[0], arguments: call[1] }] };
+  };
+  return withKernel(script, async (kernel) => {
+    // The processes that the steps need are there before.
+    await run(kernel, '%%sql select 1');
+    if (call?.[0] === 'run_python') await run(kernel, '%%python 1');
+    for (let round = 0; round < interrupts; round += 1) {
+      const request = new Promise((resolve) => {
+        arrived = resolve;
+      });
+      const running = kernel.execute('Go on.', { metadata: { cellId: 'c' } });
+      await (call === null ? request : kernel.next(isRunning));
+      await pause(300);
+      const began = performance.now();
+      await kernel.interrupt();
+      const { status } = await running;
+      if (status !== 'error') throw new Error('The run was not interrupted.');
+      times.push(performance.now() - began);
+    }
+    return sample(times);
+  });
+}
+
+/** Does this message show a step that runs? */
+function isRunning({ type, content }) {
+  return type === 'update_display_data' && String(content.data['text/plain']).includes('▸');
+}
+
+/** One after the other. */
+async function inSequence(items, work) {
+  const done = [];
+  for (const item of items) done.push(await work(item));
+  return done;
 }
 
 /** A run of two steps and an answer, alone and as four branches. */
