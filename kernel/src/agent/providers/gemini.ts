@@ -6,6 +6,9 @@ import { generateRequest } from './geminiRequest.js';
 import { causeOf, hostOf } from './cause.js';
 import { defaultRetry, realClock, withRetry, type Clock, type RetryPolicy } from './retry.js';
 
+/** Milliseconds to find out why a server cannot be reached. */
+const CAUSE = 2000;
+
 export interface GeminiSettings {
   readonly model: string;
   readonly baseUrl: string;
@@ -53,7 +56,7 @@ export class GeminiProvider implements Provider {
     } catch (error) {
       stopIfAborted(signal);
       if (error instanceof ProviderError) throw error;
-      if (!reply.finished) throw this.#failure(error, reply.text);
+      if (!reply.finished) throw this.#failure(await this.#withCause(error, signal), reply.text);
     }
     stopIfAborted(signal);
     yield reply.finish(callIds(request.turns));
@@ -84,6 +87,20 @@ export class GeminiProvider implements Provider {
       throw error;
     }
     if (!sane && !signal.aborted) this.#streams = false;
+  }
+
+  /** The SDK keeps back why a server cannot be reached: asking it for nothing tells. */
+  async #withCause(error: unknown, signal: AbortSignal): Promise<unknown> {
+    const { status, message } = error as Record<string, unknown>;
+    if (typeof status === 'number' || !/Error fetching from/.test(String(message))) return error;
+    try {
+      const bounded = AbortSignal.any([signal, AbortSignal.timeout(CAUSE)]);
+      await fetch(this.#settings.baseUrl, { method: 'HEAD', signal: bounded });
+      return error;
+    } catch (cause) {
+      stopIfAborted(signal);
+      return Object.assign(new Error(String(message)), { cause });
+    }
   }
 
   #failure(error: unknown, partial: string): ProviderError {
