@@ -2,8 +2,8 @@ import { Kernel } from './withSession.js';
 import { ran } from './FakeHost.js';
 
 /**
- * A kernel that makes checkpoints until it is killed: cell n sets every part to n. It says when a checkpoint was
- * confirmed (as a reply would) and when its state was in the store.
+ * A kernel that makes checkpoints until it is killed: cell n sets every part to n. It says when a cell began, when its
+ * checkpoint was confirmed (as a reply would), and when its state was in the store.
  */
 const [home = '', from = '0'] = process.argv.slice(2);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -15,6 +15,7 @@ let number = (await session.cells()).length;
 for (;;) {
   const value = String(++number);
   await session.begin({ title: value, cellId: null });
+  say(`began - ${value}`);
   const parts = await kernel.parts();
   await session.ready('database');
   await session.ready('workspace');

@@ -1,4 +1,5 @@
 import type { CheckpointRecord, JournalRecord, StateRecord, WorldlineRecord } from '../journal/records.js';
+import { holds } from '../journal/stored.js';
 import type { Segment } from './Segment.js';
 
 export interface Node {
@@ -185,14 +186,16 @@ export class Graph {
   }
 
   #addState(record: StateRecord): void {
+    if (!holds(record)) return;
     const node = this.node(record.checkpoint);
     if (node === undefined) {
       this.#early.set(record.checkpoint, record);
       return;
     }
+    const counted = node.saved?.bytes ?? 0;
     node.saved = record;
     const line = this.lines.get(node.record.worldline);
-    if (line !== undefined) line.bytes += record.bytes;
+    if (line !== undefined) line.bytes += record.bytes - counted;
   }
 
   #addLine(journal: string, { id, name, head, fork, continues, created }: WorldlineRecord): void {

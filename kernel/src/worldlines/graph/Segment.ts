@@ -5,6 +5,7 @@ import type { Entry, Table } from '../journal/index/Table.js';
 import type { JournalFile } from '../journal/JournalFile.js';
 import { type Damage, decode } from '../journal/lines.js';
 import type { CheckpointRecord, StateRecord } from '../journal/records.js';
+import { holds } from '../journal/stored.js';
 import type { Node } from './Graph.js';
 
 /** Told where a journal turns out to be damaged: the bytes that were read, and the damages in them. */
@@ -138,7 +139,7 @@ export class Segment {
 
   #state(id: string, at: number): StateRecord | null {
     const record = this.file.record(at);
-    if (record?.t === 'state' && record.checkpoint === id) return record;
+    if (record?.t === 'state' && record.checkpoint === id) return holds(record) ? record : null;
     if (this.#checked) return null;
     this.check();
     const stateAt = this.#entry(id)?.stateAt ?? null;

@@ -89,6 +89,8 @@ export interface StateRecord {
   readonly outputs?: Stored<readonly Record<string, unknown>[]>;
   readonly turns?: Stored<readonly unknown[]>;
   readonly source?: Stored<string>;
+  /** The run of the system for which it holds: its objects were not on the disk yet. Another record follows when they are. */
+  readonly boot?: string;
 }
 export interface HeadRecord {
   readonly t: 'head';

@@ -3,7 +3,9 @@ import { existsSync, statSync } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DamagedObjectError, errorCode } from '../errors.js';
-import { ifExists, privateFolder, syncFolder } from '../store/files.js';
+import { ifExists, privateFolder } from '../store/files.js';
+import { bootId } from '../store/liveness.js';
+import { syncAll } from '../store/syncAll.js';
 import { hash, OBJECT_ID, type ObjectId } from './hash.js';
 import { joinPieces, splitPieces } from './pieces.js';
 import { copyHashed } from './copyHashed.js';
@@ -22,7 +24,11 @@ export class ObjectStore {
   /** Buffers of variables whose content is known to be right. */
   readonly checked = new Set<ObjectId>();
   #damaged = false;
-  readonly #unsynced = new Set<string>();
+  /** Files and folders to be brought to the disk. */
+  readonly #unsynced = { files: new Set<string>(), folders: new Set<string>() };
+  /** What this process knows to be there after a power cut. */
+  readonly #durable = new Set<string>();
+  #settling: Promise<void> = Promise.resolve();
   readonly #linked: ObjectStore[] = [];
 
   constructor(
@@ -66,7 +72,7 @@ export class ObjectStore {
 
   async put(bytes: Uint8Array, tally: Tally): Promise<ObjectId> {
     const id = await hash(bytes);
-    if (this.has(id)) return id;
+    if (this.#reuse(this.pathOf(id))) return id;
     const beside = await this.#write((file) => writeSparse(file, bytes));
     await this.#place(beside, this.pathOf(id));
     tally.bytes += bytes.length;
@@ -90,7 +96,7 @@ export class ObjectStore {
       copied = await copyHashed(file, target, limit);
     });
     const { id, bytes } = copied as unknown as { id: ObjectId; bytes: number };
-    if (existsSync(at(id))) {
+    if (this.#reuse(at(id))) {
       await rm(beside, { force: true });
       return { id, bytes, added: false };
     }
@@ -122,14 +128,15 @@ export class ObjectStore {
     if (from === undefined) return;
     await mkdir(dirname(here), { recursive: true, mode: 0o700 });
     await link(from, here);
-    this.#unsynced.add(dirname(here));
+    this.#unsynced.files.add(here);
+    this.#unsynced.folders.add(dirname(here));
   }
 
-  /** Makes everything stored so far survive a power cut; a record may refer to it afterwards. */
+  /** Makes everything stored so far survive a power cut. Of what is on its way already, the end is waited for. */
   async settle(): Promise<void> {
-    const folders = [...this.#unsynced];
-    this.#unsynced.clear();
-    await Promise.all(folders.map(syncFolder));
+    const settling = this.#settling.catch(() => undefined).then(() => this.#bringToDisk());
+    this.#settling = settling;
+    await settling;
   }
 
   /** Whether some object turned out to be damaged, so that one that was stored may no longer be there. */
@@ -140,6 +147,7 @@ export class ObjectStore {
   /** Moves a damaged file out of the way, where it can be looked at. */
   async setAside(path: string): Promise<void> {
     this.#damaged = true;
+    this.#durable.delete(path);
     await privateFolder(this.aside);
     await ifExists(rename(path, join(this.aside, `${basename(dirname(path))}-${basename(path)}`)), undefined);
   }
@@ -153,7 +161,8 @@ export class ObjectStore {
     });
     try {
       await fill(file);
-      await file.datasync();
+      // Where a later kernel cannot tell that the power was cut, no name must stand for what is not on the disk.
+      if (bootId() === null) await file.datasync();
     } catch (error) {
       await rm(beside, { force: true });
       throw error;
@@ -167,9 +176,31 @@ export class ObjectStore {
     await rename(beside, path).catch(async (error: unknown) => {
       if (errorCode(error) !== 'ENOENT') throw error;
       await privateFolder(dirname(path));
-      this.#unsynced.add(this.folder);
+      this.#unsynced.folders.add(this.folder);
       await rename(beside, path);
     });
-    this.#unsynced.add(dirname(path));
+    this.#unsynced.files.add(path);
+    this.#unsynced.folders.add(dirname(path));
+  }
+
+  /** Whether a file is there already. Another kernel may have written it, and not have come to bring it to the disk. */
+  #reuse(path: string): boolean {
+    if (!existsSync(path)) return false;
+    if (!this.#durable.has(path)) this.#unsynced.files.add(path);
+    return true;
+  }
+
+  async #bringToDisk(): Promise<void> {
+    const [files, folders] = [[...this.#unsynced.files], [...this.#unsynced.folders]];
+    this.#unsynced.files.clear();
+    this.#unsynced.folders.clear();
+    try {
+      await syncAll(files, folders, this.folder);
+    } catch (error) {
+      for (const file of files) this.#unsynced.files.add(file);
+      for (const folder of folders) this.#unsynced.folders.add(folder);
+      throw error;
+    }
+    for (const file of files) this.#durable.add(file);
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { LinkResult, WorldlineSummary } from '../../contract.js';
 import { collect } from '../collect/collect.js';
 import { WorldlineError } from '../errors.js';
@@ -32,6 +33,10 @@ import { stepsBack } from './stepsBack.js';
 import { record } from './Store.js';
 
 import { SessionReader } from './SessionReader.js';
+
+/** Milliseconds that a cell waits at most until the state before it is recorded: only variables of gigabytes take as long. */
+const PATIENCE = 5000;
+
 export interface SessionOptions {
   readonly notebook: NotebookIdentity;
   readonly host: Host;
@@ -94,11 +99,15 @@ export class Session extends SessionReader {
     return this.opened.open(await this.lookup.line(worldline));
   }
 
-  /** Call before a cell runs. It mends what an earlier failure left half-done, and notes that the cell began. */
+  /**
+   * Call before a cell runs. It mends what an earlier failure left half-done, waits until a kill would not cost the state
+   * before it, and notes that the cell began.
+   */
   async begin(cell: { title: string; cellId: string | null }, worldline = this.activeId): Promise<void> {
     const line = await this.lookup.line(worldline);
     const live = await this.opened.live(line);
     if (live.torn) await live.exclusive(() => moveLive(this.store, live, this.lookup.head(line)));
+    await Promise.race([live.recorded, setTimeout(PATIENCE, undefined, { ref: false })]);
     this.#write({ t: 'began', worldline: line.id, title: cell.title });
     this.#emit({ kind: 'cell-began', worldline: line.id, ...cell });
   }

@@ -19,7 +19,7 @@ export interface Store {
   readonly own: string;
   /** Checkpoints wait for this: clean-up by this kernel. */
   gate: Promise<unknown>;
-  /** Restored variables being checked; never rejects. */
+  /** Restored variables being checked, and what killed kernels left being synced; never rejects. */
   checking: Promise<void>;
   /** Cells whose longer parts are being written, by checkpoint: they are read from here meanwhile. */
   readonly pending: Map<string, Pick<RanCell, 'source' | 'outputs' | 'turns'>>;

@@ -10,6 +10,7 @@ import { JournalWriter } from '../journal/JournalWriter.js';
 import { FORMAT } from '../journal/records.js';
 import { ObjectStore } from '../objects/ObjectStore.js';
 import { ifExists, privateFolder, writeWhole } from '../store/files.js';
+import { afterCrash } from '../store/afterCrash.js';
 import { lockKernel } from '../store/liveness.js';
 import { StoreFolder, storeId } from '../store/StoreFolder.js';
 import type { NotebookIdentity } from '../types.js';
@@ -32,12 +33,14 @@ export async function openStore(
 ): Promise<OpenedStore> {
   const { folder, notes } = await usable(home, storeId(notebook));
   await privateFolder(folder.path);
-  const lock = await lockKernel(folder.kernels, kernel);
   if (!existsSync(folder.about)) {
     await writeWhole(folder.about, JSON.stringify({ format: FORMAT, ...notebook }));
   }
   const objects = new ObjectStore(folder.objects, folder.aside);
   mkdirSync(objects.variables, { recursive: true, mode: 0o755 });
+  const { note, synced } = await afterCrash(folder, objects);
+  if (note !== null) notes.push(note);
+  const lock = await lockKernel(folder.kernels, kernel);
   const { name, runs } = await nextJournalName(folder, kernel);
   const journal = new JournalWriter(join(folder.journals, name), {
     ...{ t: 'open', format: FORMAT, kernel, time: Date.now() },
@@ -48,7 +51,7 @@ export async function openStore(
   const index = new OwnIndex(folder.indexOf(name), journal, ownLines);
   const idle = Promise.resolve();
   const store: Store = {
-    ...{ folder, objects, databases, graph, journal, index, notes, own: name, gate: idle, checking: idle },
+    ...{ folder, objects, databases, graph, journal, index, notes, own: name, gate: idle, checking: synced },
     pending: new Map(),
   };
   const linked = await Promise.all((await linkedStores(store)).map(runsOf));

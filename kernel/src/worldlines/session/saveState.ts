@@ -7,6 +7,7 @@ import type { CapturedVariables, Part, RanCell, Saved, VariablesCapture } from '
 import { captureWorkspace } from '../workspace/captureWorkspace.js';
 import { isWorkspaceUnchanged } from '../workspace/isWorkspaceUnchanged.js';
 import type { Live } from './Live.js';
+import { bootId } from '../store/liveness.js';
 import { record, type Store } from './Store.js';
 
 type Files = Pick<State, 'workspace'>;
@@ -29,7 +30,7 @@ export async function saveState(
   const saved: Mutable<Saved> = { bytes: 0, lost: [], skipped: [], problems: [] };
   const tally: Tally = { bytes: 0 };
   const touched = (part: Part): boolean => cell.untouched?.includes(part) !== true;
-  const before = live.saving;
+  const before = live.recorded;
   live.writing += 1;
   let recorded = (): void => undefined;
   live.recorded = new Promise<void>((resolve) => {
@@ -54,10 +55,15 @@ export async function saveState(
       ...(late.turns ? { turns: await storeValue(cell.turns, store.objects, tally) } : {}),
       ...(late.source ? { source: await storeValue(cell.source, store.objects, tally) } : {}),
     };
-    await store.objects.settle();
     const entry: StateRecord = { t: 'state', checkpoint, state, bytes: tally.bytes + saved.bytes, ...extra };
+    const boot = bootId();
+    // What is written survives the end of this process; only a power cut takes what is not on the disk.
+    if (boot !== null) {
+      record(store, { ...entry, boot });
+      recorded();
+    }
+    await store.objects.settle();
     record(store, entry);
-    recorded();
     await store.journal.sync();
     live.unsaved = false;
     return { ...saved, bytes: entry.bytes };

@@ -1,9 +1,9 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { errorCode } from '../errors.js';
-import { ifExists, privateFolder, writeWhole } from './files.js';
+import { ifExists, privateFolder, syncFolder, writeWhole } from './files.js';
 
 /** Which process holds a lock; enough to tell it from a later one with the same number. */
 export interface Holder {
@@ -13,6 +13,12 @@ export interface Holder {
   readonly boot: string | null;
   /** Host and process namespace: a number means nothing outside of it. */
   readonly where: string;
+}
+
+export interface Lock {
+  readonly kernel: string;
+  readonly path: string;
+  readonly holder: Holder;
 }
 
 export function thisProcess(): Holder {
@@ -33,18 +39,26 @@ export function mayRun(holder: Holder): boolean {
   return holder.start === null || holder.start === startOf(holder.pid);
 }
 
-/** The kernels that may run, by the id in their lock's name. Locks of dead ones are removed. */
+/** The kernels that may run, by the id in their lock's name. */
 export async function liveKernels(folder: string): Promise<Set<string>> {
-  const live = new Set<string>();
+  const locks = await kernelLocks(folder);
+  return new Set(locks.flatMap(({ kernel, holder }) => (mayRun(holder) ? [kernel] : [])));
+}
+
+/** Locks of kernels that ended without closing: what they wrote last may not be on the disk yet, or never came there. */
+export async function deadLocks(folder: string): Promise<Lock[]> {
+  return (await kernelLocks(folder)).filter(({ holder }) => !mayRun(holder));
+}
+
+async function kernelLocks(folder: string): Promise<Lock[]> {
+  const locks: Lock[] = [];
   for (const name of await ifExists(readdir(folder), [])) {
     if (!name.endsWith('.json')) continue;
     const path = join(folder, name);
     const holder = await readHolder(path);
-    if (holder === null) continue;
-    if (mayRun(holder)) live.add(name.slice(0, -'.json'.length));
-    else await rm(path, { force: true });
+    if (holder !== null) locks.push({ kernel: name.slice(0, -'.json'.length), path, holder });
   }
-  return live;
+  return locks;
 }
 
 export async function readHolder(path: string): Promise<Holder | null> {
@@ -59,7 +73,8 @@ export async function readHolder(path: string): Promise<Holder | null> {
 
 export async function lockKernel(folder: string, kernel: string): Promise<string> {
   const path = join(await privateFolder(folder), `${kernel}.json`);
-  await writeWhole(path, JSON.stringify(thisProcess()), false);
+  await writeWhole(path, JSON.stringify(thisProcess()));
+  await syncFolder(folder);
   return path;
 }
 
@@ -68,9 +83,14 @@ function startOf(pid: number): string | null {
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields === undefined || fields[0] === 'Z' ? null : (fields[19] ?? null);
 }
-function bootId(): string | null {
-  return tryRead('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
+
+/** Names this run of the machine's system; null where the platform does not tell. */
+export function bootId(): string | null {
+  boot ??= { id: tryRead('/proc/sys/kernel/random/boot_id')?.trim() ?? null };
+  return boot.id;
 }
+let boot: { readonly id: string | null } | undefined;
+
 function whereami(): string {
   try {
     return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;

@@ -36,7 +36,7 @@ export async function restoreWorkspace(
         return undefined;
       },
       folder: (path) => {
-        if (!folders.has(path)) extraFolders.push(path);
+        if (!folders.delete(path)) extraFolders.push(path);
       },
       skipped: () => undefined,
     },
@@ -46,7 +46,7 @@ export async function restoreWorkspace(
   for (const path of extraFolders.sort((a, b) => b.length - a.length)) {
     await inFolderOf(root, path.slice(0, -1), (folder, name) => folder.removeFolder(name));
   }
-  for (const path of wanted.folders) await inFolderOf(root, `${path}x`, () => Promise.resolve());
+  for (const path of folders) await inFolderOf(root, `${path}x`, () => Promise.resolve());
   for (const file of missing.values()) await writeBack(root, file, index, objects);
 }
 
@@ -86,15 +86,15 @@ async function inFolderOf(
 ): Promise<void> {
   const steps = path.split('/');
   const name = steps.pop() ?? '';
-  let folder = await Folder.open(root);
+  let folder = Folder.open(root);
   try {
     for (const step of steps) {
       const inner = await folder.makeFolder(step);
-      await folder.close();
+      folder.close();
       folder = inner;
     }
     await act(folder, name);
   } finally {
-    await folder.close();
+    folder.close();
   }
 }

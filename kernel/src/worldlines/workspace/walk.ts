@@ -29,11 +29,11 @@ const WIDTH = 16;
 /** Visits the regular files and folders of a workspace. Links and special files are passed over. */
 export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimits): Promise<void> {
   const budget = { files: limits.files, bytes: limits.bytes, seen: 0 };
-  const top = await Folder.open(root);
+  const top = Folder.open(root);
   try {
     await walkFolder(top, '', 0);
   } finally {
-    await top.close();
+    top.close();
   }
 
   async function walkFolder(folder: Folder, prefix: string, depth: number): Promise<void> {
@@ -72,7 +72,7 @@ export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimi
       visitor.skipped({ path, reason: `more than ${limits.depth} folders deep` });
       return;
     }
-    const inner = await folder.folder(name).catch(() => null);
+    const inner = opened(folder, name);
     if (inner === null) {
       visitor.skipped({ path, reason: 'it could not be opened' });
       return;
@@ -81,7 +81,16 @@ export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimi
     try {
       await walkFolder(inner, `${path}/`, depth);
     } finally {
-      await inner.close();
+      inner.close();
     }
+  }
+}
+
+/** Null where it cannot be opened: it may be closed to us, or be gone. */
+function opened(folder: Folder, name: string): Folder | null {
+  try {
+    return folder.folder(name);
+  } catch {
+    return null;
   }
 }
