@@ -9,7 +9,7 @@ export const BENCHES = {
   database: 'SQL, beside @duckdb/node-api alone',
   flights: 'Three million rows from SQL to pandas',
   snapshots: 'Python variables, beside cloudpickle',
-  worldlines: 'Worldlines, with few and many checkpoints, and beside a plain copy',
+  worldlines: 'Worldlines, with few and many checkpoints, beside Kishu and a plain copy',
   lab: 'The notebook in JupyterLab',
   agent: 'The agent, with a scripted model',
 };

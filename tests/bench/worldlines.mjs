@@ -1,31 +1,35 @@
 #!/usr/bin/env node
 /**
- * Times checkpoints, branches, switches and pages with few and with many checkpoints, and snapshots of a large DuckDB
- * file beside a plain copy of it.
+ * Times checkpoints, branches, switches and pages with few and with many checkpoints, DataFrames beside Kishu, and snapshots
+ * of a large DuckDB file beside a plain copy of it.
  *
  *     node tests/bench/worldlines.mjs [--quick] [--checkpoints 10000] [--few 100] [--megabytes 1000] [--rounds 30]
  */
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { build } from 'esbuild';
+import { besideKishu } from './kishu.mjs';
 import { inTurns, numbersOf, once, repeated, report, sample, timed } from './measure.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const { checkpoints, few, megabytes, rounds } = numbersOf({
+const { checkpoints, few, megabytes, rounds, quick } = numbersOf({
   checkpoints: [10_000, 200],
   few: [100, 50],
   megabytes: [1000, 20],
   rounds: [30, 5],
 });
 
+/** Megabytes of DataFrames. */
+const sizes = quick ? [10] : [10, 100];
 const folder = await mkdtemp(path.join(os.tmpdir(), 'worldlines-bench-'));
 try {
-  const { Session } = await load();
+  const { Session } = await load('kernel/src/worldlines/index.ts');
   report([
     { title: `${checkpoints} checkpoints`, lines: await graphTimes(Session) },
+    ...(await besideKishu(sizes, folder)),
     { title: '10,000 files in the workspace', lines: await workspaceTimes(Session) },
     { title: `A database of ${megabytes} MB`, lines: await databaseTimes(Session, folder, { ratio: 1.5 }) },
     ...(await onSharingDisk(async (disk) => ({
@@ -37,11 +41,10 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function load() {
-  const outfile = path.join(folder, 'worldlines.mjs');
-  const entry = path.join(ROOT, 'kernel/src/worldlines/index.ts');
+async function load(entry) {
+  const outfile = path.join(folder, `${path.basename(entry, '.ts')}.mjs`);
   await build({
-    ...{ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' },
+    ...{ entryPoints: [path.join(ROOT, entry)], outfile, bundle: true, platform: 'node', format: 'esm' },
     logLevel: 'error',
   });
   return import(outfile);
@@ -137,23 +140,21 @@ async function statAll(directory) {
   }
 }
 
-/** Makes a file system that shares blocks in a file, where its tools are there and we may mount it. */
+/** Uses a file system that shares blocks, where its tools are there and we may mount it. */
 async function onSharingDisk(use) {
-  const [image, disk] = [path.join(folder, 'image'), path.join(folder, 'disk')];
+  const { canMount, makeDisk } = await load('tests/support/sharedDisk.ts');
+  let disk;
   try {
-    await writeFile(image, '');
-    await truncate(image, Math.max(512, megabytes * 4) * 1024 ** 2);
-    await mkdir(disk);
-    execFileSync('mkfs.btrfs', ['-q', image], { stdio: 'ignore' });
-    execFileSync('mount', ['-o', 'loop', image, disk], { stdio: 'ignore' });
-  } catch {
-    console.error('No btrfs could be mounted: how branches share blocks is not measured.');
+    if (!canMount) throw new Error('Mounting takes root on Linux.');
+    disk = makeDisk('btrfs', Math.max(512, megabytes * 4) * 1024 ** 2);
+  } catch (error) {
+    console.error(`No btrfs could be mounted (${error.message}): how branches share blocks is not measured.`);
     return [];
   }
   try {
-    return [await use(disk)];
+    return [await use(disk.folder)];
   } finally {
-    execFileSync('umount', [disk]);
+    disk.remove();
   }
 }
 

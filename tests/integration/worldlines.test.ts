@@ -65,6 +65,7 @@ test('adopt takes over another worldline, delete can be undone, names are checke
     expect(errorOf(await kernel.execute('%branch main'))).toContain('main');
     await kernel.execute('%switch main');
     await kernel.execute('%adopt idea');
+    expect(shown(await kernel.execute('%adopt idea'))).toContain('nothing to adopt');
     expect(errorOrOutput(await kernel.execute('%%python\nprint(x)'))).toBe('[1, 2, 9]\n');
     await kernel.execute('%rename idea tried');
     await kernel.execute('%delete tried');

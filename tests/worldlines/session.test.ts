@@ -108,7 +108,23 @@ describe('a session', () => {
       expect(await stateOf(kernel)).toEqual(all('two'));
       await session.adopt('other');
       expect(await stateOf(kernel)).toEqual(all('three'));
+      expect(await session.adopt('other')).toBeNull();
       expect(session.active.name).toBe('main');
+    });
+  });
+
+  test('the next kernel goes on with the worldline that was used last, and not with the one that was made last', async () => {
+    await withKernel(async (first, home) => {
+      await run(first, 'one');
+      await first.session.branch('idea');
+      await first.session.switch('idea');
+      await run(first, 'two');
+      await first.session.switch('main');
+      await run(first, 'three');
+      await first.session.close();
+      const second = await Kernel.start(home);
+      expect(await second.session.lastEarlier()).toMatchObject({ name: 'main', earlier: true });
+      await second.session.close();
     });
   });
 

@@ -35,7 +35,7 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
   delete: async (kernel, { worldline, restore }) => (await kernel.session()).delete(worldline, restore),
   resume: (kernel, { worldline }) => moved(kernel, (session) => session.resume(worldline)),
   adopt: (kernel, { worldline }) =>
-    moved(kernel, async (session) => (await session.adopt(worldline)).worldline),
+    moved(kernel, async (session) => (await session.adopt(worldline))?.worldline ?? session.active),
   compare: async (kernel, { a, b }) => (await kernel.session()).compare(a, b),
   compareRows: async (kernel, { a, b, table, count }) =>
     (await kernel.session()).compareRows(a, b, table, count),

@@ -220,17 +220,17 @@ const adopt: Magic = {
   words: ['worldline'],
   async run({ positional }, context) {
     const name = required(positional[0], '%adopt', 'the name of a worldline');
-    const { worldline, restored } = await (await context.kernel.session()).adopt(name);
-    await told(context, restored, `${worldline.name} is now what ${name} is.`);
+    const session = await context.kernel.session();
+    const moved = await session.adopt(name);
+    if (moved === null)
+      context.run.stream('stdout', `${name} has the same head: there is nothing to adopt.\n`);
+    else await told(context, moved.restored, `${moved.worldline.name} is now what ${name} is.`);
   },
 };
 
 async function lastEarlier({ kernel }: CellContext): Promise<string> {
-  const session = await kernel.session();
-  const { worldlines: all } = await session.graph(0, 0);
-  const earlier = all.filter((line) => line.earlier && !line.deleted).sort((a, b) => b.created - a.created);
-  const [last] = earlier;
-  if (!last)
+  const last = await (await kernel.session()).lastEarlier();
+  if (last === null)
     throw new UserError(
       'NotFound',
       'This notebook has no earlier worldlines.',

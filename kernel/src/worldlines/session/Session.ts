@@ -182,10 +182,11 @@ export class Session extends SessionReader {
     );
   }
 
-  /** Gives the active worldline the state and history of another's head. */
-  async adopt(worldline: string): Promise<Moved> {
-    const other = await this.lookup.line(worldline);
-    return this.#move(this.lookup.knownLine(this.activeId), this.lookup.head(other));
+  /** Gives the active worldline the state and history of another's head; null where it has them already. */
+  async adopt(worldline: string): Promise<Moved | null> {
+    const active = this.lookup.knownLine(this.activeId);
+    const head = this.lookup.head(await this.lookup.line(worldline));
+    return head.record.id === active.head ? null : this.#move(active, head);
   }
 
   async rename(worldline: string, name: string): Promise<WorldlineSummary> {

@@ -12,7 +12,7 @@ import { compare } from '../compare/compare.js';
 import { withDatabases } from '../compare/withDatabases.js';
 import { WorldlineError } from '../errors.js';
 import { exportWorldline } from '../exchange/exportWorldline.js';
-import type { Line, Node } from '../graph/Graph.js';
+import { isLinked, type Line, type Node } from '../graph/Graph.js';
 import { listed, summarizeCheckpoint, summarizeLine } from '../graph/summaries.js';
 import { treeOf } from '../graph/tree.js';
 import type { CheckpointRecord } from '../journal/records.js';
@@ -57,6 +57,15 @@ export class SessionReader {
       checkpoints: graph.page(own, offset, count).map(summarizeCheckpoint),
       ...{ total: graph.count, offset },
     };
+  }
+
+  /** The worldline of an earlier run that was used last; null where there is none. */
+  async lastEarlier(): Promise<WorldlineSummary | null> {
+    await this.lookup.load();
+    const { graph, own } = this.store;
+    const earlier = listed(graph, own).filter((line) => !this.lookup.isOwn(line) && !line.deleted);
+    const [last] = earlier.sort(laterFirst);
+    return last === undefined ? null : this.summary(last);
   }
 
   /** What `%worldlines` draws, depth first. */
@@ -151,4 +160,12 @@ export class SessionReader {
   protected summary(line: Line): WorldlineSummary {
     return summarizeLine(line, this.store.own, this.activeId);
   }
+}
+
+/** Later runs come first, whatever their clock said, and those of the notebook itself before those that it came from. */
+function laterFirst(a: Line, b: Line): number {
+  const [linkedA, linkedB] = [isLinked(a.journal), isLinked(b.journal)];
+  if (linkedA !== linkedB) return linkedA ? 1 : -1;
+  if (a.journal !== b.journal && !linkedA) return a.journal < b.journal ? 1 : -1;
+  return b.lastUsed - a.lastUsed || b.created - a.created;
 }
