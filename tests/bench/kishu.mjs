@@ -4,16 +4,17 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { ROOT } from './Kernel.mjs';
 import { sample } from './measure.mjs';
+import { peerPython } from './peers.mjs';
 
 const run = promisify(execFile);
-const ROOT = path.resolve(import.meta.dirname, '../..');
 const KISHU = 'kishu==0.3.4';
 const ROUNDS = 5;
 
 /** The tables of a page: what a checkpoint costs after one value changed, and going back, with DataFrames of some sizes. */
 export async function besideKishu(sizes, folder) {
-  const python = await install(path.join(folder, 'kishu'));
+  const python = install();
   const { Lab } = await loadLab(folder);
   const tables = [];
   for (const megabytes of sizes) {
@@ -63,14 +64,11 @@ async function measure(lab, megabytes) {
 }
 
 /** The Python that has Kishu; null where it cannot be installed. */
-async function install(folder) {
-  const python = path.join(folder, 'bin/python');
+function install() {
   try {
-    await run('python3', ['-m', 'venv', folder]);
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', KISHU]);
-    return python;
-  } catch {
-    console.error(`${KISHU} could not be installed: DataFrames are measured without a peer.`);
+    return peerPython('kishu', [KISHU]);
+  } catch (error) {
+    console.error(`DataFrames are measured without a peer: ${error.message}`);
     return null;
   }
 }
