@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ScriptedTurn } from '../support/model-server.js';
+import { DATA_CELLS, layOutData } from '../support/dataCells.js';
 import { labWithModel } from './sharedLab.js';
 
 const call = (name: string, args: Record<string, unknown>): ScriptedTurn => ({
@@ -45,6 +46,27 @@ test(
         await notebook.shot('table-preview');
       },
     ),
+  MINUTES,
+);
+
+test(
+  'the data magics work in JupyterLab',
+  async () => {
+    await layOutData(lab.server.notebooks);
+    const sources = DATA_CELLS.map(([source]) => source);
+    await lab.withNotebook('magics', sources, async (notebook) => {
+      for (const [index, [, shown]] of DATA_CELLS.entries()) {
+        await notebook.run(index);
+        // A grid paints its values: its text is told by the cell's outputs.
+        const outputs = `JSON.stringify(jupyterapp.shell.currentWidget.content.widgets[${index}].model.outputs.toJSON())`;
+        await notebook.page.waitForFunction(`${outputs}.includes(${JSON.stringify(shown)})`);
+        await notebook.cell(index).locator('.jp-OutputArea-output').first().waitFor();
+        if (index === 4) await notebook.shot('data-magics');
+      }
+      expect(await notebook.page.locator('.jp-OutputArea progress').count()).toBe(0);
+      await notebook.shot('data-magics-end');
+    });
+  },
   MINUTES,
 );
 

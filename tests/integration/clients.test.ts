@@ -2,25 +2,30 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { DATA_CELLS, layOutData } from '../support/dataCells.js';
 import { installForTest, type JupyterFolder, runPython } from '../support/python.js';
 
 let jupyter: JupyterFolder;
+let root: string;
+/** Of the notebooks. */
 let folder: string;
-beforeAll(() => {
+beforeAll(async () => {
   jupyter = installForTest();
-  folder = mkdtempSync(join(tmpdir(), 'worldline-clients-'));
-  mkdirSync(join(folder, 'home'));
+  root = mkdtempSync(join(tmpdir(), 'worldline-clients-'));
+  folder = join(root, 'notebooks');
+  mkdirSync(folder);
+  await layOutData(folder);
 });
 afterAll(() => {
   jupyter.remove();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true });
 });
 
 /** Where Playwright finds a browser. */
 let browsers = '';
 const environment = (): Record<string, string> => ({
   ...jupyter.env,
-  WORLDLINE_HOME: join(folder, 'home'),
+  WORLDLINE_HOME: join(root, 'home'),
   PLAYWRIGHT_BROWSERS_PATH: browsers,
 });
 
@@ -55,6 +60,26 @@ test('nbconvert runs a notebook to HTML with its tables', async () => {
   expect(html).toContain('<td style="text-align:right">42</td>');
   expect(html).toContain('42');
 });
+
+test('the data magics work in nbconvert, to HTML and to Markdown', async () => {
+  const sources = DATA_CELLS.map(([source]) => source);
+  const { code, output } = await nbconvert('data', sources, '--to', 'notebook', '--inplace');
+  expect(code === 0 ? 'ran' : output).toBe('ran');
+  for (const [format, ending] of [
+    ['html', 'html'],
+    ['markdown', 'md'],
+  ]) {
+    const convert = ['-m', 'nbconvert', '--to', String(format), join(folder, 'data.ipynb')];
+    const converted = await runPython(convert, environment());
+    expect(converted.code === 0 ? 'converted' : converted.output).toBe('converted');
+    const page = readFileSync(join(folder, `data.${String(ending)}`), 'utf8');
+    for (const [, shown] of DATA_CELLS) expect(page).toContain(shown);
+    expect(page).toContain('<td style="text-align:right">1,461</td>');
+    expect(page).not.toContain('<progress');
+    // Each cell's output stands there once.
+    expect(page.split('Loaded 1,461 rows into weather')).toHaveLength(2);
+  }
+}, 180_000);
 
 test('a cell that fails fails the run', async () => {
   const { code, output } = await nbconvert('bad', ['%%sql select nothing_of_that_name'], '--to', 'html');
@@ -115,19 +140,26 @@ test('the console shows text', async () => {
   expect(output).not.toContain('<table');
 });
 
-/** Types into a real console on a terminal, and waits for what each line shows. */
-const CONSOLE = `
-import sys, pexpect
+test('the data magics work in the console', async () => {
+  const { code, output } = await runPython(
+    ['-c', DATA_CONSOLE, JSON.stringify(DATA_CELLS), folder],
+    environment(),
+  );
+  expect(code === 0 ? 'done' : output).toBe('done');
+  expect(output).not.toContain('<t');
+}, 180_000);
+
+/** Starts a real console on a terminal. */
+const START = `
+import json, os, sys, pexpect
+if len(sys.argv) > 2:
+    os.chdir(sys.argv[2])
 child = pexpect.spawn(sys.executable, ['-m', 'jupyter', 'console', '--kernel', 'worldline', '--simple-prompt'],
                       encoding='utf-8', timeout=90, dimensions=(50, 160))
 child.logfile_read = sys.stdout
-child.expect(r'In \\[1\\]:')
-child.sendline("%%sql select 1 as a, 'x' as b;")
-child.expect('1 row × 2 columns')
-child.expect(r'In \\[2\\]:')
-child.sendline('%tabels')
-child.expect('Did you mean')
-child.expect(r'In \\[3\\]:')
+`;
+
+const END = `
 child.sendeof()
 child.expect([pexpect.EOF, r'\\?'])
 if child.isalive():
@@ -135,9 +167,30 @@ if child.isalive():
     child.expect(pexpect.EOF)
 `;
 
+/** Types into it, and waits for what each line shows. */
+const CONSOLE = `${START}
+child.expect(r'In \\[1\\]:')
+child.sendline("%%sql select 1 as a, 'x' as b;")
+child.expect('1 row × 2 columns')
+child.expect(r'In \\[2\\]:')
+child.sendline('%tabels')
+child.expect('Did you mean')
+child.expect(r'In \\[3\\]:')
+${END}`;
+
+/** The same with cells as JSON; a cell of Python needs an empty line after it. */
+const DATA_CONSOLE = `${START}
+for number, (source, shown) in enumerate(json.loads(sys.argv[1]), 1):
+    child.expect(rf'In \\[{number}\\]:')
+    child.sendline(source + ('\\n' if source.startswith('%%python') else ''))
+    child.expect_exact(source)
+    child.expect_exact(shown)
+child.expect(rf'In \\[{number + 1}\\]:')
+${END}`;
+
 /** Puts the system's Chromium where nbconvert's Playwright looks for its own, and gives the folder. */
 async function linkChromium(): Promise<string> {
-  const place = join(folder, 'browsers');
+  const place = join(root, 'browsers');
   const { output } = await runPython(['-c', LAUNCH], { PLAYWRIGHT_BROWSERS_PATH: place });
   const wanted = /doesn't exist at (\S+)/.exec(output)?.[1];
   if (wanted === undefined) throw new Error(`Playwright names no browser: ${output}`);

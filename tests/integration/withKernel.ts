@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TABLE_MIME, type TablePage } from '../../kernel/src/contract.js';
 import { KernelClient, type Execution, type Message } from '../support/KernelClient.js';
 
 /** Milliseconds that a cell may take on a busy machine: a container may have to start. */
@@ -111,6 +112,12 @@ function printed(message: Message): string {
 /** The text of the `execute_result`. */
 export function resultOf(execution: Execution): string {
   return textOf(execution.outputs.find((message) => message.type === 'execute_result'));
+}
+
+/** The rows that the result of a cell of SQL shows, each value whole. */
+export function rowsOf({ result }: Execution): readonly (readonly (string | null)[])[] {
+  const data = result?.['data'] as Record<string, unknown> | undefined;
+  return (data?.[TABLE_MIME] as TablePage | undefined)?.rows ?? [];
 }
 
 /** A traceback without its colours. */

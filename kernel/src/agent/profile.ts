@@ -65,7 +65,7 @@ function line(column: Row, top: string | undefined, { hidesRows, minimum }: Priv
   const nulls = value('null_percentage') ?? '0';
   const parts = [value('column_type') ?? '', brief && Number(nulls) === 0 ? 'no NULL' : `${nulls}% NULL`];
   if (present(column) >= minimum) {
-    parts.push(`about ${value('approx_unique') ?? '0'} distinct`);
+    parts.push(`about ${roughly(value('approx_unique'), present(column))} distinct`);
     if (!hidesRows && value('min') !== null && !(brief && top !== undefined && value('avg') === null))
       parts.push(`range ${asCell(value('min'), 60)} … ${asCell(value('max'), 60)}`);
     if (value('avg') !== null && value('std') !== null)
@@ -75,6 +75,12 @@ function line(column: Row, top: string | undefined, { hidesRows, minimum }: Priv
   }
   if (top !== undefined) parts.push(`most frequent: ${top}`);
   return `${asName(value('column_name') ?? '')}: ${parts.join('; ')}`;
+}
+
+/** An estimate is good to two digits, and there are no more distinct values than values. */
+function roughly(estimate: string | null, most: number): string {
+  const digits = Number(Number(estimate ?? 0).toPrecision(2));
+  return Math.min(digits, most).toLocaleString('en-US');
 }
 
 function short(value: string | null): string {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
-import type { PythonSession } from '@worldline/sandbox';
+import { PythonError, type PythonSession } from '@worldline/sandbox';
 import type { Sources } from '../database/types.js';
+import { UserError } from './errors.js';
 import type { Runtime } from './Runtime.js';
 
 type Export = PythonSession['exportFrame'];
@@ -42,10 +43,7 @@ export class Frames {
   async #offerOne(name: string, take: Export | undefined): Promise<void> {
     const { database } = this.runtime;
     const { absolute, relative } = await this.runtime.exchangeFile();
-    const exported =
-      take === undefined
-        ? await (await this.runtime.python()).exportFrame(name, relative)
-        : await take(name, relative);
+    const exported = await this.#export(name, relative, take);
     const before = this.#registered.get(name);
     if (exported !== null && exported.fingerprint === before?.fingerprint) {
       await rm(absolute, { force: true });
@@ -56,5 +54,18 @@ export class Frames {
       this.#registered.set(name, { fingerprint: exported.fingerprint, file: absolute });
     } else if (this.#registered.delete(name)) await database.unregisterFrame(name);
     if (before) await rm(before.file, { force: true });
+  }
+  async #export(name: string, file: string, take: Export | undefined): ReturnType<Export> {
+    try {
+      if (take !== undefined) return await take(name, file);
+      return await (await this.runtime.python()).exportFrame(name, file);
+    } catch (error) {
+      if (!(error instanceof PythonError)) throw error;
+      throw new UserError(
+        'FrameError',
+        `The DataFrame ${name} could not be given to SQL: ${error.message}`,
+        'Give the column that it cannot take another type in Python, or leave it out.',
+      );
+    }
   }
 }

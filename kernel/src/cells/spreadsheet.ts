@@ -4,6 +4,7 @@ import type { LoadOptions, LoadResult } from '../database/types.js';
 import { tableNameFor } from '../database/tableName.js';
 import { UserError } from './errors.js';
 import type { Runtime } from './Runtime.js';
+import { sheetCode } from './sheetCode.js';
 
 const KINDS = new Set(['.xlsx', '.xlsm', '.xls', '.ods']);
 const FRAME = '_worldline_sheet';
@@ -13,13 +14,13 @@ export function isSpreadsheet(file: string): boolean {
 }
 
 /**
- * Loads the first sheet of a spreadsheet that has cells: the sandbox reads it, so nothing on the host parses it. Columns of
- * mixed types become text. Throws a UserError for a file that cannot be read.
+ * Loads a sheet of a spreadsheet, by default the first that has rows: the sandbox reads it, so nothing on the host parses
+ * it. Columns of mixed types become text. Throws a UserError for a file that cannot be read.
  */
 export async function loadSpreadsheet(
   runtime: Runtime,
   file: string,
-  options: LoadOptions,
+  { sheet, ...options }: LoadOptions & { readonly sheet?: string },
 ): Promise<LoadResult> {
   const { absolute, relative } = await runtime.exchangeFile();
   const python = await runtime.python();
@@ -36,12 +37,12 @@ export async function loadSpreadsheet(
     return printed;
   };
   try {
-    const sheets = await run(reading(file));
+    const sheets = await run(sheetCode(FRAME, file, sheet));
     if ((await python.exportFrame(FRAME, relative)) === null) throw unreadable(file, '', 'it has no table');
     const loaded = await runtime.database.load(absolute, { table: tableNameFor(file), ...options });
     const [first = '', ...others] = JSON.parse(sheets) as string[];
     if (others.length === 0) return loaded;
-    return { ...loaded, note: `This is the sheet ${first}. Not loaded: ${others.join(', ')}.` };
+    return { ...loaded, note: `This is the sheet ${first}. Others, for --sheet: ${others.join(', ')}.` };
   } finally {
     await rm(absolute, { force: true });
     await run(`globals().pop(${JSON.stringify(FRAME)}, None);`);
@@ -57,22 +58,4 @@ function unreadable(file: string, name: string, message: string): UserError {
       ? 'Is it a spreadsheet? Saved as .xlsx or .csv, it can be loaded.'
       : `Save it as .xlsx, or give the sandbox what it needs: node install.mjs --with-packages ${missing}`,
   );
-}
-
-function reading(file: string): string {
-  return `def ${FRAME}():
-    import json, pandas
-    with pandas.ExcelFile(${JSON.stringify(file)}) as book:
-        sheets = [(name, book.parse(name)) for name in book.sheet_names]
-    if all(sheet.shape[1] == 0 for _, sheet in sheets):
-        raise ValueError("it is empty")
-    sheets.sort(key=lambda pair: pair[1].empty)
-    first = sheets[0][1]
-    for column in range(first.shape[1]):
-        values = first.iloc[:, column].dropna()
-        if values.dtype == object and len({type(value) for value in values}) > 1:
-            first.isetitem(column, first.iloc[:, column].map(str, na_action="ignore"))
-    print(json.dumps([str(name) for name, sheet in sheets[:1] + [pair for pair in sheets[1:] if not pair[1].empty]]))
-    return first
-${FRAME} = ${FRAME}()`;
 }

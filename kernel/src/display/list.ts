@@ -5,6 +5,8 @@ import { oneLine, textTable } from './textTable.js';
 export interface ListColumn {
   readonly title: string;
   readonly align?: 'left' | 'right';
+  /** Not cut in the text form. */
+  readonly whole?: boolean;
 }
 
 /** A short list of the kernel's own (tables, variables, settings …) as HTML and as text. */
@@ -16,6 +18,7 @@ export function listDisplay(
   const aligned = columns.map((column) => ({
     title: column.title,
     align: column.align ?? ('left' as const),
+    whole: column.whole ?? false,
   }));
   const style = (i: number): string => `style="text-align:${aligned[i]?.align ?? 'left'}"`;
   const head = aligned.map((column, i) => `<th ${style(i)}>${escapeHtml(column.title)}</th>`).join('');

@@ -6,6 +6,8 @@ export interface TextColumn {
   /** A second header line, such as the type. */
   readonly note?: string;
   readonly align: 'left' | 'right';
+  /** Shown whole, however long. */
+  readonly whole?: boolean;
 }
 
 /** Characters of a row before columns are left out of the middle. */
@@ -16,7 +18,9 @@ const ELLIPSIS: TextColumn = { title: '…', align: 'left' };
 
 /** A table as aligned plain text. Wide values are cut and, where a row is too long, middle columns left out. */
 export function textTable(columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map((value) => cut(oneLine(value), MAX_CELL)));
+  const cells = rows.map((row) =>
+    row.map((value, i) => (columns[i]?.whole ? oneLine(value) : cut(oneLine(value), MAX_CELL))),
+  );
   const titles = columns.map((column) => cut(oneLine(column.title), MAX_CELL));
   const notes = columns.map((column) => cut(column.note ?? '', MAX_CELL));
   const widths = columns.map((_, i) =>

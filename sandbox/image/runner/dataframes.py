@@ -78,12 +78,41 @@ def _foreign(value):
     """The frame of another library, such as polars: it has a shape, and gives itself as Arrow as often as it is asked."""
     import pyarrow
 
-    if isinstance(value, type) or not hasattr(value, "__arrow_c_stream__") or not hasattr(value, "shape"):
+    if isinstance(value, type) or not hasattr(value, "__arrow_c_stream__"):
         return None
-    table = pyarrow.table(value)
-    plain = {pyarrow.string_view(): pyarrow.large_string(), pyarrow.binary_view(): pyarrow.large_binary()}
-    fields = [field.with_type(plain.get(field.type, field.type)) for field in table.schema]
-    return table.cast(pyarrow.schema(fields))
+    shape = getattr(value, "shape", None)
+    if not isinstance(shape, tuple):
+        return None
+    if len(shape) == 1:
+        table = pyarrow.table({getattr(value, "name", None) or "value": pyarrow.chunked_array(value)})
+    else:
+        table = pyarrow.table(value)
+    return table.cast(pyarrow.schema([_without_views(field) for field in table.schema]))
+
+
+def _without_views(field):
+    """The same field in types that Parquet's writer takes at any depth."""
+    import pyarrow
+    from pyarrow import types
+
+    def plain(kind):
+        if types.is_string_view(kind):
+            return pyarrow.large_string()
+        if types.is_binary_view(kind):
+            return pyarrow.large_binary()
+        if types.is_dictionary(kind):
+            return pyarrow.dictionary(kind.index_type, plain(kind.value_type), kind.ordered)
+        if types.is_fixed_size_list(kind):
+            return pyarrow.list_(_without_views(kind.value_field), kind.list_size)
+        if types.is_large_list(kind):
+            return pyarrow.large_list(_without_views(kind.value_field))
+        if types.is_list(kind):
+            return pyarrow.list_(_without_views(kind.value_field))
+        if types.is_struct(kind):
+            return pyarrow.struct([_without_views(inner) for inner in kind])
+        return kind
+
+    return field.with_type(plain(field.type))
 
 
 def _mapper(table):

@@ -8,7 +8,7 @@ import { artifactDisplays } from '../../display/artifacts.js';
 import { bytes, count, cut, duration, plural } from '../../display/format.js';
 import { descriptionDisplay } from '../../display/description.js';
 import { listDisplay } from '../../display/list.js';
-import { tableDisplay } from '../../display/table.js';
+import { firstPageDisplay, tableDisplay } from '../../display/table.js';
 import { seeHelp } from '../arguments.js';
 import { readAttachment } from '../attachments.js';
 import type { CellContext } from '../context.js';
@@ -63,7 +63,9 @@ const describe: Magic = {
 /** A table's columns and sample as two displays. */
 export function showDescription(table: TableDescription, run: CellContext['run']): void {
   run.display(descriptionDisplay(table));
-  run.display(tableDisplay({ result: '', ...table.sample }));
+  const { sample } = table;
+  const whole = sample.rows.length === sample.total;
+  run.display(whole ? tableDisplay({ result: '', ...sample }) : firstPageDisplay(sample, 'as a sample'));
 }
 
 const vars: Magic = {
@@ -116,13 +118,14 @@ const artifacts: Magic = {
 
 const load: Magic = {
   name: 'load',
-  usage: '%load FILE [as TABLE] [--replace | --append]',
+  usage: '%load FILE [as TABLE] [--replace | --append] [--sheet NAME]',
   about: 'Loads a CSV, TSV, JSON, NDJSON, Parquet or Excel file into a table.',
   details: 'Rows that do not parse are counted and shown, never dropped in silence.',
   examples: ['%load sales.csv', '%load "my file.csv" as sales --replace'],
   options: [
     { name: 'replace', about: 'replace the table if it is there' },
     { name: 'append', about: 'add the rows to the table' },
+    { name: 'sheet', value: 'NAME', about: 'which sheet of an Excel file; the first that has rows' },
   ],
   words: ['file'],
   writes: true,
@@ -134,6 +137,10 @@ const load: Magic = {
     }
     if (options.has('replace') && options.has('append')) {
       throw new UserError('UsageError', '--replace and --append exclude each other.', seeHelp('%load'));
+    }
+    const sheet = options.has('sheet') ? String(options.get('sheet')) : undefined;
+    if (sheet !== undefined && !isSpreadsheet(file)) {
+      throw new UserError('UsageError', `${named ?? ''} has no sheets.`, seeHelp('%load'));
     }
     const mode = options.has('replace') ? 'replace' : options.has('append') ? 'append' : 'create';
     const { runtime, run } = context;
@@ -150,7 +157,7 @@ const load: Magic = {
     } as const;
     try {
       const loaded = isSpreadsheet(file)
-        ? await loadSpreadsheet(runtime, file, loadOptions)
+        ? await loadSpreadsheet(runtime, file, { ...loadOptions, ...(sheet === undefined ? {} : { sheet }) })
         : await runtime.database.load(file, loadOptions);
       showLoaded(loaded, run, progress);
     } finally {
@@ -253,7 +260,7 @@ const allow: Magic = {
     const rows = [...readable.folders, ...readable.files, ...(readable.urls ?? [])].map((path) => [path]);
     if (rows.length === 0)
       run.stream('stdout', 'Nothing beside the workspace may be read. %allow FOLDER grants a folder.\n');
-    else run.display(listDisplay([{ title: 'SQL and Python may read' }], rows));
+    else run.display(listDisplay([{ title: 'SQL and Python may read', whole: true }], rows));
   },
 };
 

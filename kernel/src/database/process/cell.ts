@@ -36,13 +36,18 @@ export async function runCell(
 ): Promise<StatementResult | null> {
   const { file, emit } = context;
   const pieces = split(sql);
-  for (const piece of pieces) checkWords(piece, author, (target) => mayWrite(file.state.workspace, target));
+  const check = (piece: Piece): void => {
+    checkWords(piece, author, (target) => mayWrite(file.state.workspace, target));
+  };
+  pieces.forEach(check);
   if (pieces.length > 1) await checkSyntax(file, sql, pieces);
   let last: StatementResult | null = null;
   let transaction = false;
   try {
     for (const piece of pieces) {
       if (last !== null) emit({ kind: 'result', result: last });
+      // Links may have appeared in the workspace while the statements before ran.
+      if (pieces.length > 1) check(piece);
       last = await runPiece(context, sql, piece, transaction, () =>
         runStatement(piece, {
           connection: file.work,

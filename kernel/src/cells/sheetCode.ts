@@ -1,0 +1,48 @@
+/**
+ * Python that reads one sheet of a spreadsheet into a variable: the one of that name, else the first that has rows. A
+ * column is of the type that all its cells have; where they differ, it is text. It prints as JSON the name of the sheet
+ * and those of the others that have rows.
+ */
+export function sheetCode(variable: string, file: string, sheet: string | undefined): string {
+  return `def ${variable}(file, wanted):
+    import datetime, json, re
+    import pandas, pyarrow
+
+    dates = {datetime.datetime, datetime.date}
+    # Only what is empty is missing: pandas would take NA, the code of a country, for no value, and "007" for 7.
+    as_it_is = {"dtype": object, "keep_default_na": False, "na_values": [""]}
+
+    def kind_of(values):
+        kinds = {type(value) for value in values}
+        if kinds == {bool}:
+            return pyarrow.bool_()
+        if kinds == {int} and all(-(2**63) <= value < 2**63 for value in values):
+            return pyarrow.int64()
+        if kinds and kinds <= {int, float}:
+            return pyarrow.float64()
+        if kinds and kinds <= dates:
+            days = all(getattr(value, "time", datetime.time)() == datetime.time() for value in values)
+            return pyarrow.date32() if days else pyarrow.timestamp("us")
+        return pyarrow.time64("us") if kinds == {datetime.time} else pyarrow.string()
+
+    def column(values):
+        values = [None if pandas.isna(value) else value for value in values]
+        kind = kind_of([value for value in values if value is not None])
+        if kind in (pyarrow.string(), pyarrow.float64()):
+            convert = str if kind == pyarrow.string() else float
+            values = [None if value is None else convert(value) for value in values]
+        return pyarrow.array(values, kind)
+
+    with pandas.ExcelFile(file) as book:
+        full = [name for name in book.sheet_names if len(book.parse(name, nrows=1))]
+        if wanted is not None and wanted not in book.sheet_names:
+            raise ValueError(f"it has no sheet {wanted}, only " + ", ".join(book.sheet_names))
+        name = wanted if wanted is not None else (full + book.sheet_names)[0]
+        frame = book.parse(name, **as_it_is)
+    if frame.shape[1] == 0:
+        raise ValueError("it is empty" if wanted is None else f"the sheet {wanted} is empty")
+    names = [re.sub(r"^Unnamed: (\\d+)$", r"column\\1", str(label)) for label in frame.columns]
+    print(json.dumps([name] + [other for other in full if other != name]))
+    return pyarrow.table([column(frame.iloc[:, at]) for at in range(len(names))], names=names)
+${variable} = ${variable}(${JSON.stringify(file)}, ${sheet === undefined ? 'None' : JSON.stringify(sheet)})`;
+}
