@@ -5,6 +5,7 @@ import { KernelProcess } from './KernelProcess.js';
 import { KernelSockets, type ReceiveChannel, type SendChannel } from './KernelSockets.js';
 import { type Json, makeHeader, type Message, pack, unpack } from './messages.js';
 import { ProtocolRules } from './ProtocolRules.js';
+import { recordMessage } from './recordMessage.js';
 import { noteMessages } from './trustNotes.js';
 
 export type { Json, Message } from './messages.js';
@@ -284,6 +285,7 @@ export class KernelClient {
       this.#rules.violate(`${channel}: ${String(error)}`);
       return;
     }
+    recordMessage(message);
     const pending = this.#pending.get(message.parent.msg_id ?? '');
     if (channel === 'iopub') this.#broadcast(message, pending);
     else if (channel === 'stdin') this.#question(message, pending);

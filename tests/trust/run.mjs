@@ -6,18 +6,21 @@
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installSystemPackages } from '../../install/apt.mjs';
 import { inProject } from '../../install/paths.mjs';
 import { fail, step } from '../../install/report.mjs';
 import { foreground } from '../../install/run.mjs';
 import { setUpTests } from '../setup.mjs';
+import { fetchValidators, validateMessages } from './messages.mjs';
 import { intoBlock } from '../support/block.mjs';
 import { countTopics, markdown, PAGE, README, ROOT, sum } from './table.mjs';
 import { TOPICS } from './topics.mjs';
 
 const REPORT = inProject('test-results', 'trust.json');
 const NOTES = inProject('test-results', 'trust-tries.jsonl');
+const MESSAGES = inProject('test-results', 'trust-messages.jsonl');
 /** Where the suite tries some, this tries so many times as much. */
 const MORE = { WORLDLINE_FUZZ: '5', WORLDLINE_KILLS: '100' };
 
@@ -42,14 +45,18 @@ async function main({ quick, only, yes }) {
       await installSystemPackages(['libfaketime'], 'The tests of the clock', say, { yes });
       return 'libfaketime';
     });
+  if (!quick) await step('Validators of messages', fetchValidators);
   const began = Date.now();
   const report = await jest(env, quick, only);
-  const topics = countTopics(report, NOTES, quick)
+  const counted = countTopics(report, NOTES, quick);
+  if (!quick) counted[0].rows.push(await validateMessages(MESSAGES));
+  const topics = counted
     .map(({ title, rows }) => ({ title, rows: rows.filter((row) => row.cases > 0 || only === undefined) }))
     .filter(({ rows }) => rows.length > 0);
   const totals = topics.map(({ title, rows }) => sum(title, rows));
   const total = sum('total', totals);
   for (const { title, rows } of topics) console.log(`\n${markdown(title, rows)}`);
+  console.log(`\n${times(report)}`);
   const summary = markdown('', [...totals, total]);
   console.log(`\n${summary}\n\nin ${Math.round((Date.now() - began) / 60_000)} minutes`);
   if (total.failures === 0 && only === undefined) write(summary, topics, quick);
@@ -58,7 +65,7 @@ async function main({ quick, only, yes }) {
 
 async function jest(env, quick, only) {
   mkdirSync(inProject('test-results'), { recursive: true });
-  for (const file of [REPORT, NOTES]) rmSync(file, { force: true });
+  for (const file of [REPORT, NOTES, MESSAGES]) rmSync(file, { force: true });
   const lines = TOPICS.flatMap(({ lines }) => lines)
     .filter(({ long }) => !(quick && long))
     .filter(({ title }) => only === undefined || only.some((word) => title.includes(word)));
@@ -75,7 +82,7 @@ async function jest(env, quick, only) {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         ...env,
-        ...(quick ? {} : MORE),
+        ...(quick ? {} : { ...MORE, WORLDLINE_MESSAGES: MESSAGES }),
         WORLDLINE_TRIES: NOTES,
         NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings`.trim(),
       },
@@ -86,6 +93,16 @@ async function jest(env, quick, only) {
   } catch (error) {
     throw new Error(`Jest ended with ${code} before its report.`, { cause: error });
   }
+}
+
+/** The files that took longest, in seconds. */
+function times({ testResults }) {
+  return testResults
+    .map(({ name, startTime, endTime }) => ({ name, seconds: Math.round((endTime - startTime) / 1000) }))
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, 15)
+    .map(({ name, seconds }) => `${String(seconds).padStart(5)} s  ${relative(ROOT, name)}`)
+    .join('\n');
 }
 
 function write(summary, topics, quick) {

@@ -28,6 +28,15 @@ export const TOPICS = [
         files: /tests\/trust\/clients\.trust/,
         long: true,
       },
+      {
+        title: 'the integration suite, whose messages are all held to the rules',
+        files: /tests\/integration\/(?!clients\.).*\.test/,
+        long: true,
+      },
+      {
+        title: 'coalescing, pace of updates',
+        files: /kernel\/src\/jupyter\/(?:StreamBuffer|DisplayUpdates)\.test/,
+      },
     ],
   },
   {
