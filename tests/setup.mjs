@@ -32,6 +32,7 @@ export async function setUpTests(options) {
   await step('PostgreSQL', (say) => server(findPostgres, 'PostgreSQL', ['postgresql'], say, options));
   await step('MariaDB', (say) => server(findMariaDB, 'MariaDB', MARIADB, say, options));
   await step('File systems that share blocks', (say) => sharingDisks(say, options));
+  await step('Podman', (say) => podman(say, options));
   let browser;
   await step('Browser', async (say) => {
     browser = await findBrowser(say, options);
@@ -69,6 +70,18 @@ async function sharingDisks(say, options) {
     );
   }
   return 'btrfs and xfs';
+}
+
+async function podman(say, options) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    return 'left out, as a service of its own takes root';
+  await installSystemPackages(['podman', 'runc'], 'A test of sandboxes', say, options);
+  const { code, stdout } = await capture('podman', ['--version']);
+  if (code === 0) return stdout.trim();
+  throw new Problem(
+    'A test of sandboxes needs Podman.',
+    'Install it, and run this again:\n    sudo apt-get install podman runc',
+  );
 }
 
 async function findBrowser(say, options) {

@@ -1,3 +1,6 @@
+/** How to get the sandbox image: in a checkout, and with the package. */
+export const BUILD = '`node install.mjs` in a checkout, `npx worldline install` without one';
+
 /** Something that a person has to do before Python runs: `problem` says what is wrong, `fix` what to do. */
 export class SandboxUnavailableError extends Error {
   override readonly name: string = 'SandboxUnavailableError';

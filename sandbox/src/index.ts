@@ -26,9 +26,9 @@ export interface SandboxOptions {
 export function createSandboxManager(options: SandboxOptions): SandboxManager {
   const settings = options.settings ?? limitsFromEnvironment(process.env);
   const kernel = options.kernel ?? randomUUID();
-  const docker = options.docker ?? connect(process.env);
+  const { docker } = options;
   return new Manager({
-    engine: new Engine(docker, settings, kernel, options.runnerFolder ?? null),
+    engine: new Engine(() => docker ?? connect(process.env), settings, kernel, options.runnerFolder ?? null),
     settings,
     kernel,
     spaces: options.spaces,
@@ -37,7 +37,15 @@ export function createSandboxManager(options: SandboxOptions): SandboxManager {
   });
 }
 
-export * from './errors.js';
+export {
+  ProtocolError,
+  PythonError,
+  SandboxGoneError,
+  SandboxOptionError,
+  SandboxUnavailableError,
+  UnsafePathError,
+  WorkerDiedError,
+} from './errors.js';
 export { limitsFromEnvironment, type Settings } from './limits.js';
 export * from './snapshots/index.js';
 export type * from './types.js';

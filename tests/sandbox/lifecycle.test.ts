@@ -245,7 +245,7 @@ test('without an engine, or an image, it says what to do', async () => {
     );
   expect(await (await make({ socket: '/nonexistent.sock' })).check()).toMatchObject({
     ok: false,
-    problem: 'Docker is not there, or not running.',
+    problem: 'Docker is not there, or not running: /nonexistent.sock.',
   });
   expect(await (await make({ image: 'worldline-nothing' })).check()).toMatchObject({
     ok: false,

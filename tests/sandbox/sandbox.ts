@@ -23,7 +23,11 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-export async function openSandbox(environment: Record<string, string> = {}): Promise<Sandbox> {
+/** `engine`: another than the one that DOCKER_HOST or Docker's settings name. */
+export async function openSandbox(
+  environment: Record<string, string> = {},
+  engine?: Docker,
+): Promise<Sandbox> {
   const folder = await mkdtemp(join(tmpdir(), 'worldline-sandbox-'));
   await chmod(folder, 0o755);
   const kernel = randomUUID();
@@ -32,6 +36,7 @@ export async function openSandbox(environment: Record<string, string> = {}): Pro
     store: await DirectoryBlobStore.open(join(folder, 'blobs')),
     kernel,
     settings: limitsFromEnvironment({ ...process.env, ...environment }),
+    ...(engine === undefined ? {} : { docker: engine }),
   });
   let count = 0;
   return {

@@ -33,7 +33,10 @@ export class Daemon {
     // A killed daemon leaves the ids of processes that are no more.
     for (const left of ['pid', 'exec/containerd/containerd.pid']) rmSync(inFolder(left), { force: true });
     const log = openSync(inFolder('log'), 'a');
-    const child = spawn('dockerd', [...flags, ...places], { stdio: ['ignore', log, log] });
+    // In a network of its own: a daemon without a bridge takes docker0 away, which the machine's own daemon uses.
+    const child = spawn('unshare', ['--net', 'dockerd', ...flags, ...places], {
+      stdio: ['ignore', log, log],
+    });
     this.#child = child;
     const deadline = Date.now() + PATIENCE;
     while (!this.#answers()) {

@@ -16,7 +16,7 @@ import { Ledger } from './Ledger.js';
 import type { LiveRun } from './LiveRun.js';
 import { Looks } from './Looks.js';
 import { findPaths, type Paths } from './paths.js';
-import { imageFingerprint } from './imageFingerprint.js';
+import { imageFingerprint, runnerFolder } from './imageFingerprint.js';
 import { Runtime } from './Runtime.js';
 import { Settings } from './settings.js';
 
@@ -261,6 +261,7 @@ export class Kernel {
       store: blobs,
       settings: await this.#sandboxSettings(),
       fingerprint: await imageFingerprint(),
+      runnerFolder: runnerFolder(),
     });
   }
 

@@ -5,6 +5,7 @@ import { CellFailure, UserError } from './errors.js';
 
 /** A problem that has a fix to offer, whatever room it comes from. */
 interface Fixable {
+  readonly problem?: unknown;
   readonly hint?: unknown;
   readonly fix?: unknown;
 }
@@ -35,6 +36,12 @@ function hintOf(error: unknown): string | undefined {
 }
 
 function nameAndMessage(error: unknown): { name: string; message: string } {
+  const { problem, fix, name } = (typeof error === 'object' && error !== null ? error : {}) as Fixable & {
+    readonly name?: unknown;
+  };
+  // Its message has both, and the fix stands on a line of its own.
+  if (typeof problem === 'string' && typeof fix === 'string')
+    return { name: String(name).replace(/Error$/, ''), message: problem };
   if (error instanceof Error || isNativeError(error)) return { name: error.name, message: error.message };
   return { name: 'Error', message: String(error) };
 }

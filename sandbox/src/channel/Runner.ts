@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { ProtocolError, PythonError, SandboxGoneError, WorkerDiedError } from '../errors.js';
+import { BUILD, ProtocolError, PythonError, SandboxGoneError, WorkerDiedError } from '../errors.js';
 import { Demultiplexer } from './Demultiplexer.js';
 import { FrameReader, packFrame, type Frame } from './frames.js';
 
@@ -141,7 +141,7 @@ export class Runner {
     switch (header.type) {
       case 'ready':
         if (header['protocol'] === 1) this.#setReady();
-        else this.#close('the image is of another version: `node install.mjs` builds it again');
+        else this.#close(`the image is of another version. Build it again: ${BUILD}`);
         break;
       case 'reply':
         this.#reply(header, payload);

@@ -1,14 +1,14 @@
 import { chown, lchown, mkdir, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { Runner } from '../channel/Runner.js';
-import { SandboxGoneError, SandboxUnavailableError } from '../errors.js';
+import { BUILD, SandboxGoneError, SandboxUnavailableError } from '../errors.js';
 import type { Settings } from '../limits.js';
 import type { DataFolder, Limits } from '../types.js';
+import { addressOf, attach } from './attach.js';
 import { containerOptions, workspaceFolders } from './containerOptions.js';
-import { explain, isStatus } from './explain.js';
+import { explain, isEnding, isStatus } from './explain.js';
 import { hiddenEntries } from './hiddenEntries.js';
 import { KERNEL_LABEL, ownerLabels } from './owner.js';
 
@@ -22,9 +22,19 @@ export interface RunningContainer {
   remove(): Promise<void>;
 }
 
+const FINGERPRINT = 'worldline.fingerprint';
+
+interface EngineInfo {
+  readonly SecurityOptions?: string[];
+  readonly OperatingSystem?: string;
+  readonly DefaultRuntime?: string;
+  readonly Runtimes?: Readonly<Record<string, unknown>>;
+}
+
 interface EngineFacts {
   readonly version: string;
   readonly user: string;
+  readonly podman: boolean;
   readonly keepId: boolean;
 }
 
@@ -43,6 +53,7 @@ interface Starting {
 
 /** Docker or Podman, as far as sandboxes need it. */
 export class Engine {
+  #connected: Docker | null = null;
   #facts: Promise<EngineFacts> | null = null;
   #hasRunner: Promise<boolean> | null = null;
   #count = 0;
@@ -50,26 +61,31 @@ export class Engine {
   readonly #starting = new Set<Starting>();
 
   constructor(
-    private readonly docker: Docker,
+    private readonly connect: () => Docker,
     private readonly settings: Settings,
     private readonly kernel: string,
     private readonly runnerFolder: string | null,
   ) {}
 
+  get #docker(): Docker {
+    this.#connected ??= this.connect();
+    return this.#connected;
+  }
+
   /** Is it there, and the image? Throws a SandboxUnavailableError. */
   async check(fingerprint: string | null): Promise<string> {
     const { version } = await this.#learn();
-    const image = await this.docker
+    const image = await this.#docker
       .getImage(this.settings.image)
       .inspect()
       .catch((error: unknown) => {
-        throw explain(error, this.settings);
+        throw this.#explain(error);
       });
-    const built = labelsOf(image)['worldline.fingerprint'] ?? '';
+    const built = labelsOf(image)[FINGERPRINT] ?? '';
     if (fingerprint !== null && built !== '' && built !== fingerprint)
       throw new SandboxUnavailableError(
         `The image ${this.settings.image} was built by another version.`,
-        'Build it again: node install.mjs',
+        `Build it again: ${BUILD}. One of your own, FROM ours, after it.`,
       );
     return version;
   }
@@ -83,7 +99,7 @@ export class Engine {
     try {
       return await started;
     } catch (error) {
-      throw explain(error, this.settings);
+      throw this.#explain(error);
     } finally {
       this.#starting.delete(starting);
     }
@@ -113,12 +129,12 @@ export class Engine {
   /** Removes containers whose kernel is gone, by `isGone` of their labels. */
   async removeWhere(isGone: (labels: Readonly<Record<string, string>>) => boolean): Promise<string[]> {
     try {
-      const found = await this.docker.listContainers({ all: true, filters: { label: [KERNEL_LABEL] } });
+      const found = await this.#docker.listContainers({ all: true, filters: { label: [KERNEL_LABEL] } });
       const gone = found.filter((container) => isGone(container.Labels));
       await Promise.all(gone.map((container) => this.#remove(container.Id)));
       return gone.map((container) => (container.Names[0] ?? container.Id).replace(/^\//, ''));
     } catch (error) {
-      throw explain(error, this.settings);
+      throw this.#explain(error);
     }
   }
 
@@ -130,7 +146,7 @@ export class Engine {
         options.dataFolders.map((folder) => hiddenEntries(folder, [workspace, options.blobs])),
       )
     ).flat();
-    const container = await this.docker.createContainer(
+    const container = await this.#docker.createContainer(
       containerOptions({
         name: `worldline_${this.kernel.slice(0, 8)}_${++this.#count}_${slug(options.name)}`,
         workspace,
@@ -140,26 +156,21 @@ export class Engine {
         labels: { ...ownerLabels(this.kernel), 'worldline.workspace': workspace },
         user: facts.user,
         settings: { ...this.settings, limits: options.limits },
+        podman: facts.podman,
         keepId: facts.keepId,
-        runner: (await this.#imageHasRunner()) ? null : this.runnerFolder,
+        runner: await this.#runner(),
       }),
     );
     starting.id = container.id;
     try {
       if (this.#closed) throw closedWhileStarting();
-      const stream = (await container.attach({
-        stream: true,
-        stdin: true,
-        stdout: true,
-        stderr: true,
-        hijack: true,
-      })) as unknown as Duplex;
-      const runner = new Runner(stream);
+      const runner = new Runner(await attach(this.#docker, container.id));
       await container.start();
       await runner.ready.catch((error: unknown) => {
+        const last = runner.lastWords.split('\n').at(-1) ?? '';
         throw new SandboxUnavailableError(
-          `The sandbox did not start${runner.lastWords === '' ? '' : `: ${runner.lastWords}`}.`,
-          'Does the image have the runner? node install.mjs builds it.',
+          `Python did not start in the image ${this.settings.image}${last === '' ? '' : `: ${last}`}.`,
+          this.#needs(),
           { cause: error },
         );
       });
@@ -184,23 +195,37 @@ export class Engine {
 
   async #remove(id: string): Promise<void> {
     try {
-      await this.docker.getContainer(id).remove({ force: true, v: true });
+      await this.#docker.getContainer(id).remove({ force: true, v: true });
     } catch (error) {
       // Gone already, on its way, or its engine is: nothing of it is left to remove.
-      if (!isStatus(error, 404, 409)) throw explain(error, this.settings);
+      if (!isStatus(error, 404, 409) && !isEnding(error)) throw this.#explain(error);
     }
   }
 
   #imageHasRunner(): Promise<boolean> {
-    if (this.runnerFolder === null) return Promise.resolve(true);
-    this.#hasRunner ??= this.docker
+    this.#hasRunner ??= this.#docker
       .getImage(this.settings.image)
       .inspect()
-      .then((image) => labelsOf(image)['worldline.fingerprint'] !== undefined);
+      .then((image) => (labelsOf(image)[FINGERPRINT] ?? '') !== '');
     this.#hasRunner.catch(() => {
       this.#hasRunner = null;
     });
     return this.#hasRunner;
+  }
+
+  /** What to mount into an image that has no runner of its own. */
+  async #runner(): Promise<string | null> {
+    if (await this.#imageHasRunner()) return null;
+    if (this.runnerFolder !== null) return this.runnerFolder;
+    throw new SandboxUnavailableError(`The image ${this.settings.image} has no runner.`, this.#needs());
+  }
+
+  #needs(): string {
+    return `An image of your own is built FROM worldline-sandbox, or has Python 3.11 or later as python3, with IPython, pandas, matplotlib, pyarrow, cloudpickle and xxhash. Ours is made by ${BUILD}.`;
+  }
+
+  #explain(error: unknown): Error {
+    return explain(error, this.settings, this.#connected === null ? '' : addressOf(this.#connected));
   }
 
   #learn(): Promise<EngineFacts> {
@@ -213,11 +238,12 @@ export class Engine {
 
   async #ask(): Promise<EngineFacts> {
     try {
-      const info = (await this.docker.info()) as { SecurityOptions?: string[]; OperatingSystem?: string };
-      const version = await this.docker.version();
+      const info = (await this.#docker.info()) as EngineInfo;
+      const version = await this.#docker.version();
       const { SecurityOptions, OperatingSystem } = info;
       const components = (version as { Components?: { Name: string }[] }).Components ?? [];
       const podman = components.some(({ Name }) => Name.includes('Podman'));
+      checkRuntime(this.settings.runtime, podman, info);
       const rootless = (SecurityOptions ?? []).some((option) => option.includes('rootless'));
       const uid = process.getuid?.() ?? 1000;
       const own = uid === 0 ? '1000:1000' : `${uid}:${process.getgid?.() ?? uid}`;
@@ -225,12 +251,31 @@ export class Engine {
         version: `${podman ? 'Podman' : 'Docker'} ${version.Version} on ${OperatingSystem ?? hostname()}`,
         // In a rootless Docker, root inside is the user outside, and no one else can write to the workspace.
         user: rootless && !podman ? '0:0' : own,
+        podman,
         keepId: rootless && podman,
       };
     } catch (error) {
-      throw explain(error, this.settings);
+      throw this.#explain(error);
     }
   }
+}
+
+/** Throws a SandboxUnavailableError where the engine does not have the wanted OCI runtime. */
+function checkRuntime(wanted: string | null, podman: boolean, info: EngineInfo): void {
+  if (wanted === null) return;
+  const { DefaultRuntime = 'its own runtime', Runtimes = {} } = info;
+  // Podman's interface has one runtime for all containers, and says nothing when it is asked for another.
+  if (podman && wanted !== DefaultRuntime)
+    throw new SandboxUnavailableError(
+      `Podman runs containers by ${DefaultRuntime}, and not by ${wanted} as SANDBOX_RUNTIME says.`,
+      `Start its service with \`podman --runtime ${wanted} system service\`, or unset SANDBOX_RUNTIME.`,
+    );
+  // A name with dots is that of a containerd shim, which needs no entry in the settings.
+  if (!podman && !(wanted in Runtimes) && !wanted.includes('.'))
+    throw new SandboxUnavailableError(
+      `Docker does not know the runtime ${wanted}; it has ${Object.keys(Runtimes).sort().join(', ')}.`,
+      'Name it in the settings of Docker, /etc/docker/daemon.json, and restart Docker, or unset SANDBOX_RUNTIME.',
+    );
 }
 
 function closedWhileStarting(): SandboxGoneError {

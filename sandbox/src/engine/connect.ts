@@ -3,16 +3,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { SandboxOptionError } from '../errors.js';
+import { SandboxUnavailableError } from '../errors.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The engine to use: `DOCKER_HOST`, else the context of `DOCKER_CONTEXT` or of Docker's settings, else the first socket
- * that is there, Podman's among them. Nothing is sent yet.
+ * that is there, Podman's among them. Nothing is sent yet. Throws a SandboxUnavailableError for settings that lead nowhere.
  */
 export function connect(environment: Environment): Docker {
-  if (environment['DOCKER_HOST'] !== undefined && environment['DOCKER_HOST'] !== '') return new Docker();
+  const host = environment['DOCKER_HOST'] ?? '';
+  if (host !== '') return fromHost(host);
   const settings = environment['DOCKER_CONFIG'] ?? join(homedir(), '.docker');
   const context = environment['DOCKER_CONTEXT'] ?? currentContext(settings);
   if (context !== undefined && context !== '' && context !== 'default') return fromContext(settings, context);
@@ -32,38 +33,72 @@ function sockets(environment: Environment): string[] {
   ];
 }
 
+/** dockerode reads the variable itself, and those of its certificates. */
+function fromHost(host: string): Docker {
+  try {
+    return new Docker();
+  } catch (error) {
+    throw new SandboxUnavailableError(
+      `DOCKER_HOST=${host} cannot be used: ${words(error)}.`,
+      'It should be like tcp://docker.example.org:2376, with DOCKER_CERT_PATH the folder of ca.pem, cert.pem and key.pem.',
+      { cause: error },
+    );
+  }
+}
+
 function currentContext(settings: string): string | undefined {
   const file = join(settings, 'config.json');
-  if (!existsSync(file)) return undefined;
-  return (JSON.parse(readFileSync(file, 'utf8')) as { currentContext?: string }).currentContext;
+  return existsSync(file) ? (parsed(file) as { currentContext?: string }).currentContext : undefined;
 }
 
 function fromContext(settings: string, name: string): Docker {
   const id = createHash('sha256').update(name).digest('hex');
   const file = join(settings, 'contexts/meta', id, 'meta.json');
   if (!existsSync(file))
-    throw new SandboxOptionError(
-      `There is no Docker context ${name}. \`docker context ls\` lists them; \`docker context use default\` goes back.`,
+    throw new SandboxUnavailableError(
+      `There is no Docker context ${name}.`,
+      '`docker context ls` lists them; `docker context use default` goes back.',
     );
-  const meta = JSON.parse(readFileSync(file, 'utf8')) as { Endpoints?: { docker?: { Host?: string } } };
+  const meta = parsed(file) as { Endpoints?: { docker?: { Host?: string } } };
   const host = meta.Endpoints?.docker?.Host ?? '';
-  if (host.startsWith('unix://')) return new Docker({ socketPath: host.slice('unix://'.length) });
-  if (host.startsWith('npipe://')) return new Docker({ socketPath: host.slice('npipe://'.length) });
+  if (/^(unix|npipe):\/\//.test(host)) return new Docker({ socketPath: host.replace(/^\w+:\/\//, '') });
+  if (!/^(tcp|http|https|ssh):\/\//.test(host) || !URL.canParse(host))
+    throw new SandboxUnavailableError(
+      `The Docker context ${name} has no address that can be used: “${host}”.`,
+      `See \`docker context inspect ${name}\`.`,
+    );
   const url = new URL(host);
-  const tls = join(settings, 'contexts/tls', id, 'docker');
-  const secrets = existsSync(join(tls, 'ca.pem'))
-    ? {
-        ca: readFileSync(join(tls, 'ca.pem')),
-        cert: readFileSync(join(tls, 'cert.pem')),
-        key: readFileSync(join(tls, 'key.pem')),
-        protocol: 'https' as const,
-      }
-    : { protocol: url.protocol === 'ssh:' ? ('ssh' as const) : ('http' as const) };
-  const username = url.username === '' ? {} : { username: url.username };
+  const secrets = certificates(join(settings, 'contexts/tls', id, 'docker'));
+  const safe = url.protocol === 'https:' || Object.keys(secrets).length > 0;
   return new Docker({
     host: url.hostname,
-    port: Number(url.port || (url.protocol === 'ssh:' ? 22 : 2375)),
-    ...username,
+    port: Number(url.port || (url.protocol === 'ssh:' ? 22 : safe ? 2376 : 2375)),
+    protocol: url.protocol === 'ssh:' ? 'ssh' : safe ? 'https' : 'http',
+    ...(url.username === '' ? {} : { username: url.username }),
     ...secrets,
   });
+}
+
+/** Those of `ca.pem`, `cert.pem` and `key.pem` that a context has. */
+function certificates(folder: string): Record<string, Buffer> {
+  const files = ['ca', 'cert', 'key'].map((name) => [name, join(folder, `${name}.pem`)] as const);
+  return Object.fromEntries(
+    files.filter(([, file]) => existsSync(file)).map(([name, file]) => [name, readFileSync(file)]),
+  );
+}
+
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new SandboxUnavailableError(
+      `Docker's settings in ${file} cannot be read: ${words(error)}.`,
+      'Mend the file; `docker context ls` reads it as well.',
+      { cause: error },
+    );
+  }
+}
+
+function words(error: unknown): string {
+  return String((error as { message?: unknown }).message ?? error);
 }

@@ -15,6 +15,7 @@ export interface ContainerPlan {
   /** `uid:gid` that owns the workspace. */
   readonly user: string;
   readonly settings: Settings;
+  readonly podman: boolean;
   /** For Podman without root: the user outside is the user inside. */
   readonly keepId: boolean;
   /** The folder of the runner, mounted where the image has none of its own. */
@@ -26,6 +27,11 @@ export const HIDDEN = '.worldline';
 /** In the hidden folder: what the code gives to the host. */
 export const OUT = 'out';
 
+/**
+ * Processes of the user on the whole machine; what a sandbox may have is PidsLimit's. Podman's own default can be more than
+ * it may set itself, and then nothing starts.
+ */
+const PODMAN_NPROC = 8192;
 const RUNNER = '/opt/worldline/worldline_runner';
 const SYSTEM = [
   '/proc',
@@ -93,8 +99,9 @@ export function containerOptions(plan: ContainerPlan): ContainerCreateOptions {
         { Name: 'fsize', Soft: limits.workspaceSize, Hard: limits.workspaceSize },
         { Name: 'nofile', Soft: 4096, Hard: 4096 },
         { Name: 'core', Soft: 0, Hard: 0 },
+        ...(plan.podman ? [{ Name: 'nproc', Soft: PODMAN_NPROC, Hard: PODMAN_NPROC }] : []),
       ],
-      Tmpfs: { '/tmp': `rw,nosuid,nodev,size=${limits.tmpSize},mode=1777` },
+      Tmpfs: { '/tmp': `rw,nosuid,nodev,size=${limits.tmpSize},mode=1777`, ...podmanMasks(plan) },
       Mounts: mounts(plan),
       LogConfig: { Type: 'none', Config: {} },
       ...(runtime === null ? {} : { Runtime: runtime }),
@@ -122,7 +129,7 @@ function mounts(plan: ContainerPlan): MountSettings[] {
     bind(hidden, false),
     bind(join(hidden, OUT), true),
     ...[...new Set([plan.blobs, ...plan.dataFolders])].map((folder) => bind(folder, false)),
-    ...plan.masks.map(mask),
+    ...plan.masks.filter(({ kind }) => kind === 'file' || !plan.podman).map(mask),
     ...(plan.runner === null ? [] : [{ ...bind(plan.runner, false), Target: RUNNER }]),
   ];
 }
@@ -147,6 +154,12 @@ function mask({ path, kind }: Mask): MountSettings {
         TmpfsOptions: { SizeBytes: 4096, Mode: 0o555 },
       }
     : { Type: 'bind', Source: '/dev/null', Target: path, ReadOnly: true };
+}
+
+/** Podman fills a tmpfs with what it lies upon, unless it is told not to: only this way of mounting one can say so. */
+function podmanMasks({ podman, masks }: ContainerPlan): Record<string, string> {
+  const folders = podman ? masks.filter(({ kind }) => kind === 'folder') : [];
+  return Object.fromEntries(folders.map(({ path }) => [path, 'ro,size=4096,mode=555,notmpcopyup']));
 }
 
 /** The folders that a workspace must have before a container can be made for it. */

@@ -22,10 +22,7 @@ export async function pythonPort(
           ...options,
           signal,
           timeout,
-          timeoutAdvice: [
-            'Do less at a time.',
-            'The person can set SANDBOX_TIMEOUT_SECONDS and restart the kernel.',
-          ],
+          timeoutAdvice: ['Do less at a time.', 'The person can allow more: `%config sandbox-seconds 120`.'],
           sql: runtime.sqlForPython('model', signal),
         });
       }),
