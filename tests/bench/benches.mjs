@@ -7,6 +7,7 @@ export const BENCHES = {
   cells: 'Cells through the whole kernel, beside ipykernel',
   sandbox: 'Python in the sandbox, beside docker exec',
   database: 'SQL, beside @duckdb/node-api alone',
+  jupysql: 'SQL through the whole kernel, beside JupySQL',
   flights: 'Three million rows from SQL to pandas',
   snapshots: 'Python variables, beside cloudpickle',
   worldlines: 'Worldlines, with few and many checkpoints, beside Kishu and a plain copy',

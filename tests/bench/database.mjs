@@ -54,6 +54,7 @@ try {
         ours: () => firstPage(asUser, MILLION),
         peer: () => firstChunk(alone, MILLION),
       }),
+      { ratio: 1, plus: 5 },
     ),
     beside('3 M flights to Parquet', await inTurns(copies, parquet())),
   ];

@@ -101,6 +101,15 @@ describe('other tools', () => {
     expect(texts[2]).toContain('Use list_tables');
   });
 
+  test('describe says of an estimate only what it is good for, and never more than there are values', async () => {
+    const numbers = ['n', ...Array.from({ length: 30_001 }, (_, n) => String(n * 7))].join('\n');
+    const { texts } = await results([{ calls: [['describe', { name: 'numbers.csv' }]] }, done], {
+      files: { 'workspace/numbers.csv': numbers },
+    });
+    const [, estimate = ''] = /n: BIGINT; 0\.00% NULL; about ([\d,]+) distinct/.exec(texts[0] ?? '') ?? [];
+    expect(estimate).toMatch(/^(?:\d\d,000|30,001)$/);
+  });
+
   test('a data file is described and queried by its name', async () => {
     const files = { 'workspace/people.csv': 'name,age\nAda,36\nGrace,45\n' };
     const { texts } = await results(
