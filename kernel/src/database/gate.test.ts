@@ -23,6 +23,11 @@ const REFUSED_TO_THE_MODEL: readonly string[] = [
   'use main',
   'prepare p as select 1',
   'execute p',
+  'deallocate p',
+  'force checkpoint',
+  'copy from database main to other',
+  'start transaction',
+  'abort',
   'begin',
   'commit',
   'rollback',
@@ -192,6 +197,25 @@ test('COPY over the database itself: destroys it in DuckDB alone, is refused her
     expect(await rowsOf(database, 'from t')).toEqual([['1']]);
   }));
 
+test('a database attached read-only: DuckDB alone attaches it again to write, here it cannot be let go of', () =>
+  withDatabase(async ({ database, folder }) => {
+    const other = join(folder, 'other.duckdb');
+    const raw = await (await DuckDBInstance.create(':memory:')).connect();
+    await raw.run(`attach '${other}' as o; create table o.t as select 1 i; detach o`);
+    await raw.run(
+      `attach '${other}' as o (read_only); detach o; attach '${other}' as o; delete from o.t; detach o`,
+    );
+
+    await database.attach({ alias: 'o', source: other, type: 'duckdb' });
+    for (const author of ['user', 'model'] satisfies Author[]) {
+      for (const sql of ['detach o', `attach '${other}' as p`, `attach or replace '${other}' as o`]) {
+        await expect(database.query(sql, { author })).rejects.toMatchObject({ name: 'GateError' });
+      }
+      await expect(database.query('insert into o.t values (2)', { author })).rejects.toThrow(/read-only/);
+    }
+    expect(await rowsOf(database, 'select count(*) from o.t')).toEqual([['0']]);
+  }));
+
 test('logging: passes the lock and a read-only transaction in DuckDB alone, is refused here', () =>
   withDatabase(async ({ database }) => {
     const raw = await (await DuckDBInstance.create(':memory:')).connect();
@@ -237,6 +261,8 @@ test('what DuckDB opens by itself, it does not open here', () =>
           `from '${data}/linked.csv'`,
           `from glob('${folder}/*')`,
           `from glob('/etc/*')`,
+          `from glob('linked/*')`,
+          `from glob('${workspace}/linked/*')`,
           `from '../outside/secret.csv'`,
         ]) {
           const answer = database.query(sql, { author }).then(
