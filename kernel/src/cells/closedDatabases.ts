@@ -37,7 +37,8 @@ export function closedDatabases(home: string): Ports {
         const only = async (here: string, there: string): Promise<TablePage> => {
           const rows = (alias: string): string =>
             `SELECT ${shared.join(', ')} FROM ${qualified(alias, table)}`;
-          const sql = `${rows(here)} EXCEPT ALL ${rows(there)}`;
+          // In one order on both sides, so that a row and what became of it stand at the same place.
+          const sql = `FROM (${rows(here)} EXCEPT ALL ${rows(there)}) ORDER BY ALL`;
           const [result] = await database.query(sql, { author: 'user', limit: count });
           if (result?.kind !== 'rows') throw new Error(`The rows of ${table} could not be compared.`);
           return { result: '', ...result.page };

@@ -89,14 +89,19 @@ function indent(text: string, by: string): string[] {
   return text === '' ? [] : text.split('\n').map((line) => by + line);
 }
 
-/** The last output of a cell as text: an agent's answer, a result, an error. */
+/** The last output of a cell as text: an agent's answer, a result, an error. The list of files is repeated further down. */
 function answerOf(cell: CellRecord): string {
-  const last = cell.outputs.at(-1);
+  const last = cell.outputs.findLast((output) => !listsFiles(output)) ?? cell.outputs.at(-1);
   if (last === undefined) return '';
   if (last['output_type'] === 'stream') return cut(String(last['text']).trimEnd(), 1000);
   if (last['output_type'] === 'error') return `${String(last['ename'])}: ${String(last['evalue'])}`;
   const text = (last['data'] as Record<string, unknown> | undefined)?.['text/plain'];
   return typeof text === 'string' ? cut(text, 1000) : '';
+}
+
+function listsFiles(output: CellRecord['outputs'][number]): boolean {
+  const text = (output['data'] as Record<string, unknown> | undefined)?.['text/plain'];
+  return output['output_type'] === 'display_data' && typeof text === 'string' && text.startsWith('Files: ');
 }
 
 function comparisonHtml(comparison: Comparison, names: Names): string {
@@ -116,7 +121,7 @@ function comparisonHtml(comparison: Comparison, names: Names): string {
   const column = (name: string, cells: readonly CellRecord[]): string =>
     `<td style="vertical-align:top;text-align:left;width:50%"><b>${escapeHtml(name)}</b>${cells.map(cellHtml).join('\n')}</td>`;
   return (
-    `<table style="width:100%;table-layout:fixed"><tr>${column(names.a, comparison.cellsA)}${column(names.b, comparison.cellsB)}</tr></table>\n` +
+    `<table style="width:100%;table-layout:fixed;margin-bottom:1em"><tr>${column(names.a, comparison.cellsA)}${column(names.b, comparison.cellsB)}</tr></table>\n` +
     state
   );
 }

@@ -133,7 +133,7 @@ async function compareVariables(
   const inB = await variablesOf(store, b);
   return [...new Set([...inA.keys(), ...inB.keys()])]
     .sort()
-    .filter((name) => JSON.stringify(inA.get(name)) !== JSON.stringify(inB.get(name)))
+    .filter((name) => textOf(inA.get(name)) !== textOf(inB.get(name)))
     .map((name) => {
       const [left, right] = [inA.get(name), inB.get(name)];
       return { name, change: changeOf(left, right), a: textOf(left), b: textOf(right) };

@@ -1,0 +1,31 @@
+import { expect, test } from '@jest/globals';
+import type { CellRecord, Comparison } from '../contract.js';
+import { comparisonDisplay } from './comparison.js';
+
+const CELL: CellRecord = {
+  ...{ checkpoint: 'b', kind: 'python', source: 'len(hot)', cellId: null, executionCount: 7, status: 'ok' },
+  outputs: [
+    { output_type: 'execute_result', data: { 'text/plain': '461' } },
+    { output_type: 'display_data', data: { 'text/plain': 'Files: note.txt (file, 6 B)' } },
+  ],
+};
+
+function compared(cell: CellRecord): string {
+  const comparison: Comparison = {
+    ...{ a: 'a', b: 'b', ancestor: null, cellsA: [cell], cellsB: [] },
+    ...{ tables: [], files: [], variables: [] },
+  };
+  const { data } = comparisonDisplay(comparison, 'one', 'other');
+  return `${String(data['text/plain'])}\n${String(data['text/html'])}`;
+}
+
+test('a cell shows its answer, and not the list of files that stands after it', () => {
+  const shown = compared(CELL);
+  expect(shown).toContain('      461\n');
+  expect(shown).toContain('>461</pre>');
+  expect(shown).not.toContain('note.txt');
+});
+
+test('a cell that made nothing but files shows them', () => {
+  expect(compared({ ...CELL, outputs: CELL.outputs.slice(1) })).toContain('Files: note.txt');
+});
