@@ -43,6 +43,6 @@ async function dockerRows() {
   const image = docker.state === 'ready' ? await imageState() : null;
   return [
     ['Docker', docker.state === 'ready', docker.version],
-    ['sandbox image', image?.current === true, imageName()],
+    ['sandbox image', image?.current === true || image?.foreign === true, imageName()],
   ];
 }

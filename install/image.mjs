@@ -9,11 +9,12 @@ import { Problem } from './problem.mjs';
 import { capture, work } from './run.mjs';
 import { remember } from './state.mjs';
 
+const OURS = 'worldline-sandbox';
 const INPUTS_LABEL = 'worldline.inputs';
 const PACKAGES_LABEL = 'worldline.packages';
 const FIX = 'A container must reach the Python package index: see the lines above. Then run this again.';
 
-export const imageName = () => process.env.SANDBOX_IMAGE ?? 'worldline-sandbox';
+export const imageName = () => process.env.SANDBOX_IMAGE ?? OURS;
 const stageName = () => `${imageName()}-packages`;
 
 /**
@@ -32,7 +33,10 @@ export async function imageState(wanted) {
   const labels = image?.Config?.Labels ?? {};
   const packages = wanted ?? (labels[PACKAGES_LABEL] ?? '').split(' ').filter((name) => name !== '');
   const inputs = fingerprint(['sandbox/image'], packages);
-  return { id: image?.Id ?? null, packages, inputs, current: labels[INPUTS_LABEL] === inputs };
+  const id = image?.Id ?? null;
+  // An image of the user's, named in SANDBOX_IMAGE, is not for us to replace.
+  const foreign = id !== null && imageName() !== OURS && labels[INPUTS_LABEL] === undefined;
+  return { id, packages, inputs, current: labels[INPUTS_LABEL] === inputs, foreign };
 }
 
 /**
@@ -45,6 +49,7 @@ export async function image(say, options) {
   const before = await imageState(options.packages);
   const name = imageName();
   if (before.current) return `${name} is up to date`;
+  if (before.foreign) return `${name} is your own, and is left as it is`;
   const base = await baseImage(say, options);
   const context = await makeContext();
   const flags = [

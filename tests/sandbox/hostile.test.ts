@@ -50,8 +50,9 @@ describe('code that takes too much', () => {
         'import threading\ngo = threading.Event()\nwhile True: threading.Thread(target=go.wait).start()',
       );
       expect(failure(ran)).toBe("RuntimeError: can't start new thread");
-      expect(ran.notices[0]).toBe(
-        "The code wanted more than the sandbox's 64 processes and threads (SANDBOX_PIDS).",
+      // Whether something was left running, which is ended as well, depends on the cells before.
+      expect(ran.notices[0]).toMatch(
+        /^The code wanted more than the sandbox's 64 processes and threads \(SANDBOX_PIDS\)\./,
       );
       await run(python, 'go.set()');
     });
