@@ -24,11 +24,7 @@ export function textTable(columns: readonly TextColumn[], rows: readonly (readon
   const titles = columns.map((column) => cut(oneLine(column.title), MAX_CELL));
   const notes = columns.map((column) => cut(column.note ?? '', MAX_CELL));
   const widths = columns.map((_, i) =>
-    Math.max(
-      stringWidth(titles[i] ?? ''),
-      stringWidth(notes[i] ?? ''),
-      ...cells.map((row) => stringWidth(row[i] ?? '')),
-    ),
+    Math.max(widthOf(titles[i] ?? ''), widthOf(notes[i] ?? ''), ...cells.map((row) => widthOf(row[i] ?? ''))),
   );
   const shown = fit(widths);
   const line = (values: readonly string[]): string =>
@@ -50,8 +46,13 @@ export function oneLine(text: string): string {
   return text.replace(/\r?\n/g, '↵').replace(/[\p{Cc}]/gu, '·');
 }
 
+/** Most values are plain ASCII: no segmenter is needed for those. */
+function widthOf(text: string): number {
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
+}
+
 function pad(text: string, width: number, align: 'left' | 'right'): string {
-  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
   return align === 'right' ? space + text : text + space;
 }
 

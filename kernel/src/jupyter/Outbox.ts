@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { log, messageOf } from './log.js';
 
 /** The part of a ZeroMQ socket that sends. */
@@ -9,7 +9,10 @@ export interface SendingSocket {
 /** Milliseconds between two tries to reach a peer. */
 const RETRY = 20;
 
-/** The one send queue of a socket: ZeroMQ takes one send at a time, and refuses a second at once. */
+/**
+ * The one send queue of a socket: ZeroMQ takes one send at a time, and refuses a second at once. What is said in one turn
+ * of the event loop leaves at its end, so that work which was begun in it is under way before.
+ */
 export class Outbox {
   readonly #socket: SendingSocket;
   readonly #waiting: Uint8Array[][] = [];
@@ -34,6 +37,7 @@ export class Outbox {
   }
 
   async #sendAll(): Promise<void> {
+    await setImmediate();
     for (let frames = this.#waiting.shift(); frames !== undefined; frames = this.#waiting.shift()) {
       try {
         await this.#sendOne(frames);

@@ -31,7 +31,7 @@ export async function findSources(
     ([, { plain }]) => plain === null || !found.ctes.has(plain.toLowerCase()),
   );
   const plain = tables.flatMap(([, each]) => each.plain ?? []);
-  const known = await knownNames(connection, frames);
+  const known = plain.length === 0 ? new Set<string>() : await knownNames(connection, frames);
   const made = new Set(pieces.flatMap(madeBy));
   const isMissing = (name: string): boolean =>
     /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !known.has(name.toLowerCase()) && !made.has(name.toLowerCase());
