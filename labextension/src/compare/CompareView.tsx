@@ -98,7 +98,7 @@ function Head({
   const adopted = graph.worldline(worldline)?.head === graph.active?.head;
   return (
     <div className="wl-Compare-head">
-      <h2>{graph.worldline(worldline)?.name ?? worldline}</h2>
+      <h2 title={graph.worldline(worldline)?.name}>{graph.worldline(worldline)?.name ?? worldline}</h2>
       {active ? (
         <span className="wl-Quiet">{trans.__('active')}</span>
       ) : (

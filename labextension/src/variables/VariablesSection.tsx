@@ -36,7 +36,7 @@ function Variables({ session, services }: { session: NotebookSession; services: 
           {trans.__('As the worldline keeps them: its Python is not running now, and will start with them.')}
         </p>
       )}
-      <table className="wl-Grid">
+      <table className="wl-Grid wl-Variables">
         <thead>
           <tr>
             <th>{trans.__('Name')}</th>
