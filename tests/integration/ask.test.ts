@@ -168,12 +168,14 @@ test('a later step reads an earlier result by its handle, in SQL and from Python
       call('run_sql', { sql: "select max(temp_max) as hottest from 'seattle-weather.csv'" }),
       call('run_sql', { sql: 'select hottest * 2 as doubled from r1' }),
       call('run_python', { code: 'print("from python", sql("from r1").iloc[0, 0])' }),
+      call('list_tables', {}),
       call('finish', { answer: 'Twice the hottest is 71.2.', evidence: ['r2'] }),
     ],
     async ({ kernel }, server) => {
       const cell = await kernel.execute('Double it.');
       expect(JSON.stringify(server.requests.at(2)?.body)).toContain('71.2');
       expect(JSON.stringify(server.requests.at(3)?.body)).toContain('from python 35.6');
+      expect(JSON.stringify(server.requests.at(4)?.body)).toContain('There are no tables.');
       expect(shown(cell)).not.toContain('[?]');
       expect(shown(await kernel.execute('%%sql select hottest + 1 as h from r1'))).toContain('36.6');
     },

@@ -105,6 +105,11 @@ export class Runtime implements Parts {
     return variables.flatMap(({ name, type }) => (FRAME_TYPES.has(type) ? [name] : []));
   }
 
+  /** Whether SQL knows a result of a step by this name. */
+  isHandle(name: string): boolean {
+    return this.#handles.has(name);
+  }
+
   /** Whether SQL has a name from Python: what it knows of it may be old. */
   isFrame(name: string): boolean {
     return this.#frames.has(name);

@@ -28,7 +28,9 @@ export function markAnswer(
         ]),
     ...(unknown.length === 0
       ? []
-      : [`**No such step:** the answer names ${unknown.join(', ')} as evidence.`]),
+      : [
+          `**No result:** ${unknown.join(', ')}, named as evidence, failed or ${unknown.length === 1 ? 'is' : 'are'} no step.`,
+        ]),
   ];
   const below = notes.map((note) => `\n\n> ${note}`).join('');
   const text = annotate(answer, figures, (figure) =>

@@ -15,7 +15,7 @@ export function runPythonTool(python: PythonPort, privacy: Privacy, charts: Char
   return {
     name: 'run_python',
     description:
-      'Runs Python 3 in a sandbox without network, for a limited time. Variables and imports persist; import what you use: numpy, pandas, scipy, statsmodels, sklearn, matplotlib, seaborn, pyarrow, openpyxl are installed, and nothing else can be. sql("SELECT …") gives a pandas DataFrame and needs no import; data files open by the same names as in SQL. Matplotlib charts and the last expression appear in the notebook by themselves. Files written to the working directory become artifacts. You see what is printed or displayed: print what you need to know.',
+      'Runs Python 3 in a sandbox without network, for a limited time. Variables and imports persist; import what you use: numpy, pandas, scipy, statsmodels, sklearn, matplotlib, seaborn, pyarrow, openpyxl are installed, and nothing else can be. sql("SELECT …") gives a pandas DataFrame and needs no import; data files open by the same names as in SQL. Matplotlib charts and the last expression appear in the notebook by themselves. Files written to the working directory become artifacts. You see what is printed or displayed: print what you need to know, frames with to_string(), since pandas leaves out columns of wide ones.',
     parameters: {
       type: 'object',
       properties: { code: { type: 'string', description: 'Python source; the last expression is shown.' } },

@@ -3,11 +3,14 @@ import { asData } from '../data.js';
 import type { SqlPort } from '../ports.js';
 import type { Privacy } from '../privacy.js';
 import { columnStatistics, count, pageText, SHOWN } from '../resultText.js';
+import { messageOf } from '../step.js';
 import type { Evidence, Tool, ToolContext, ToolResult } from '../types.js';
 import { firstLine, portError, toolError } from './result.js';
 
 /** Milliseconds that the model's SQL may take. */
 const DEADLINE = 120_000;
+
+const FILES = `Files are written in Python: sql("SELECT …").to_csv("name.csv", index=False).`;
 
 export function runSqlTool(sql: SqlPort, privacy: Privacy): Tool {
   return {
@@ -29,7 +32,10 @@ export function runSqlTool(sql: SqlPort, privacy: Privacy): Tool {
       try {
         results = await sql.query(text, { limit: SHOWN.rows, signal: context.signal, deadline: DEADLINE });
       } catch (error) {
-        return portError(privacy.sqlError(error));
+        return portError(
+          privacy.sqlError(error),
+          /^(COPY|EXPORT) is refused/.test(messageOf(error)) ? FILES : '',
+        );
       }
       if (results.length === 0) return toolError('There was no statement to run.');
       return resultOf(sql, text, results, context, guard.kind === 'shown' ? guard.text : null);

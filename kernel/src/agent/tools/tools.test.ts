@@ -79,6 +79,7 @@ describe('run_sql', () => {
     ]);
     expect(texts[0]).not.toContain('rror');
     expect(texts[1]).not.toContain('<result');
+    expect(texts[1]).toContain('Files are written in Python');
   });
 });
 

@@ -12,7 +12,10 @@ const MAX_FILES = 200;
 
 export function dataPort(kernel: Kernel, runtime: Runtime): DataPort {
   return {
-    tables: () => runtime.database.tables(),
+    async tables() {
+      // Results of steps are known by their handles, and are no tables of the person's.
+      return (await runtime.database.tables()).filter(({ name }) => !runtime.isHandle(name));
+    },
     files: () => readableFiles(kernel),
     async artifacts() {
       const found = await runtime.artifacts();
