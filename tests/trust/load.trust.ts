@@ -189,7 +189,7 @@ test.each(['shutdown', 'SIGTERM', 'SIGKILL'] as const)(
           kernel.process.signal(end);
           await kernel.process.exited;
           const next = await notebook.startAgain();
-          await next.execute('%doctor --clean', { timeout: MINUTES });
+          await next.execute('%%python\n1', { timeout: MINUTES });
         }
         await vanished(() => containersOf(pid));
         await vanished(() => ours.filter(isAlive));

@@ -33,6 +33,8 @@ export class Manager implements SandboxManager {
   #closed = false;
   /** Containers that sessions are getting now. */
   #starts = 0;
+  /** The look for what killed kernels left: once, when the engine has shown that it works. */
+  #tidied: Promise<unknown> | null = null;
   readonly #reaper: NodeJS.Timeout;
   #limits: Limits;
 
@@ -132,6 +134,7 @@ export class Manager implements SandboxManager {
     this.#given.clear();
     await Promise.allSettled([
       this.parts.engine.close(),
+      this.#tidied,
       ...[...this.#sessions.values()].map((session) => session.close()),
       ...spares.map((spare) => spare.started.then((container) => container.remove())),
     ]);
@@ -176,7 +179,10 @@ export class Manager implements SandboxManager {
   ): Promise<RunningContainer> {
     if (this.#closed) throw new SandboxOptionError('The sandbox manager was closed.');
     const [blobs, limits] = [this.parts.store.folder, this.#limits];
-    return this.parts.engine.start(workspace, { name, dataFolders: folders, blobs, limits });
+    const container = await this.parts.engine.start(workspace, { name, dataFolders: folders, blobs, limits });
+    // Nobody waits for it; what it cannot remove now, `removeOrphans` tells about when it is asked for.
+    this.#tidied ??= this.removeOrphans().catch(() => undefined);
+    return container;
   }
 
   #freshPath(): string {
