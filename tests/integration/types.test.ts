@@ -74,3 +74,37 @@ test('every value goes from SQL to Python and back with its type, NULLs too, by 
       { numRuns: 12 },
     );
   }));
+
+test('a frame that SQL gave can be changed in place, whatever its columns', () =>
+  withKernel(async ({ kernel }) => {
+    const taken = await kernel.execute(
+      `%%sql given <<
+select 1 i, 2::double f, true b, 'x' s, date '2024-01-02' d, timestamp '2024-01-02 03:04:05' t,
+  timestamptz '2024-01-02 03:04:05+00' z, 1.5::decimal(4, 1) n union all select null, 3, null, 'y', null, null, null, null`,
+    );
+    expect(taken.reply.content['traceback']).toBeUndefined();
+    const changed = await kernel.execute(`%%python
+for frame in (given, sql("from given"), sql("select * from given where i is not null")):
+    for name in frame.columns:
+        frame.loc[0, name] = frame.loc[0, name]
+    frame.loc[0, "f"] = 99
+    print(frame.loc[0, "f"])`);
+    expect(changed.reply.content['traceback']).toBeUndefined();
+    expect(changed.stdout).toBe('99.0\n99.0\n99.0\n');
+  }));
+
+test('durations of Python are intervals in SQL; those inside of other values are refused by name', () =>
+  withKernel(async ({ kernel }) => {
+    const made = await kernel.execute(`%%python
+import pandas as pd, pyarrow as pa
+spans = pd.DataFrame({"name": ["a", "b"], "span": pd.to_timedelta(["1 day 02:00:00.000003", None])})
+nested = pa.table({"spans": pa.array([[1]], pa.list_(pa.duration("us")))})`);
+    expect(made.reply.content['traceback']).toBeUndefined();
+    const shown = await kernel.execute(
+      '%%sql select typeof(span) as type, span + interval 1 hour as later from spans',
+    );
+    expect(dataOf(shown.result ?? undefined, 'text/plain')).toContain('INTERVAL');
+    expect(dataOf(shown.result ?? undefined, 'text/plain')).toContain('27:00:00.000003');
+    const refused = await kernel.execute('%%sql from nested');
+    expect(refused.reply.content['evalue']).toContain('the column spans has durations');
+  }));

@@ -2,9 +2,10 @@
 
 Read: integers and booleans with nulls become pandas' nullable types, decimals, dates, times and nested values stay
 Arrow-backed, text is pandas' `str`, time stamps keep their unit and zone. Written: as they are; the index only where
-it has a name.
+it has a name; durations, which Parquet lacks, as whole microseconds in columns that the file's metadata names.
 """
 
+import json
 import os
 from collections.abc import Mapping
 
@@ -15,7 +16,18 @@ def read(path: str):
 
     table = pyarrow.parquet.read_table(path, memory_map=False)
     frame = table.to_pandas(types_mapper=_mapper(table), split_blocks=True, self_destruct=True, ignore_metadata=True)
+    _make_writable(frame)
     return frame
+
+
+def _make_writable(frame):
+    """Copies the columns that are still Arrow's memory, which cannot be changed in place, one after another."""
+    import numpy
+    import pandas
+
+    for position, dtype in enumerate(frame.dtypes):
+        if isinstance(dtype, (numpy.dtype, pandas.DatetimeTZDtype)) and dtype.kind in "iufMm":
+            frame.isetitem(position, frame.iloc[:, position].copy())
 
 
 def export(namespace: Mapping, name: str, path: str) -> dict:
@@ -26,6 +38,7 @@ def export(namespace: Mapping, name: str, path: str) -> dict:
     table = _table(namespace.get(name))
     if table is None:
         return {"fingerprint": None}
+    table = _with_plain_durations(table)
     part = path + ".part"
     try:
         pyarrow.parquet.write_table(table, part, compression="none", use_dictionary=False, write_statistics=False)
@@ -72,6 +85,25 @@ def _table(value):
             "_".join(map(str, label)) if isinstance(label, tuple) else str(label) for label in frame.columns
         ]
     return pyarrow.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+
+
+def _with_plain_durations(table):
+    """Durations as microseconds; raises a TypeError where they are inside of other values."""
+    import pyarrow
+    from pyarrow import types
+
+    durations = [index for index, field in enumerate(table.schema) if types.is_duration(field.type)]
+    for field in table.schema:
+        if "duration[" in str(field.type) and not types.is_duration(field.type):
+            raise TypeError(f"the column {field.name} has durations inside of other values, which Parquet cannot hold")
+    if not durations:
+        return table
+    for index in durations:
+        # DuckDB's intervals have microseconds, as have Python's own: nanoseconds are cut off.
+        plain = table.column(index).cast(pyarrow.duration("us"), safe=False).cast(pyarrow.int64())
+        table = table.set_column(index, table.schema.field(index).name, plain)
+    names = [table.schema.field(index).name for index in durations]
+    return table.replace_schema_metadata({"worldline.durations": json.dumps(names)})
 
 
 def _foreign(value):

@@ -10,7 +10,7 @@ import { loadFile } from './load.js';
 import { OpenFile } from './openFile.js';
 import { watchProgress } from './progress.js';
 import type { CallEvent, CallName, Calls, FromProcess } from './protocol.js';
-import { frameView } from './session.js';
+import { showFrame } from './frameView.js';
 import { secretsOf } from './secrets.js';
 import { findSources } from './sources.js';
 import { listTables, readCatalog } from './tables.js';
@@ -69,7 +69,7 @@ export class Engine {
     },
     registerFrame: async (frame, cancel, emit) => {
       await this.#turn(cancel, emit, async ({ file }) => {
-        await file.work.run(frameView(frame.name, frame.file));
+        await showFrame(file.work, frame);
         const others = file.state.frames.filter((each) => each.name !== frame.name);
         file.setState({ frames: [...others, frame] });
       });

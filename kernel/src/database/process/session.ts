@@ -4,7 +4,8 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { OpenState } from './protocol.js';
 import { settings } from './settings.js';
 import { attach, reachClouds } from './attach.js';
-import { quoteAlways, quoteText } from '../sql/quote.js';
+import { quoteText } from '../sql/quote.js';
+import { showFrame } from './frameView.js';
 
 /** The open database: `work` runs what people and models write, `side` answers what the kernel asks meanwhile. */
 export interface Session {
@@ -26,8 +27,8 @@ export async function openSession(
     for (const attachment of state.attachments) await attach(work, attachment);
     await reachClouds(work, state.readable);
     for (const sql of settings(state, directories, files)) await work.run(sql);
-    for (const { name, file } of state.frames) {
-      if (existsSync(file)) await work.run(frameView(name, file));
+    for (const frame of state.frames) {
+      if (existsSync(frame.file)) await showFrame(work, frame);
     }
     return { instance, work, side: await instance.connect() };
   } catch (error) {
@@ -52,8 +53,4 @@ export function closeSession(session: Session): void {
   session.side.closeSync();
   session.work.closeSync();
   session.instance.closeSync();
-}
-
-export function frameView(name: string, file: string): string {
-  return `CREATE OR REPLACE TEMP VIEW ${quoteAlways(name)} AS FROM read_parquet(${quoteText(file)})`;
 }
