@@ -8,9 +8,8 @@ import { parseArgs } from 'node:util';
  * The most that a value may be: `most` in its own unit, or `ratio` times the peer's and `plus` more.
  * @typedef {{ most: number } | { ratio: number, plus?: number }} Goal
  *
- * One line of the page. `beside` names the peer that `peer` was measured of, in turns with ours in the same run; `why` says
- * what stands in the way where the goal is missed.
- * @typedef {{ what: string, unit: string, ours: Sample, beside?: string, peer?: Sample, goal?: Goal, why?: string }} Line
+ * One line of the page. `beside` names the peer that `peer` was measured of, in turns with ours in the same run.
+ * @typedef {{ what: string, unit: string, ours: Sample, beside?: string, peer?: Sample, goal?: Goal }} Line
  *
  * @typedef {{ title?: string, lines: Line[] }} Table
  */

@@ -1,4 +1,5 @@
 /** The page of benchmarks, from what the benches printed. */
+import { REASONS } from './reasons.mjs';
 
 const HEAD = `# Benchmarks
 
@@ -13,16 +14,20 @@ more than times, which depend on the machine. Goals are the project's own; a lin
  */
 export function page(titles, results) {
   const sections = Object.entries(titles).flatMap(([name, title]) =>
-    results[name] === undefined ? [] : [section(title, results[name])],
+    results[name] === undefined ? [] : [section(title, results[name], REASONS[name] ?? {})],
   );
   return `${[HEAD, ...sections].join('\n\n')}\n`;
 }
 
-function section(title, { command, machine, tables }) {
-  return [`## ${title}`, `\`${command}\`, on ${machine}.`, ...tables.map(tableText)].join('\n\n');
+function section(title, { command, machine, tables }, reasons) {
+  return [
+    `## ${title}`,
+    `\`${command}\`, on ${machine}.`,
+    ...tables.map((table) => tableText(table, reasons)),
+  ].join('\n\n');
 }
 
-function tableText({ title, lines }) {
+function tableText({ title, lines }, reasons) {
   const rows = [
     ['what', 'ours', 'peer', 'ratio', 'goal', 'met'],
     Array(6).fill('---'),
@@ -36,8 +41,8 @@ function tableText({ title, lines }) {
     ]),
   ];
   const table = rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
-  const reasons = lines.filter((line) => line.goal !== undefined && !isMet(line) && line.why !== undefined);
-  const why = reasons.map(({ what, why }) => `- Missed by _${what}_: ${why}`).join('\n');
+  const missed = lines.filter((line) => line.goal !== undefined && !isMet(line) && line.what in reasons);
+  const why = missed.map(({ what }) => `- Missed by _${what}_: ${reasons[what]}`).join('\n');
   return [title === undefined ? '' : `### ${title}`, table, why].filter(Boolean).join('\n\n');
 }
 

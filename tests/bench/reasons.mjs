@@ -1,0 +1,24 @@
+/**
+ * What stands in the way where a goal is missed, as profiles showed it: by bench and by what the line measures. The page shows
+ * a reason only while its goal is missed.
+ * @type {Readonly<Record<string, Readonly<Record<string, string>>>>}
+ */
+export const REASONS = {
+  cells: {
+    'round trip of %%sql select 1':
+      'DuckDB alone and the bare wire take most of what the goal allows. The way to DuckDB’s own process, the gate, the table and the checkpoint come on top.',
+    'round trip of %%python 1+1':
+      'a cell that comes right after another waits until the variables after that one are forked off, or seen to be unchanged; that is on top of the wire and of the sandbox alone.',
+    'a small bar chart, warm': 'nearly all of it is matplotlib’s own drawing, see the bench of the sandbox.',
+  },
+  worldlines: {
+    'unchanged, until ready':
+      'each file is looked at once, by the descriptor of its folder, so that no link leads outside. Watching folders instead would miss what changes while nobody watches.',
+  },
+  agent: {
+    'four branches at once':
+      'each branch opens a copy of the database in a process of its own, and two cores share the four of them.',
+    'four branches at once, with steps in Python':
+      'four containers start at once on two cores, beside the turns of the model.',
+  },
+};
