@@ -180,6 +180,7 @@ const problems: readonly (readonly [string, () => Record<string, string>, RegExp
     () => ({ SANDBOX_RUNTIME: 'nothing' }),
     /^SandboxUnavailable: Docker does not know the runtime nothing; it has .*runc.*\n.*unset SANDBOX_RUNTIME/,
   ],
+  ['a limit that cannot be read', () => ({ SANDBOX_MEMORY: 'lots' }), /SANDBOX_MEMORY.*lots/],
   [
     'an image that is not there',
     () => ({ SANDBOX_IMAGE: 'worldline-nothing' }),

@@ -95,7 +95,12 @@ export class Kernel {
 
   /** The sandbox manager; nothing of it is loaded before the first call. */
   sandbox(): Promise<SandboxManager> {
-    this.#sandbox ??= this.#openSandbox();
+    if (this.#sandbox === null) {
+      const opened = this.#openSandbox();
+      this.#sandbox = opened;
+      // A limit that could not be read may be mended meanwhile.
+      opened.catch(() => (this.#sandbox = null));
+    }
     return this.#sandbox;
   }
 
@@ -108,9 +113,9 @@ export class Kernel {
 
   /** The folder of a spare sandbox, where one is being kept; null before Python was used. */
   async spareWorkspace(): Promise<string | null> {
-    const manager = await this.#sandbox;
-    if (manager === null) return null;
     try {
+      const manager = await this.#sandbox;
+      if (manager === null) return null;
       return (await manager.newWorkspace()).path;
     } catch (error) {
       log(`There is no workspace of a sandbox: ${messageOf(error)}`);

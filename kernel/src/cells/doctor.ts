@@ -1,3 +1,4 @@
+import { SandboxOptionError } from '@worldline/sandbox';
 import { listDisplay } from '../display/list.js';
 import type { Display } from '../mime.js';
 import type { Kernel } from './Kernel.js';
@@ -27,10 +28,16 @@ function node(): Finding {
 }
 
 async function docker(kernel: Kernel): Promise<Finding> {
-  const check = await (await kernel.sandbox()).check();
-  return check.ok
-    ? { what: 'Python sandbox', state: `ok: ${check.engine}`, fix: '' }
-    : { what: 'Python sandbox', state: check.problem, fix: check.fix };
+  const what = 'Python sandbox';
+  try {
+    const check = await (await kernel.sandbox()).check();
+    return check.ok
+      ? { what, state: `ok: ${check.engine}`, fix: '' }
+      : { what, state: check.problem, fix: check.fix };
+  } catch (error) {
+    if (!(error instanceof SandboxOptionError)) throw error;
+    return { what, state: error.message, fix: 'Set it, or unset it, where Jupyter is started.' };
+  }
 }
 
 async function model(kernel: Kernel): Promise<Finding> {

@@ -56,6 +56,6 @@ function unreadable(file: string, name: string, message: string): UserError {
     `${basename(file)} could not be read: ${message.split('\n')[0] ?? name}`,
     missing === undefined
       ? 'Is it a spreadsheet? Saved as .xlsx or .csv, it can be loaded.'
-      : `Save it as .xlsx, or give the sandbox what it needs: node install.mjs --with-packages ${missing}`,
+      : `Save it as .xlsx, or give the sandbox what it needs: node install.mjs --with-packages ${missing} in a checkout, npx worldline install --with-packages ${missing} without one.`,
   );
 }
