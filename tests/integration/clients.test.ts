@@ -149,6 +149,12 @@ test('the data magics work in the console', async () => {
   expect(output).not.toContain('<t');
 }, 180_000);
 
+test.each(['exit', 'quit()'])('%s leaves the console', async (word) => {
+  const { code, output } = await runPython(['-c', LEAVING, word], environment());
+  expect(code === 0 ? 'done' : output).toBe('done');
+  expect(output).not.toContain('No model');
+});
+
 /** Starts a real console on a terminal. */
 const START = `
 import json, os, sys, pexpect
@@ -177,6 +183,12 @@ child.sendline('%tabels')
 child.expect('Did you mean')
 child.expect(r'In \\[3\\]:')
 ${END}`;
+
+const LEAVING = `${START}
+child.expect(r'In \\[1\\]:')
+child.sendline(sys.argv[1])
+child.expect(pexpect.EOF)
+`;
 
 /** The same with cells as JSON; a cell of Python needs an empty line after it. */
 const DATA_CONSOLE = `${START}

@@ -87,6 +87,10 @@ export class RecordingRun implements Run {
     this.inner.page(display);
   }
 
+  exit(): void {
+    this.inner.exit();
+  }
+
   #add(type: string, display: Display): Output {
     this.#applyClear();
     const output: Output = { output_type: type, data: display.data, metadata: display.metadata ?? {} };

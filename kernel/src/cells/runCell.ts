@@ -29,6 +29,16 @@ export interface AskResult {
   readonly failure: Error | null;
 }
 
+/** What people type to leave a console is no question to a model. */
+const LEAVE = /^\s*(?:exit|quit)(?:\(\))?\s*$/;
+const LEAVING: Plan = {
+  kind: null,
+  run: ({ run }) => {
+    run.exit();
+    return Promise.resolve(null);
+  },
+};
+
 /** Reads what the cell says. Throws a UserError for an unknown magic or a wrong option. */
 export function planCell({ magics, body }: ParsedCell, defaultKind: string): Plan {
   const lines = magics.map(planMagic);
@@ -71,6 +81,7 @@ function planBody(body: Body, defaultKind: string): Plan {
       };
     }
     case 'plain':
+      if (LEAVE.test(body.text)) return LEAVING;
       return planKind(defaultKind, '', body.textOffset, body.text, body.textOffset);
     case 'magic':
       return planKind(findCellMagic(body.name).name, body.rest, body.restOffset, body.text, body.textOffset);

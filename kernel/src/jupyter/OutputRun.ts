@@ -81,6 +81,10 @@ export class OutputRun implements Run {
     this.payload.push({ source: 'page', data: display.data, start: 0 });
   }
 
+  exit(): void {
+    this.payload.push({ source: 'ask_exit', keepkernel: false });
+  }
+
   /** Sends all that has gathered and ends the run. */
   finish(): void {
     this.#streams.flush();

@@ -66,6 +66,8 @@ export interface Run {
   nextInput(text: string, replace?: boolean): void;
   /** Adds a `page` payload to the reply: what a front end shows in its pager. */
   page(display: Display): void;
+  /** Adds an `ask_exit` payload to the reply: a console ends, and the kernel that it started with it. */
+  exit(): void;
 }
 
 /** What `Run.input` rejects with where the front end does not allow input requests. */
