@@ -10,8 +10,8 @@ export type SharedLab = Pick<Lab, 'server' | 'browser' | 'withNotebook'>;
 const PATIENCE = { start: 120_000, stop: 60_000 };
 
 /** One JupyterLab for all tests of a file. */
-export function sharedLab(patience = PATIENCE): SharedLab {
-  return shared(() => Lab.start(), undefined, patience);
+export function sharedLab(patience = PATIENCE, env: Readonly<Record<string, string>> = {}): SharedLab {
+  return shared(() => Lab.start(env), undefined, patience);
 }
 
 /** The same, whose kernels ask a model that answers by a script; `requests` gives what it was sent. */

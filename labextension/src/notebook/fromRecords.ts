@@ -52,7 +52,7 @@ export function deriveCells({
   const known = new Set(records.map((record) => record.checkpoint));
   const byId = new Map(runs.map((record) => [cellFromRecord(record, worldline).id, record]));
   const cells: StoredCell[] = [];
-  const end = foreign ? lastShared(base, known, byId) : base.length;
+  const end = foreign ? endOfShared(base, known, byId) : base.length;
   for (const cell of base.slice(0, end)) {
     const stamp = stampOf(cell);
     if (!stamp || known.has(stamp.checkpoint)) cells.push(cell);
@@ -65,16 +65,24 @@ export function deriveCells({
   return insertMissing(cells, runs, worldline, basePath);
 }
 
-function lastShared(
+/**
+ * Where what is shared ends: after the last run that both have, and after the cells that ran next and left no checkpoint, such
+ * as the `%branch` that led here, or a `%compare`.
+ */
+function endOfShared(
   base: readonly StoredCell[],
   known: ReadonlySet<string>,
   byId: ReadonlyMap<string, CellRecord>,
 ): number {
-  const last = base.findLastIndex((cell) => {
+  const isShared = (cell: StoredCell): boolean => {
     const stamp = stampOf(cell);
-    return stamp ? known.has(stamp.checkpoint) || byId.has(cell.id) : byId.has(cell.id);
-  });
-  return last + 1;
+    return (stamp !== null && known.has(stamp.checkpoint)) || byId.has(cell.id);
+  };
+  const next = base.findLastIndex(isShared) + 1;
+  const rest = base.slice(next);
+  const other = rest.findIndex((cell) => stampOf(cell) !== null);
+  const ran = (cell: StoredCell): boolean => typeof cell['execution_count'] === 'number';
+  return next + rest.slice(0, other === -1 ? undefined : other).findLastIndex(ran) + 1;
 }
 
 function insertMissing(

@@ -92,6 +92,14 @@ describe('switching a notebook’s cells', () => {
     expect(notebook.sources()).toEqual(['A', '# Note', 'B', '']);
   });
 
+  test('cells without a checkpoint that ran after the last shared one come along, drafts do not', () => {
+    const ran = (id: string, source: string): StoredCell => ({ ...code(id, source), execution_count: 7 });
+    const cells = [a, ran('t', '%tables'), note, ran('s', '%branch side'), code('d', 'draft')];
+    const notebook = new Notebook([...cells, b, ran('l', '%undo')], 'main');
+    notebook.switch('side', [record(a, 'c1')], ['c1', 'c2']);
+    expect(notebook.sources()).toEqual(['A', '%tables', '# Note', '%branch side', '']);
+  });
+
   test('a cell that ran again in one worldline is as it was in the other', () => {
     const again = { ...code('b', 'B changed', 'c3') };
     const notebook = new Notebook([a, again], 'main');
