@@ -31,9 +31,9 @@ test(
           expect(/^ü*$/.test(stdout)).toBe(true);
           after.push(await memory());
         }
-        // What is given back goes when the collector and ZeroMQ get to it: what is kept shows over the rounds.
+        // What is given back goes when the collector and ZeroMQ get to it: strings that were kept would be 300 MB by then.
         const most = Math.max(...after.slice(0, 3));
-        expect(Math.min(...after.slice(-3))).toBeLessThan(most + 60_000_000);
+        expect(Math.min(...after.slice(-3))).toBeLessThan(most + 150_000_000);
       },
       { timeout: 60_000 },
     ),

@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
+import { tried } from '../support/tries.js';
 import { Kernel, withHome } from './withSession.js';
 
 /** Kills in the suite; more with WORLDLINE_KILLS. */
@@ -44,6 +45,7 @@ describe('a kernel killed at any moment', () => {
     await withHome(async (home) => {
       let from = '0';
       const values = new Map<string, string>();
+      tried(KILLS);
       for (let kill = 0; kill < KILLS; kill++) {
         const said = await runAndKill(home, from, Math.random() * 60);
         expect(said.filter((line) => line.startsWith('failed'))).toEqual([]);
