@@ -1,35 +1,20 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
+import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { tried } from '../support/tries.js';
+import { builtWriter } from './builtWriter.js';
 import { Kernel, withHome } from './withSession.js';
 
 /** Kills in the suite; more with WORLDLINE_KILLS. */
 const KILLS = Number(process.env['WORLDLINE_KILLS'] ?? 60);
 
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'worldlines-writer-'));
-  await build({
-    ...{ entryPoints: [join(import.meta.dirname, 'writer.ts')], outfile: join(folder, 'writer.mjs') },
-    ...{ bundle: true, platform: 'node', format: 'esm', logLevel: 'error' },
-  });
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
+const startWriter = builtWriter();
 
 /** Lets a kernel work and kills it at a moment that nobody chose; gives the lines that it had said. */
 async function runAndKill(home: string, from: string, after: number): Promise<string[]> {
-  const child = spawn(process.execPath, [join(folder, 'writer.mjs'), home, from], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = startWriter(home, from);
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const closed = once(child, 'close');

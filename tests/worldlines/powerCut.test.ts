@@ -1,31 +1,17 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
+import { expect, test } from '@jest/globals';
 import { decode, encode } from '../../kernel/src/worldlines/journal/lines.js';
 import { ran } from './FakeHost.js';
+import { builtWriter } from './builtWriter.js';
 import { Kernel, withHome } from './withSession.js';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'worldlines-writer-'));
-  await build({
-    ...{ entryPoints: [join(import.meta.dirname, 'writer.ts')], outfile: join(folder, 'writer.mjs') },
-    ...{ bundle: true, platform: 'node', format: 'esm', logLevel: 'error' },
-  });
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
+const startWriter = builtWriter();
 
 /** Lets a kernel make some checkpoints and kills it. */
 async function runAndKill(home: string): Promise<void> {
-  const child = spawn(process.execPath, [join(folder, 'writer.mjs'), home], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = startWriter(home);
   let text = '';
   const closed = once(child, 'close');
   for await (const chunk of child.stdout) {
