@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
 import type { LinkResult, WorldlineSummary } from '../../contract.js';
 import { collect } from '../collect/collect.js';
 import { WorldlineError } from '../errors.js';
@@ -33,6 +32,7 @@ import { stepsBack } from './stepsBack.js';
 import { record } from './Store.js';
 
 import { SessionReader } from './SessionReader.js';
+import { waitAtMost } from './waitAtMost.js';
 
 /** Milliseconds that a cell waits at most until the state before it is recorded: only variables of gigabytes take as long. */
 const PATIENCE = 5000;
@@ -107,7 +107,7 @@ export class Session extends SessionReader {
     const line = await this.lookup.line(worldline);
     const live = await this.opened.live(line);
     if (live.torn) await live.exclusive(() => moveLive(this.store, live, this.lookup.head(line)));
-    await Promise.race([live.recorded, setTimeout(PATIENCE, undefined, { ref: false })]);
+    await waitAtMost(PATIENCE, live.recorded);
     this.#write({ t: 'began', worldline: line.id, title: cell.title });
     this.#emit({ kind: 'cell-began', worldline: line.id, ...cell });
   }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { whenNotCollecting } from '../collect/gate.js';
 import type { Line } from '../graph/Graph.js';
 import { summarizeCheckpoint, titleOf } from '../graph/summaries.js';
@@ -11,6 +10,7 @@ import { isUnchanged } from './isUnchanged.js';
 import type { Live } from './Live.js';
 import { saveState } from './saveState.js';
 import { record, type Store } from './Store.js';
+import { waitAtMost } from './waitAtMost.js';
 
 /**
  * Milliseconds that a reply waits at most until the checkpoint before is recorded with its state, and on the disk. Its own
@@ -44,9 +44,7 @@ export async function commitCell(store: Store, line: Line, live: Live, cell: Ran
   }
   const saved = finish(store, live, entry, cell, capture, unchanged);
   live.saving = saved;
-  if (before !== null || recorded !== null) {
-    await Promise.race([Promise.all([before, recorded]), setTimeout(WAIT, undefined, { ref: false })]);
-  }
+  if (before !== null || recorded !== null) await waitAtMost(WAIT, Promise.all([before, recorded]));
   const node = store.graph.node(entry.id);
   if (node === undefined) throw new Error('A checkpoint is missing from the graph right after it was added.');
   return { checkpoint: summarizeCheckpoint(node), saved };
