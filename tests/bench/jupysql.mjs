@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Kernel, ROOT, WORLDLINE } from './Kernel.mjs';
-import { numbersOf, report, sample } from './measure.mjs';
+import { inTurns, numbersOf, report } from './measure.mjs';
 import { peerPython } from './peers.mjs';
 
 const PEER = 'JupySQL in ipykernel';
@@ -29,8 +29,8 @@ try {
   const create = `create table flights as select * from '${FLIGHTS}'`;
   for (const kernel of [ours, peer]) await kernel.execute(`%%sql\n${create}`);
   const beside = { unit: 'ms', beside: PEER };
-  const trip = await inTurns(trips, 'select 1', ours, peer);
-  const aggregation = await inTurns(aggregations, AGGREGATION, ours, peer);
+  const trip = await cells(trips, 'select 1', ours, peer);
+  const aggregation = await cells(aggregations, AGGREGATION, ours, peer);
   report([
     {
       lines: [
@@ -69,17 +69,10 @@ async function jupysql() {
   return kernel;
 }
 
-/** By turns; the first rounds only warm up. */
-async function inTurns(rounds, sql, ours, peer) {
-  const times = { ours: [], peer: [] };
-  for (let round = -2; round < rounds; round += 1) {
-    const took = {
-      ours: await ours.execute(`%%sql\n${sql}`),
-      peer: await peer.execute(`%%sql\n${sql}`),
-    };
-    if (round < 0) continue;
-    times.ours.push(took.ours);
-    times.peer.push(took.peer);
-  }
-  return { ours: sample(times.ours), peer: sample(times.peer) };
+/** By turns, after two rounds that only warm up. */
+async function cells(rounds, sql, ours, peer) {
+  const cell = `%%sql\n${sql}`;
+  const works = { ours: () => ours.execute(cell), peer: () => peer.execute(cell) };
+  await inTurns(2, works);
+  return inTurns(rounds, works);
 }
