@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PythonSession } from '@worldline/sandbox';
-import { containerOf, failure, openSandbox, run, type Sandbox } from './sandbox.js';
+import { containerOf, HELD, failure, openSandbox, run, type Sandbox } from './sandbox.js';
 
 let sandbox: Sandbox;
 let python: PythonSession;
@@ -31,19 +31,12 @@ test('the engine confirms every setting', async () => {
   expect(Name).toMatch(/^\/worldline_/);
   expect(Config.User).not.toMatch(/^(0|root)?(:|$)/);
   expect(HostConfig).toMatchObject({
-    NetworkMode: 'none',
+    ...HELD,
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges'],
-    ReadonlyRootfs: true,
-    Privileged: false,
-    Memory: 512 * 1024 * 1024,
-    MemorySwap: 512 * 1024 * 1024,
-    NanoCpus: 1e9,
-    PidsLimit: 128,
     PidMode: '',
     IpcMode: 'private',
     UTSMode: '',
-    AutoRemove: true,
     Devices: null,
     Binds: null,
     CapAdd: null,

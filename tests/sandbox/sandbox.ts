@@ -23,6 +23,18 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+/** What `inspect` of every container must say, whatever the engine. */
+export const HELD = {
+  NetworkMode: 'none',
+  ReadonlyRootfs: true,
+  Privileged: false,
+  Memory: 512 * 1024 * 1024,
+  MemorySwap: 512 * 1024 * 1024,
+  NanoCpus: 1e9,
+  PidsLimit: 128,
+  AutoRemove: true,
+};
+
 /** `engine`: another than the one that DOCKER_HOST or Docker's settings name. */
 export async function openSandbox(
   environment: Record<string, string> = {},
