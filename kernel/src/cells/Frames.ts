@@ -55,6 +55,7 @@ export class Frames {
     } else if (this.#registered.delete(name)) await database.unregisterFrame(name);
     if (before) await rm(before.file, { force: true });
   }
+
   async #export(name: string, file: string, take: Export | undefined): ReturnType<Export> {
     try {
       if (take !== undefined) return await take(name, file);

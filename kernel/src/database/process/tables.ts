@@ -4,9 +4,10 @@ import type { Catalog, TableSummary } from '../types.js';
 
 const COUNTED_TABLES = 100;
 /** What servers keep about themselves, and every one of them has. */
-const OF_SERVERS = (type: string, schema: string): string =>
-  `coalesce(${type}, '') = 'mysql' AND ${schema} IN ('information_schema', 'mysql', 'performance_schema', 'sys')
+function ofServers(type: string, schema: string): string {
+  return `coalesce(${type}, '') = 'mysql' AND ${schema} IN ('information_schema', 'mysql', 'performance_schema', 'sys')
     OR coalesce(${type}, '') = 'postgres' AND ${schema} IN ('information_schema', 'pg_catalog')`;
+}
 const TABLES = `
   SELECT c.database_name AS database, c.schema_name AS schema, c.table_name AS table,
          CASE WHEN t.table_name IS NULL THEN 'view' ELSE 'table' END AS kind,
@@ -18,7 +19,7 @@ const TABLES = `
   FROM duckdb_columns() c
   LEFT JOIN duckdb_tables() t USING (database_oid, schema_oid, table_oid)
   LEFT JOIN duckdb_databases() d ON d.database_name = c.database_name
-  WHERE NOT c.internal AND NOT (${OF_SERVERS('d.type', 'c.schema_name')})
+  WHERE NOT c.internal AND NOT (${ofServers('d.type', 'c.schema_name')})
   GROUP BY ALL
   ORDER BY own DESC, c.database_name, c.schema_name, c.table_name`;
 
@@ -72,7 +73,7 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Catalog
   const tables = await listTables(connection);
   const schemas = await connection.runAndReadAll(
     `SELECT DISTINCT s.schema_name FROM duckdb_schemas() s JOIN duckdb_databases() d USING (database_oid)
-     WHERE (NOT s.internal OR s.schema_name = 'main') AND NOT (${OF_SERVERS('d.type', 's.schema_name')}) ORDER BY 1`,
+     WHERE (NOT s.internal OR s.schema_name = 'main') AND NOT (${ofServers('d.type', 's.schema_name')}) ORDER BY 1`,
   );
   const attached = await connection.runAndReadAll(
     'SELECT database_name FROM duckdb_databases() WHERE NOT internal AND database_name <> current_database() ORDER BY 1',
