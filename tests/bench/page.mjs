@@ -70,5 +70,8 @@ export function sampleText({ median, low, high, rounds }, unit) {
 }
 
 function number(value) {
-  return value.toLocaleString('en-US', { maximumSignificantDigits: Math.abs(value) < 1000 ? 3 : 6 });
+  return value.toLocaleString(
+    'en-US',
+    Math.abs(value) < 1000 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 },
+  );
 }
