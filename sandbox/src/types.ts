@@ -161,6 +161,8 @@ export interface SandboxManager {
   session(workspace: Workspace, options: { dataFolders: readonly DataFolder[]; name: string }): PythonSession;
   /** Starts a spare container ahead of need, for these data folders, or those of the last session. */
   warm(dataFolders?: readonly DataFolder[]): void;
+  /** Starts no spare until the result is called: while several containers start at once, it would slow those down. */
+  holdSpare(): () => void;
   /** Limits of containers from now on. One that runs is replaced before its next cell, its variables carried over. */
   setLimits(limits: Limits): void;
   /** Resolves when a spare that is under way stands ready; at once where there is none, or it failed. */

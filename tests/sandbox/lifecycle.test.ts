@@ -64,6 +64,20 @@ test('a spare is handed over with its workspace, and another one comes', async (
   expect((await containerOf(sandbox, python)).Name).toMatch(/my-line$/);
 });
 
+test('while several containers are to start, no spare is started beside them', async () => {
+  const spares = async (): Promise<number> =>
+    (await containersOf(sandbox)).filter(({ Names }) => String(Names[0]).includes('spare')).length;
+  const [first, second] = [sandbox.manager.holdSpare(), sandbox.manager.holdSpare()];
+  const python = await sandbox.open();
+  expect((await run(python, '1 + 1')).value).toBe('2');
+  first();
+  await sandbox.manager.spareReady();
+  expect(await spares()).toBe(0);
+  second();
+  await sandbox.manager.spareReady();
+  expect(await spares()).toBe(1);
+});
+
 test('started ahead of need, a container has the variables before its first cell', async () => {
   const first = await sandbox.open();
   await run(first, 'kept = 5');

@@ -111,6 +111,12 @@ export class Kernel {
     manager.warm(this.#dataFolders());
   }
 
+  /** Starts no spare container until the result is called: several are about to start. */
+  async holdSpare(): Promise<() => void> {
+    const manager = await this.#sandbox?.catch(() => null);
+    return manager?.holdSpare() ?? (() => undefined);
+  }
+
   /** The folder of a spare sandbox, where one is being kept; null before Python was used. */
   async spareWorkspace(): Promise<string | null> {
     try {

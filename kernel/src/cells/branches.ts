@@ -61,7 +61,12 @@ export async function runBranches(context: CellContext, plan: BranchPlan): Promi
     }
   };
   const atOnce = Number(plan.options.get('at-once') ?? kernel.settings.number('at-once') ?? 1);
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  const release = await kernel.holdSpare();
+  try {
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  } finally {
+    release();
+  }
   return views.map((view) => (view.state === 'waiting' ? { ...view, state: 'interrupted' as const } : view));
 }
 

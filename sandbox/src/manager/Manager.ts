@@ -31,6 +31,9 @@ export class Manager implements SandboxManager {
   #spare: Spare | null = null;
   #folders: readonly DataFolder[] = [];
   #closed = false;
+  /** Who wants no spare to be started now, and whether one is due after that. */
+  readonly #holding = new Set<symbol>();
+  #spareDue = false;
   /** Containers that sessions are getting now. */
   #starts = 0;
   /** The look for what killed kernels left: once, when the engine has shown that it works. */
@@ -80,9 +83,14 @@ export class Manager implements SandboxManager {
 
   warm(dataFolders: readonly DataFolder[] = this.#folders): void {
     if (this.#closed || this.#spare !== null) return;
-    const workspace = this.#freshPath();
     const folders = [...dataFolders];
     this.#folders = folders;
+    if (this.#holding.size > 0) {
+      this.#spareDue = true;
+      return;
+    }
+    this.#spareDue = false;
+    const workspace = this.#freshPath();
     const started = this.#startContainer(workspace, 'spare', folders);
     const spare: Spare = { workspace, folders, started };
     this.#spare = spare;
@@ -90,6 +98,15 @@ export class Manager implements SandboxManager {
       // Whoever needs a container is told why there is none.
       if (this.#spare === spare) this.#spare = null;
     });
+  }
+
+  holdSpare(): () => void {
+    const holder = Symbol();
+    this.#holding.add(holder);
+    return () => {
+      this.#holding.delete(holder);
+      if (this.#holding.size === 0 && this.#spareDue) this.warm();
+    };
   }
 
   setLimits(limits: Limits): void {
