@@ -23,7 +23,7 @@ describe('words', () => {
 
 describe('arguments', () => {
   test('mix options and words', () => {
-    const parsed = parseArguments('%load', 'a.csv --replace as t --limit=3', SPECS);
+    const parsed = parseArguments('%load', 'a.csv --replace as t --limit=3', SPECS, 3);
     expect(parsed.positional).toEqual(['a.csv', 'as', 't']);
     expect([...parsed.options]).toEqual([
       ['replace', true],
@@ -45,10 +45,11 @@ describe('arguments', () => {
     ['--limit', 'needs a value'],
     ['--replace=1', 'takes no value'],
     ['--approve maybe', 'writes or all'],
+    ['my file.csv as t', 'does not know what to do with "t"'],
   ])('that are wrong say so: %s', (text, message) => {
     let error: unknown;
     try {
-      parseArguments('%load', text, SPECS);
+      parseArguments('%load', text, SPECS, 3);
     } catch (caught) {
       error = caught;
     }

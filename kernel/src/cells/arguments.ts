@@ -42,9 +42,23 @@ function unquote(raw: string): string {
   );
 }
 
-/** All of a line as arguments. Throws a UserError for an unknown option or a wrong value. */
-export function parseArguments(magic: string, text: string, specs: readonly OptionSpec[]): Arguments {
-  return read(magic, text, specs, false).parsed;
+/** All of a line as arguments. Throws a UserError for an unknown option, a wrong value or more than `most` words. */
+export function parseArguments(
+  magic: string,
+  text: string,
+  specs: readonly OptionSpec[],
+  most: number,
+): Arguments {
+  const { parsed } = read(magic, text, specs, false);
+  const more = parsed.positional.slice(most);
+  if (more.length > 0) {
+    throw new UserError(
+      'UsageError',
+      `${magic} does not know what to do with "${more.join(' ')}".`,
+      `Put quotes around a name that has spaces. ${seeHelp(magic)}`,
+    );
+  }
+  return parsed;
 }
 
 /**

@@ -34,10 +34,15 @@ describe('a cell', () => {
   test.each([
     ['%load?', '%load'],
     ['?%load', '%load'],
+    ['%%sql?', '%%sql'],
     ['weather?', 'weather'],
     ['weather??', 'weather'],
   ])('asks for help by a question mark: %s', (code, subject) => {
     expect(parseCell(code).body).toEqual({ form: 'help', subject, text: code });
+  });
+
+  test('of a question mark alone asks for all help', () => {
+    expect(parseCell(' ?\n')).toEqual({ magics: [{ name: 'help', rest: '', offset: 1 }], body: null });
   });
 
   test('with a question mark after several words is no call for help', () => {

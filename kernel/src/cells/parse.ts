@@ -44,6 +44,10 @@ export function parseCell(code: string): ParsedCell {
       offset = end + 1;
       continue;
     }
+    const alone = magics.length === 0 && code.slice(end).trim() === '';
+    if (alone && trimmed === '?') return { magics: [{ name: 'help', rest: '', offset: start }], body: null };
+    const help = alone ? HELP.exec(trimmed) : null;
+    if (help) return { magics, body: { form: 'help', subject: help[1] ?? help[2] ?? '', text: trimmed } };
     const cellMagic = CELL_MAGIC.exec(trimmed);
     if (cellMagic) {
       const name = cellMagic[1] ?? '';
@@ -61,8 +65,6 @@ export function parseCell(code: string): ParsedCell {
         },
       };
     }
-    const help = magics.length === 0 && code.slice(end).trim() === '' ? HELP.exec(trimmed) : null;
-    if (help) return { magics, body: { form: 'help', subject: help[1] ?? help[2] ?? '', text: trimmed } };
     const lineMagic = LINE_MAGIC.exec(trimmed);
     if (!lineMagic) return { magics, body: { form: 'plain', text: code.slice(offset), textOffset: offset } };
     magics.push({ name: lineMagic[1] ?? '', rest: (lineMagic[2] ?? '').trim(), offset: start });

@@ -39,6 +39,8 @@ const LEAVING: Plan = {
   },
 };
 
+const SHELL = /^\s*!/;
+
 /** Reads what the cell says. Throws a UserError for an unknown magic or a wrong option. */
 export function planCell({ magics, body }: ParsedCell, defaultKind: string): Plan {
   const lines = magics.map(planMagic);
@@ -58,7 +60,7 @@ function planMagic({ name, rest }: LineMagic): {
   run: (context: CellContext) => Promise<void>;
 } {
   const magic = findMagic(name);
-  const args = parseArguments(`%${name}`, rest, magic.options);
+  const args = parseArguments(`%${name}`, rest, magic.options, magic.most);
   return { magic, run: (context) => magic.run(args, context) };
 }
 
@@ -82,6 +84,13 @@ function planBody(body: Body, defaultKind: string): Plan {
     }
     case 'plain':
       if (LEAVE.test(body.text)) return LEAVING;
+      if (defaultKind === 'ask' && SHELL.test(body.text)) {
+        throw new UserError(
+          'UsageError',
+          'Commands of a shell belong into a Python cell; they run in the sandbox.',
+          'Write %%python on the line above.',
+        );
+      }
       return planKind(defaultKind, '', body.textOffset, body.text, body.textOffset);
     case 'magic':
       return planKind(findCellMagic(body.name).name, body.rest, body.restOffset, body.text, body.textOffset);

@@ -18,6 +18,8 @@ export interface Magic {
   readonly options: readonly OptionSpec[];
   /** What its words are, in order; the last one repeats. */
   readonly words: readonly ArgumentKind[];
+  /** How many words it takes at the most. */
+  readonly most: number;
   /** Where it changes what a checkpoint keeps: its cell gets one. */
   readonly writes?: boolean;
   run(args: Arguments, context: CellContext): Promise<void>;

@@ -24,6 +24,7 @@ const tables: Magic = {
   about: 'Lists the tables and views of the active worldline, and of attached databases.',
   options: [],
   words: [],
+  most: 0,
   async run(_, { runtime, run }) {
     const found = await runtime.database.tables();
     if (found.length === 0) {
@@ -53,6 +54,7 @@ const describe: Magic = {
   about: 'Shows the columns of a table: types, missing values, range, distinct values, a sample.',
   options: [],
   words: ['table'],
+  most: 1,
   async run({ positional }, { runtime, run }) {
     const name = required(positional[0], '%describe', 'the name of a table');
     await runtime.offerFrames(`FROM ${name}`);
@@ -74,6 +76,7 @@ const vars: Magic = {
   about: 'Lists the Python variables of the active worldline.',
   options: [],
   words: [],
+  most: 0,
   async run(_, { kernel, run }) {
     const { variables, kept } = await variablesNow(kernel);
     if (variables.length === 0) {
@@ -109,6 +112,7 @@ const artifacts: Magic = {
   about: 'Lists the files that cells made in the active worldline, images shown.',
   options: [],
   words: [],
+  most: 0,
   async run(_, { runtime, run }) {
     const found = await runtime.artifacts();
     if (found.length === 0) run.stream('stdout', 'No cell has made a file yet.\n');
@@ -128,6 +132,7 @@ const load: Magic = {
     { name: 'sheet', value: 'NAME', about: 'which sheet of an Excel file; the first that has rows' },
   ],
   words: ['file'],
+  most: 3,
   writes: true,
   async run({ positional, options }, context) {
     const [named, as, table] = positional;
@@ -204,6 +209,7 @@ const attach: Magic = {
   examples: ['%attach sales.duckdb as sales', '%attach postgresql://reader@db.example/shop as shop'],
   options: [],
   words: ['file'],
+  most: 3,
   async run({ positional }, { runtime, run, kernel }) {
     const [source, as, alias] = positional;
     if (source === undefined || as?.toLowerCase() !== 'as' || alias === undefined) {
@@ -225,6 +231,7 @@ const detach: Magic = {
   about: 'Lets go of an attached database.',
   options: [],
   words: ['alias'],
+  most: 1,
   async run({ positional }, { runtime, run, kernel }) {
     const alias = required(positional[0], '%detach', 'the name that the database was attached as');
     const { attached } = await runtime.database.catalog();
@@ -250,6 +257,7 @@ const allow: Magic = {
     'Hidden entries (.env, .git, …) stay hidden. The folder of the notebook is readable from the start.',
   options: [{ name: 'revoke', about: 'take the folder back' }],
   words: ['folder'],
+  most: 1,
   async run({ positional, options }, { kernel, run }) {
     const [named] = positional;
     if (named !== undefined) {

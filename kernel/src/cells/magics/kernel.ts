@@ -18,8 +18,9 @@ const config: Magic = {
     { name: 'unset', about: 'go back to the default' },
   ],
   words: ['setting'],
+  most: Infinity,
   async run({ positional, options }, { kernel, run }) {
-    const [name, ...rest] = positional;
+    const [name, ...rest] = assignment(positional);
     const { settings } = kernel;
     if (name !== undefined && options.has('unset')) settings.unset(name);
     else if (name !== undefined && rest.length > 0) settings.set(name, rest.join(' '));
@@ -30,6 +31,12 @@ const config: Magic = {
     kernel.settingsChanged();
   },
 };
+
+/** `name=value` and `name = value` are what other tools take. */
+function assignment(words: readonly string[]): readonly string[] {
+  const parts = /^([^\s=]+)\s*=\s*(.*)$/s.exec(words.join(' '));
+  return parts === null ? words : [parts[1] ?? '', parts[2] ?? ''];
+}
 
 function showSettings({ kernel, run }: Pick<CellContext, 'kernel' | 'run'>, name: string | undefined): void {
   const specs = name === undefined ? SETTINGS : [specOf(name)];
@@ -52,6 +59,7 @@ const setDefault: Magic = {
   about: 'Says what a cell without %% is.',
   options: [],
   words: ['kind'],
+  most: 1,
   run({ positional }, { kernel, run }) {
     const [kind] = positional;
     if (kind !== undefined) {
@@ -69,6 +77,7 @@ const usage: Magic = {
   about: 'Shows the tokens and the cost of the agent runs of this kernel.',
   options: [],
   words: [],
+  most: 0,
   run(_, { kernel, run }) {
     const { runs, total } = kernel.usage;
     if (runs.length === 0) {
@@ -113,6 +122,7 @@ const steps: Magic = {
     { name: 'as-cells', about: 'the steps as %%sql and %%python cells' },
   ],
   words: ['run'],
+  most: 1,
   run({ positional, options }, { kernel, run }) {
     const record = kernel.findRun(positional[0]);
     if (!record) {
@@ -141,6 +151,7 @@ const doctor: Magic = {
   about: 'Checks what the kernel needs, and says how to mend what is missing.',
   options: [{ name: 'clean', about: 'remove containers whose kernel is gone' }],
   words: [],
+  most: 0,
   async run({ options }, { kernel, run }) {
     if (options.has('clean')) {
       const removed = await (await kernel.sandbox()).removeOrphans();

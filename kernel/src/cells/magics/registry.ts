@@ -3,6 +3,7 @@ import { suggest } from '../suggest.js';
 import { helpDisplay, magicHelp } from '../help.js';
 import { CELL_MAGICS } from './cellMagics.js';
 import { DATA_MAGICS } from './data.js';
+import { ipythonHint } from './ipython.js';
 import { KERNEL_MAGICS } from './kernel.js';
 import type { CellMagic, Magic } from './Magic.js';
 import { WORLDLINE_MAGICS } from './worldlines.js';
@@ -13,6 +14,7 @@ const help: Magic = {
   about: 'Says what a cell can be, or explains one magic.',
   options: [],
   words: ['magic'],
+  most: 1,
   run({ positional }, { run }) {
     const [name] = positional;
     run.display(
@@ -63,6 +65,8 @@ export function findCellMagic(name: string): CellMagic {
 }
 
 function unknown(sign: string, name: string, names: readonly string[]): UserError {
+  const ipython = ipythonHint(name);
+  if (ipython !== null) return new UserError('UnknownMagic', ...ipython);
   const near = suggest(name, names);
   return new UserError(
     'UnknownMagic',

@@ -37,6 +37,7 @@ const worldlines: Magic = {
     },
   ],
   words: [],
+  most: 0,
   async run({ options }, { kernel, run }) {
     const session = await kernel.session();
     if (!options.has('gc')) {
@@ -67,6 +68,7 @@ const compare: Magic = {
   details: 'B is the active worldline where it is not named. A checkpoint goes by the beginning of its id.',
   options: [{ name: 'rows', value: 'TABLE', about: 'the first rows of a table that only one of them has' }],
   words: ['worldline'],
+  most: 2,
   async run({ positional, options }, { kernel, run }) {
     const session = await kernel.session();
     const a = required(positional[0], '%compare', 'the name of a worldline');
@@ -91,6 +93,7 @@ const exportTo: Magic = {
   examples: ['%export main analysis.ipynb --with-data', '%export main report.html --no-steps'],
   options: EXPORT_OPTIONS,
   words: ['worldline', 'file'],
+  most: 2,
   async run({ positional, options }, { kernel, run }) {
     const name = required(positional[0], '%export', 'the name of a worldline and a file');
     const file = required(positional[1], '%export', 'a file as well');
@@ -106,6 +109,7 @@ const importFrom: Magic = {
   about: 'Makes a worldline of a notebook file, with the data that was exported beside it.',
   options: [],
   words: ['file'],
+  most: 3,
   async run({ positional }, { kernel, run }) {
     const file = required(positional[0], '%import', 'a notebook file');
     const name = positional[1]?.toLowerCase() === 'as' ? positional[2] : undefined;
@@ -124,6 +128,7 @@ const branch: Magic = {
   examples: ['%branch try-weekly', '%branch again --from 3f2a'],
   options: [{ name: 'from', value: 'CHECKPOINT', about: 'the checkpoint or worldline to start at' }],
   words: [],
+  most: 1,
   async run({ positional, options }, context) {
     const name = required(positional[0], '%branch', 'a name for the new worldline');
     const session = await context.kernel.session();
@@ -140,6 +145,7 @@ const switchTo: Magic = {
   about: 'Makes another worldline the one in which the next cell runs.',
   options: [],
   words: ['worldline'],
+  most: 1,
   async run({ positional }, context) {
     const name = required(positional[0], '%switch', 'the name of a worldline');
     const line = await (await context.kernel.session()).switch(name);
@@ -155,6 +161,7 @@ const undo: Magic = {
     'A whole agent run counts as one cell; --step takes back one step of it. What was undone stays in the tree.',
   options: [{ name: 'step', about: 'count steps of an agent run' }],
   words: [],
+  most: 1,
   async run({ positional, options }, context) {
     const [n = '1'] = positional;
     if (!/^[1-9]\d*$/.test(n))
@@ -176,6 +183,7 @@ const rename: Magic = {
   about: 'Gives a worldline another name.',
   options: [],
   words: ['worldline'],
+  most: 2,
   async run({ positional }, { kernel, run }) {
     const name = required(positional[0], '%rename', 'the name of a worldline and its new name');
     const next = required(positional[1], '%rename', 'the new name as well');
@@ -190,6 +198,7 @@ const remove: Magic = {
   about: 'Takes a worldline off the list; %resume brings it back until clean-up.',
   options: [],
   words: ['worldline'],
+  most: 1,
   async run({ positional }, { kernel, run }) {
     const name = required(positional[0], '%delete', 'the name of a worldline');
     const line = await (await kernel.session()).delete(name);
@@ -204,6 +213,7 @@ const resume: Magic = {
   details: 'Without a name it takes the one that was used last.',
   options: [],
   words: ['worldline'],
+  most: 1,
   async run({ positional }, context) {
     const session = await context.kernel.session();
     const name = positional[0] ?? (await lastEarlier(context));
@@ -218,6 +228,7 @@ const adopt: Magic = {
   about: "Makes another worldline's state and history the active one's.",
   options: [],
   words: ['worldline'],
+  most: 1,
   async run({ positional }, context) {
     const name = required(positional[0], '%adopt', 'the name of a worldline');
     const session = await context.kernel.session();

@@ -1,0 +1,24 @@
+/** Magics that people know from IPython. They work in Python cells, where IPython runs. */
+const IPYTHON = new Set(
+  (
+    'alias autocall autoreload autosave bash bookmark capture cat cd clear colors cp cython debug dhist dirs edit env ' +
+    'gui hist history html javascript js latex lf ll load_ext logstart logstop ls lsmagic lx magic man markdown ' +
+    'matplotlib mkdir mv notebook page pastebin pdb pdef pdoc perl pfile pinfo popd pprint precision prun psearch ' +
+    'psource pushd pwd pycat pylab quickref recall reload_ext rep rerun reset rm rmdir ruby run save sc script ' +
+    'set_env sh store svg sx system tb time timeit unalias unload_ext who who_ls whos writefile xdel xmode'
+  ).split(' '),
+);
+const INSTALLERS = new Set(['pip', 'conda', 'mamba', 'uv']);
+
+/** What is wrong, and what to do, for a magic of IPython's; null for another name. */
+export function ipythonHint(name: string): readonly [message: string, fix: string] | null {
+  if (INSTALLERS.has(name)) {
+    return [
+      `The sandbox has no network, so %${name} cannot install there.`,
+      'node install.mjs --with-packages "NAME …" in a checkout, npx worldline install --with-packages "NAME …" ' +
+        'without one, puts packages into the sandbox.',
+    ];
+  }
+  if (!IPYTHON.has(name)) return null;
+  return [`${name} is a magic of IPython, for Python cells.`, 'Write %%python on the line above it.'];
+}

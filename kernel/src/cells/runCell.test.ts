@@ -1,0 +1,25 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseCell } from './parse.js';
+import { planCell } from './runCell.js';
+
+describe('a slip is told before anything runs', () => {
+  test.each([
+    ['%branch a b', '%branch does not know what to do with "b".', 'quotes'],
+    ['%laod x.csv', 'There is no magic %laod.', '%load'],
+    ['%%sqll\nselect 1', 'There is no magic %%sqll.', '%%sql'],
+    ['%sql select 1', '%sql is a cell magic.', '%%sql'],
+    ['%%tables', '%%tables is a line magic.', '%tables'],
+    ['%timeit f()', 'timeit is a magic of IPython, for Python cells.', '%%python'],
+    ['%%time\nf()', 'time is a magic of IPython, for Python cells.', '%%python'],
+    ['%pip install xgboost', 'The sandbox has no network, so %pip cannot install there.', '--with-packages'],
+    ['!ls', 'Commands of a shell belong into a Python cell; they run in the sandbox.', '%%python'],
+  ])('%s', (code, message, hint) => {
+    expect(() => planCell(parseCell(code), 'ask')).toThrow(
+      expect.objectContaining({ message, hint: expect.stringContaining(hint) }),
+    );
+  });
+
+  test('where plain cells are Python, a command of a shell is one of its lines', () => {
+    expect(planCell(parseCell('!ls'), 'python').kind).toBe('python');
+  });
+});
