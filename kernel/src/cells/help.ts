@@ -10,11 +10,11 @@ export function helpDisplay(magics: readonly (CellMagic | Magic)[]): Display {
     ['plain text', 'Answers a question by running SQL and Python (%default changes what plain text is).'],
     ...magics.map((magic) => [magic.usage, magic.about]),
   ];
-  return listDisplay(
-    [{ title: 'you type' }, { title: 'what it does' }],
-    rows,
-    '%load? explains %load, and so on',
-  );
+  const more = '%load? explains %load, and so on';
+  const { data } = listDisplay([{ title: 'you type' }, { title: 'what it does' }], rows, more);
+  // Side by side they are wider than a terminal.
+  const lines = rows.flatMap(([typed = '', about = '']) => [typed, `    ${about}`]);
+  return { data: { ...data, 'text/plain': [...lines, `(${more})`].join('\n') } };
 }
 
 /** One magic in full. */

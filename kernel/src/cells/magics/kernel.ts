@@ -4,7 +4,7 @@ import { usageParts } from '../../display/runDisplay.js';
 import type { CellContext } from '../context.js';
 import { doctorReport } from '../doctor.js';
 import { UserError } from '../errors.js';
-import { SETTINGS, specOf } from '../settingSpecs.js';
+import { SETTINGS, specOf, type SettingSpec } from '../settingSpecs.js';
 import type { Magic } from './Magic.js';
 
 const config: Magic = {
@@ -38,19 +38,22 @@ function assignment(words: readonly string[]): readonly string[] {
   return parts === null ? words : [parts[1] ?? '', parts[2] ?? ''];
 }
 
+/** All of them in a list; one alone with all that there is to say of it. */
 function showSettings({ kernel, run }: Pick<CellContext, 'kernel' | 'run'>, name: string | undefined): void {
-  const specs = name === undefined ? SETTINGS : [specOf(name)];
-  run.display(
-    listDisplay(
-      [{ title: 'setting' }, { title: 'value' }, { title: 'from' }, { title: 'what it is' }],
-      specs.map((spec) => [
-        spec.name,
-        kernel.settings.get(spec.name) ?? '–',
-        kernel.settings.source(spec.name),
-        spec.choices ? `${spec.about} (${spec.choices.join(', ')})` : spec.about,
-      ]),
-    ),
-  );
+  const { settings } = kernel;
+  const state = ({ name: of }: SettingSpec): string[] => [of, settings.get(of) ?? '–', settings.source(of)];
+  const columns = [{ title: 'setting' }, { title: 'value' }, { title: 'from' }];
+  if (name === undefined) {
+    const rows = SETTINGS.map((spec) => [...state(spec), meaning(spec)]);
+    run.display(listDisplay([...columns, { title: 'what it is' }], rows));
+  } else {
+    const spec = specOf(name);
+    run.display(listDisplay(columns, [state(spec)], meaning(spec)));
+  }
+}
+
+function meaning({ about, choices }: SettingSpec): string {
+  return choices ? `${about} (${choices.join(', ')})` : about;
 }
 
 const setDefault: Magic = {
