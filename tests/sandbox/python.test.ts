@@ -54,6 +54,33 @@ describe('rich display', () => {
   });
 });
 
+describe('a package that is not there', () => {
+  test.each([
+    [
+      'import plotly.express',
+      'The sandbox has no package plotly. To add it: node install.mjs --with-packages plotly',
+    ],
+    [
+      '%pip install -q plotly polars',
+      "nothing can be installed from here. To add it: node install.mjs --with-packages 'plotly polars'",
+    ],
+  ])('%s says how to get it', async (code, hint) => {
+    expect(plainTraceback(await run(python, code))).toContain(hint);
+  });
+
+  test('is asked for in vain once, not twice', async () => {
+    const { text, events } = await run(python, '%pip install plotly');
+    expect(text).toBe('');
+    expect(events).toEqual([]);
+  });
+
+  test('is told apart from a part that a package does not have', async () => {
+    expect(plainTraceback(await run(python, 'import pandas.nothing'))).toMatch(
+      /No module named 'pandas.nothing'$/,
+    );
+  });
+});
+
 describe('a front end', () => {
   test('answers input(), or it raises at once', async () => {
     const ran = await run(python, 'import getpass\ninput("name? ") + getpass.getpass()', {

@@ -15,6 +15,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any, Type
 from traitlets.config import Config
 
+from . import packages
+
 RUNNER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 MAX_TEXT = 10 << 20
 MAX_BUNDLE = 48 << 20
@@ -120,6 +122,10 @@ class Shell(InteractiveShell):
     cell_source = ""
     failed: BaseException | None = None
 
+    def init_magics(self) -> None:
+        super().init_magics()
+        packages.register(self)
+
     def init_hooks(self) -> None:
         super().init_hooks()
         self.set_hook("show_in_pager", self._page, 99)
@@ -156,12 +162,17 @@ class Shell(InteractiveShell):
         except Exception:  # a broken __str__ of the user's
             value = "(its text cannot be shown)"
         lines = [line.rstrip("\n") for line in lines]
+        if (more := packages.hint(error)) is not None:
+            lines.append(more)
         if sum(map(len, lines)) > MAX_TRACEBACK:
             text = "\n".join(lines)
             lines = [text[: MAX_TRACEBACK // 2], "[…]", text[-MAX_TRACEBACK // 2 :]]
         body = json.dumps({"ename": type(error).__name__, "evalue": value[:100_000], "traceback": lines})
         self.failed = error
         self.send({"type": "error"}, body.encode("utf-8", "replace"))
+
+    def show_usage_error(self, exc: BaseException) -> None:
+        self.report(exc, [f"UsageError: {exc}"])
 
     def report_if_silent(self, error: BaseException) -> None:
         """For the errors that IPython prints by itself."""

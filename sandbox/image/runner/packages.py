@@ -1,0 +1,39 @@
+"""What a cell is told that wants a package which the sandbox does not have."""
+
+import importlib.util
+import os
+
+from IPython.core.error import UsageError
+
+INSTALLERS = ("pip", "conda", "mamba", "micromamba", "uv")
+
+
+def register(shell) -> None:
+    for name in INSTALLERS:
+        shell.register_magic_function(_refuse, "line", name)
+    # Without a network, `!pip install` fails at once instead of five times.
+    os.environ["PIP_RETRIES"] = "0"
+
+
+def hint(error: BaseException) -> str | None:
+    """How to get the package that an import lacks; None where it lacks a part of one that is there."""
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return None
+    package = error.name.partition(".")[0]
+    try:
+        if importlib.util.find_spec(package) is not None:
+            return None
+    except (ImportError, ValueError):  # a module that the user's code has put there by hand
+        return None
+    return f"The sandbox has no package {package}. {_ways(package)}"
+
+
+def _refuse(line: str) -> None:
+    names = [word for word in line.split() if not word.startswith("-") and word not in ("install", "add", "pip")]
+    ways = _ways(" ".join(names) or "NAME")
+    raise UsageError(f"The sandbox has no network, so nothing can be installed from here. {ways}")
+
+
+def _ways(names: str) -> str:
+    option = f"--with-packages {names!r}" if " " in names else f"--with-packages {names}"
+    return f"To add it: node install.mjs {option} in a checkout, npx worldline install {option} without one."
