@@ -19,6 +19,7 @@ import { findPaths, type Paths } from './paths.js';
 import { imageFingerprint, runnerFolder } from './imageFingerprint.js';
 import { Runtime } from './Runtime.js';
 import { Settings } from './settings.js';
+import { storeLimits } from './storeLimits.js';
 
 /** What the front end is told beside the session's own events. */
 export type Listener = (event: KernelEvent) => void;
@@ -244,9 +245,16 @@ export class Kernel {
   /** Saves what is under way and removes every process and container of ours. */
   async close(): Promise<void> {
     const session = await this.#session?.catch(() => null);
-    await session?.close();
-    const sandbox = await this.#sandbox?.catch(() => null);
-    await sandbox?.close();
+    try {
+      const cleaned = await session?.close(storeLimits(this.settings));
+      if (cleaned && cleaned.worldlines.length > 0)
+        log(
+          `Cleaned up, as keep-size and keep-days say: the store had ${cleaned.before.total} bytes and has ${cleaned.after.total}.`,
+        );
+    } finally {
+      const sandbox = await this.#sandbox?.catch(() => null);
+      await sandbox?.close();
+    }
   }
 
   async #openSession(): Promise<Session> {

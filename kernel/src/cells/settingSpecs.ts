@@ -83,6 +83,22 @@ export const SETTINGS: readonly SettingSpec[] = [
     fallback: '3',
     about: 'branches of a run that go on side by side',
   },
+  {
+    name: 'keep-size',
+    value: 'SIZE',
+    type: 'size',
+    least: MB,
+    fallback: '20g',
+    variable: 'WORLDLINE_KEEP_SIZE',
+    about: 'the store of a notebook: the worldlines of its oldest runs go when a kernel ends beyond it',
+  },
+  {
+    name: 'keep-days',
+    value: 'N',
+    type: 'number',
+    variable: 'WORLDLINE_KEEP_DAYS',
+    about: 'so long earlier worldlines are kept without being used',
+  },
   { name: 'statement-seconds', value: 'S', type: 'number', about: 'deadline of a SQL statement of yours' },
   {
     name: 'sandbox-memory',
@@ -180,7 +196,7 @@ export function checked(spec: SettingSpec, value: string): string {
 }
 
 /** `512m`, `1.5 GB`, `4096`; null for what is no size. */
-function bytesOf(text: string): number | null {
+export function bytesOf(text: string): number | null {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text) ?? [];
   return digits === undefined ? null : Number(digits) * 1024 ** ' kmgt'.indexOf(unit.toLowerCase() || ' ');
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { UserError } from './errors.js';
-import { checked, OF_FRONT_ENDS, SETTINGS, specOf, type SettingSpec } from './settingSpecs.js';
+import { bytesOf, checked, OF_FRONT_ENDS, SETTINGS, specOf, type SettingSpec } from './settingSpecs.js';
 
 export type SettingSource = 'session' | 'front end' | 'file' | 'environment' | 'default';
 
@@ -48,6 +48,12 @@ export class Settings {
   number(name: string): number | undefined {
     const value = this.get(name);
     return value === undefined ? undefined : Number(value);
+  }
+
+  /** Bytes of a size; undefined where there is none that the setting takes. */
+  bytes(name: string): number | undefined {
+    const bytes = bytesOf(this.get(name) ?? '');
+    return bytes !== null && bytes >= (specOf(name).least ?? 1) ? bytes : undefined;
   }
 
   boolean(name: string): boolean {

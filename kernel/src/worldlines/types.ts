@@ -177,11 +177,18 @@ export interface StoreSizes {
   readonly live: number;
   readonly total: number;
 }
-export interface CollectOptions {
+/** What a store is kept within. */
+export interface StoreLimits {
   /** Worldlines of earlier runs that were last used longer ago are dropped. Milliseconds. */
   readonly maxAge?: number;
   /** Worldlines of earlier runs are dropped, oldest first, until the store is no larger. Bytes. */
   readonly maxBytes?: number;
+}
+export interface CollectOptions extends StoreLimits {
+  /** Deleted worldlines go only where a limit is passed: nobody asked for the clean-up. */
+  readonly keepDeleted?: boolean;
+  /** Ends it before anything was removed. */
+  readonly signal?: AbortSignal;
 }
 export interface Collected {
   readonly before: StoreSizes;

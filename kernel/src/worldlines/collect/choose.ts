@@ -23,11 +23,12 @@ export function choose(
   const free = [...graph.lines.values()].filter((line) => !inUse.has(line.id) && !isLinked(line.journal));
   const cutoff = options.maxAge === undefined ? -Infinity : Date.now() - options.maxAge;
   for (const line of free) {
-    if (line.deleted || (line.journal !== own && line.lastUsed < cutoff)) gone.add(line);
+    const unwanted = line.deleted && options.keepDeleted !== true;
+    if (unwanted || (line.journal !== own && line.lastUsed < cutoff)) gone.add(line);
   }
   let size = total - [...gone].reduce((sum, line) => sum + line.bytes, 0);
   const earlier = free.filter((line) => line.journal !== own && !gone.has(line));
-  for (const line of earlier.sort((a, b) => a.lastUsed - b.lastUsed)) {
+  for (const line of earlier.sort(deletedFirst)) {
     if (size <= (options.maxBytes ?? Infinity)) break;
     gone.add(line);
     size -= line.bytes;
@@ -54,4 +55,8 @@ export function choose(
     keep,
     drop: [...graph.nodes()].filter((node) => !keep.has(node) && !isLinked(node.journal)),
   };
+}
+
+function deletedFirst(a: Line, b: Line): number {
+  return Number(b.deleted) - Number(a.deleted) || a.lastUsed - b.lastUsed;
 }

@@ -37,7 +37,7 @@ export async function collect(
       return nothing('Some records of this notebook could not be read, so it is not known what is in use.');
     }
     const { lines, keep, drop } = choose(store, options, open, before.total);
-    const refs = await refsOf(store, keep);
+    const refs = await refsOf(store, keep, options.signal);
     if (lines.length > 0 || drop.length > 0) {
       record(store, {
         ...{ t: 'drop', worldlines: lines.map((line) => line.id) },
@@ -81,13 +81,15 @@ async function sweepLive(store: Store, open: ReadonlySet<string>): Promise<void>
   }
 }
 
-/** Journals of which nothing is left. */
+/** Journals of which nothing is left. One that tells of others, as by what it dropped of them, goes after those. */
 async function sweepJournals(store: Store, earlier: EarlierJournals): Promise<void> {
-  const used = new Set(store.graph.authorities);
+  const used = new Set<string>();
   for (const { journal } of store.graph.nodes()) used.add(journal);
   for (const { journal } of store.graph.lines.values()) used.add(journal);
-  for (const name of await earlier.names()) {
-    if (used.has(name)) continue;
+  const names = await earlier.names();
+  const there = new Set([store.own, ...names]);
+  for (const name of names) {
+    if (used.has(name) || [...store.graph.speaksOf(name)].some((other) => there.has(other))) continue;
     await rm(join(store.folder.journals, name), { force: true });
     await rm(store.folder.indexOf(name), { force: true });
   }

@@ -16,8 +16,8 @@ export interface Refs {
   damaged: number;
 }
 
-/** Follows the references of checkpoints down to the last piece. */
-export async function refsOf(store: Store, nodes: Iterable<Node>): Promise<Refs> {
+/** Follows the references of checkpoints down to the last piece. Rejects where the signal aborts. */
+export async function refsOf(store: Store, nodes: Iterable<Node>, signal?: AbortSignal): Promise<Refs> {
   const refs: Refs = { objects: new Set(), variables: new Set(), clones: new Set(), damaged: 0 };
   const followed = new Set<string>();
 
@@ -27,6 +27,7 @@ export async function refsOf(store: Store, nodes: Iterable<Node>): Promise<Refs>
   /** Reads a list in pieces, once, and hands its bytes on. */
   const list = async (id: string, use: (bytes: Buffer) => void): Promise<void> => {
     if (followed.has(id)) return;
+    signal?.throwIfAborted();
     followed.add(id);
     refs.objects.add(id);
     try {

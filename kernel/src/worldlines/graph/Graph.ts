@@ -26,6 +26,7 @@ export interface Line {
 }
 /** A change to a worldline of another journal: the latest in journal order holds. */
 interface Overlay {
+  readonly journal: string;
   readonly order: string;
   readonly value: string | boolean;
 }
@@ -36,15 +37,16 @@ interface Overlay {
  */
 export class Graph {
   readonly lines = new Map<string, Line>();
-  /** Journals that say something about what stands in another one. */
-  readonly authorities = new Set<string>();
   readonly #nodes = new Map<string, Node>();
   readonly #segments = new Map<string, Segment>();
   readonly #byJournal = new Map<string, Node[]>();
   readonly #names = new Map<string, Overlay>();
   readonly #deletions = new Map<string, Overlay>();
   readonly #early = new Map<string, StateRecord>();
-  readonly #dropped = new Set<string>();
+  /** Who let go of a worldline or checkpoint. */
+  readonly #dropped = new Map<string, string>();
+  /** Journals that say something about what stands in others, and those. */
+  readonly #speaking = new Map<string, Set<string>>();
   #sequence = 0;
 
   apply(journal: string, record: JournalRecord): void {
@@ -70,7 +72,6 @@ export class Graph {
         this.#overlay(this.#deletions, journal, record.worldline, record.deleted);
         break;
       case 'drop':
-        this.authorities.add(journal);
         this.#drop(journal, record.worldlines, record.checkpoints);
         break;
       case 'began': {
@@ -93,10 +94,15 @@ export class Graph {
       if (line?.journal === journal) Object.assign(line, totals);
     }
     this.#segments.set(journal, segment);
-    for (const dropped of this.#dropped) {
+    for (const [dropped, by] of this.#dropped) {
       const [store, id = ''] = dropped.split(' ');
-      if (store === storeOf(journal)) segment.drop(id);
+      if (store === storeOf(journal)) this.#dropFrom(segment, id, by);
     }
+  }
+
+  /** Journals of which this one says something that holds as long as they are there. */
+  speaksOf(journal: string): ReadonlySet<string> {
+    return this.#speaking.get(journal) ?? new Set();
   }
 
   /** Reads through what only an index was read of, so that damage is known. */
@@ -200,6 +206,8 @@ export class Graph {
 
   #addLine(journal: string, { id, name, head, fork, continues, created }: WorldlineRecord): void {
     if (this.#isDropped(journal, id)) return;
+    for (const overlay of [this.#names.get(id), this.#deletions.get(id)])
+      if (overlay !== undefined) this.#speaks(overlay.journal, journal);
     const known = this.lines.get(id);
     const { bytes = 0, cells = 0, lastUsed = created } = known ?? {};
     this.lines.set(id, {
@@ -224,10 +232,10 @@ export class Graph {
   #overlay(into: Map<string, Overlay>, journal: string, id: string, value: string | boolean): void {
     const order = `${journal} ${String(this.#sequence++).padStart(12, '0')}`;
     if ((into.get(id)?.order ?? '') > order) return;
-    into.set(id, { order, value });
+    into.set(id, { journal, order, value });
     const line = this.lines.get(id);
-    if (line?.journal !== journal) this.authorities.add(journal);
     if (line === undefined) return;
+    this.#speaks(journal, line.journal);
     if (typeof value === 'string') line.name = value;
     else line.deleted = value;
   }
@@ -236,14 +244,19 @@ export class Graph {
   #drop(journal: string, worldlines: readonly string[], checkpoints: readonly string[]): void {
     const store = storeOf(journal);
     const gone = new Set<string>();
-    for (const id of [...worldlines, ...checkpoints]) this.#dropped.add(`${store} ${id}`);
+    for (const id of [...worldlines, ...checkpoints]) this.#dropped.set(`${store} ${id}`, journal);
     for (const id of worldlines) {
-      if (storeOf(this.lines.get(id)?.journal) === store) this.lines.delete(id);
+      const line = this.lines.get(id);
+      if (line === undefined || storeOf(line.journal) !== store) continue;
+      this.#speaks(journal, line.journal);
+      this.lines.delete(id);
     }
     for (const id of checkpoints) {
-      for (const segment of this.#segments.values()) if (storeOf(segment.journal) === store) segment.drop(id);
+      for (const segment of this.#segments.values())
+        if (storeOf(segment.journal) === store) this.#dropFrom(segment, id, journal);
       const node = this.#nodes.get(id);
       if (node === undefined || storeOf(node.journal) !== store) continue;
+      this.#speaks(journal, node.journal);
       this.#nodes.delete(id);
       gone.add(id);
     }
@@ -261,7 +274,22 @@ export class Graph {
   }
 
   #isDropped(journal: string, id: string): boolean {
-    return this.#dropped.has(`${storeOf(journal)} ${id}`);
+    const by = this.#dropped.get(`${storeOf(journal)} ${id}`);
+    if (by !== undefined) this.#speaks(by, journal);
+    return by !== undefined;
+  }
+
+  #dropFrom(segment: Segment, id: string, by: string): void {
+    if (!segment.has(id)) return;
+    this.#speaks(by, segment.journal);
+    segment.drop(id);
+  }
+
+  #speaks(journal: string, about: string): void {
+    if (journal === about) return;
+    const others = this.#speaking.get(journal);
+    if (others === undefined) this.#speaking.set(journal, new Set([about]));
+    else others.add(about);
   }
 }
 

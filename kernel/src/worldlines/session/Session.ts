@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { LinkResult, WorldlineSummary } from '../../contract.js';
 import { collect } from '../collect/collect.js';
+import { exceeds } from '../collect/exceeds.js';
 import { WorldlineError } from '../errors.js';
 import { dataFolder } from '../exchange/exportWorldline.js';
 import { copyFiles, dataBeside, readNotebook } from '../exchange/importNotebook.js';
@@ -21,6 +22,7 @@ import type {
   RanCell,
   Restored,
   SessionEvent,
+  StoreLimits,
 } from '../types.js';
 import { commitCell, newId } from './commitCell.js';
 import { freshWorldline } from './freshWorldline.js';
@@ -36,6 +38,8 @@ import { waitAtMost } from './waitAtMost.js';
 
 /** Milliseconds that a cell waits at most until the state before it is recorded: only variables of gigabytes take as long. */
 const PATIENCE = 5000;
+/** Milliseconds that clean-up may look for what is in use while somebody waits for the kernel to end. */
+const LAST_LOOK = 1500;
 
 export interface SessionOptions {
   readonly notebook: NotebookIdentity;
@@ -250,13 +254,36 @@ export class Session extends SessionReader {
     return work;
   }
 
-  /** Saves what is under way, stops the parts of every open worldline and removes their live files. */
-  async close(): Promise<void> {
+  /**
+   * Saves what is under way, stops the parts of every open worldline and removes their live files. Where cells ran, and
+   * earlier runs left more than the limits allow, it cleans up and says what went.
+   */
+  async close(limits: StoreLimits = {}): Promise<Collected | null> {
     await this.opened.closeAll();
-    await this.store.index.close();
-    await this.lookup.close();
-    await this.store.journal.close();
-    await rm(this.#lock, { force: true });
+    try {
+      return await this.#keepWithin(limits);
+    } finally {
+      await this.store.index.close();
+      await this.lookup.close();
+      await this.store.journal.close();
+      await rm(this.#lock, { force: true });
+    }
+  }
+
+  /** What takes too long here is left to the next end, or to `collect`. */
+  async #keepWithin(limits: StoreLimits): Promise<Collected | null> {
+    if (limits.maxAge === undefined && limits.maxBytes === undefined) return null;
+    // Until something ran here, the newest of the earlier ones is what the person goes on with.
+    if (!this.lookup.own().some(({ cells }) => cells > 0)) return null;
+    await this.lookup.load();
+    if (!(await exceeds(this.store, limits))) return null;
+    const signal = AbortSignal.timeout(LAST_LOOK);
+    try {
+      return await this.collect({ ...limits, keepDeleted: true, signal });
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    }
   }
 
   async #move(line: Line, to: Node): Promise<Moved> {
