@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SeenRequest } from '../support/model-server.js';
-import { errorOf, shown } from './withKernel.js';
+import { errorOf, shown, withKernel } from './withKernel.js';
 import { call, withModel } from './withModel.js';
 
 interface Sent {
@@ -30,13 +30,13 @@ test('a question tried in branches: each has tables of its own, the comparison s
       if (results.length === 0)
         return call('run_sql', { sql: `create table found as select a + ${value} as v from base` });
       if (results.length === 1) return call('run_sql', { sql: 'select v from found' });
-      return call('finish', { answer: `It is ${value + 1}.`, evidence: ['r2'] });
+      return call('finish', { answer: `It is ${value + 1}, at most ${value + 900}.`, evidence: ['r2'] });
     },
     async ({ kernel, home }) => {
       await kernel.execute('%%sql create table base as select 1 as a');
       const cell = await kernel.execute('%%ask --branches 2\nWhat is it?');
       expect(cell.status).toBe('ok');
-      expect(shown(cell)).toContain('try-1: 11; try-2: 21');
+      expect(shown(cell)).toContain('try-1: 11, 910; try-2: 21, 920');
       expect(shown(await kernel.execute('%tables'))).not.toContain('found');
       // Their processes are gone, and their live files with them; what they did is not.
       const stores = join(home, 'notebooks');
@@ -49,6 +49,13 @@ test('a question tried in branches: each has tables of its own, the comparison s
       expect(shown(await kernel.execute('%%sql select v from found'))).toContain('21');
     },
   ));
+
+test('where no model would answer, it says what to set, and no worldline is made', () =>
+  withKernel(async ({ kernel }) => {
+    for (const cell of ['What is it?', '%%ask --branches 2\nWhat is it?'])
+      expect(errorOf(await kernel.execute(cell))).toContain('OPENAI_BASE_URL');
+    expect(shown(await kernel.execute('%worldlines'))).not.toContain('try-1');
+  }));
 
 test('a run explores: one branch fails, the other does not, and the run goes on from the comparison', () =>
   withModel(

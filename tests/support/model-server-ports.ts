@@ -9,7 +9,8 @@ export function databasePorts(
   files: readonly string[] = [],
 ): Ports {
   const sql: SqlPort = {
-    query: (text, { limit, signal }) => database.query(text, { author: 'model', limit, signal }),
+    query: (text, { limit, signal, onResult }) =>
+      database.query(text, { author: 'model', limit, signal, ...(onResult && { onResult }) }),
     page: (result, offset, count) => database.page(result, offset, count),
     async tablesOf(text) {
       const { tables, readsData } = await database.sources(text);

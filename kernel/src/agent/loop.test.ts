@@ -53,6 +53,16 @@ describe('answers', () => {
     expect(run).toMatchObject({ state: 'done', answer: 'There are 43.', grounding: { unmatched: 1 } });
   });
 
+  test('a finish that names no evidence rests on the results of its run', async () => {
+    const run = await playRun([{ calls: [sql('SELECT 1')] }, finish('There are 42, or 43.')], {
+      tools: [counting],
+    });
+    expect(run.grounding).toMatchObject({
+      unmatched: 1,
+      figures: [{ text: '42', step: 'r1' }, { step: null }],
+    });
+  });
+
   test('an earlier result is evidence by its handle', async () => {
     const turns: Turn[] = [
       { role: 'user', text: 'Before' },

@@ -217,7 +217,14 @@ function spend(state: RunState, config: AgentConfig, emit: Emit, { usage }: Mode
 function ended(context: AgentContext, state: RunState, end: Ending): AgentOutcome {
   switch (end.kind) {
     case 'finish':
-      return answered(context, state, end.answer, end.evidence, null);
+      // One that names none may rest on any result of the run, as one in plain text does.
+      return answered(
+        context,
+        state,
+        end.answer,
+        end.evidence.length === 0 ? [...state.evidence.keys()] : end.evidence,
+        null,
+      );
     case 'stopped':
       return interrupted(state, '');
     case 'same-failure':

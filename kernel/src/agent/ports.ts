@@ -24,7 +24,13 @@ export interface SqlPort {
   /** Runs statements as the model: behind the gate, with a deadline in milliseconds. Rows of the first page: `limit`. */
   query(
     sql: string,
-    options: { readonly limit: number; readonly signal: AbortSignal; readonly deadline?: number },
+    options: {
+      readonly limit: number;
+      readonly signal: AbortSignal;
+      readonly deadline?: number;
+      /** Called as each statement ends: those before one that fails have taken effect. */
+      readonly onResult?: (result: StatementResult) => void;
+    },
   ): Promise<readonly StatementResult[]>;
   /** More rows of a result of `query`. */
   page(result: string, offset: number, count: number): Promise<Page>;

@@ -20,12 +20,14 @@ export async function askInBranches(
   providerOf: (at: number) => Promise<Provider>,
 ): Promise<AskResult> {
   const { run, kernel } = context;
+  // Where no model would answer, no worldline is made.
+  const providers = await Promise.all(Array.from({ length: times }, (_, at) => providerOf(at)));
   const id = randomUUID();
   run.display(branchesDisplay([]), id);
   const branches = await runBranches(context, {
     tasks: Array.from({ length: times }, (_, at) => ({ name: `try-${at + 1}`, task: question })),
     options,
-    provider: (_, at) => providerOf(at),
+    provider: async (_, at) => providers[at] ?? providerOf(at),
     signal: run.signal,
     onChange: (views) => {
       run.update(branchesDisplay(views), id);

@@ -116,14 +116,15 @@ async function runBranch(
   return {
     state: outcome.state,
     answer,
-    figures: figuresOf(outcome),
+    figures: figuresOf(outcome, task.task),
     artifacts,
     usage: outcome.usage,
     steps: steps.length,
   };
 }
 
-function figuresOf({ grounding }: AgentOutcome): string[] {
-  const found = grounding?.figures.filter(({ source }) => source === 'result') ?? [];
-  return [...new Set(found.map(({ text }) => text))];
+/** What the answer states and the task does not. */
+function figuresOf({ grounding }: AgentOutcome, task: string): string[] {
+  const texts = grounding?.figures.map(({ text }) => text) ?? [];
+  return [...new Set(texts)].filter((text) => !task.includes(text));
 }

@@ -1,7 +1,8 @@
 import type { Usage } from '../contract.js';
 import type { Display } from '../mime.js';
 import { count, cut, duration } from './format.js';
-import { escapeHtml, paragraphHtml } from './html.js';
+import { escapeHtml, NO_MATH } from './html.js';
+import { markdownHtml } from './markdownHtml.js';
 import { usageParts } from './runDisplay.js';
 
 /** One of several runs side by side. */
@@ -12,7 +13,7 @@ export interface BranchView {
   readonly state: 'waiting' | 'running' | 'done' | 'partial' | 'error' | 'interrupted';
   /** Markdown; of a failed run, what went wrong. */
   readonly answer: string;
-  /** Figures of the answer that a result has. */
+  /** Figures that the answer states, but for those of the task. */
   readonly figures: readonly string[];
   /** Files that it made or changed. */
   readonly artifacts: readonly string[];
@@ -80,12 +81,12 @@ function branchesHtml(branches: readonly BranchView[]): string {
     .map(
       (branch) =>
         `<td valign="top" align="left" style="vertical-align:top;text-align:left"><b>${escapeHtml(branch.name)}</b><br>` +
-        `<small>${escapeHtml(facts(branch))}</small>` +
-        `<p>${paragraphHtml(branch.answer)}</p></td>`,
+        `<small>${escapeHtml(facts(branch))}</small>\n` +
+        `${markdownHtml(branch.answer)}</td>`,
     )
     .join('\n');
   return (
-    `<table style="width:100%;table-layout:fixed"><tr>\n${columns}\n</tr></table>\n` +
+    `<table class="${NO_MATH}" style="width:100%;table-layout:fixed"><tr>\n${columns}\n</tr></table>\n` +
     `<div>${escapeHtml(verdict(branches))}</div>`
   );
 }

@@ -22,7 +22,7 @@ function compared(cell: CellRecord): string {
 test('a cell shows its answer, and not the list of files that stands after it', () => {
   const shown = compared(CELL);
   expect(shown).toContain('      461\n');
-  expect(shown).toContain('>461</pre>');
+  expect(shown).toContain('>461</code></pre>');
   expect(shown).not.toContain('note.txt');
 });
 

@@ -1,7 +1,8 @@
 import type { CellRecord, Change, Comparison, TableDifference } from '../contract.js';
 import type { Display } from '../mime.js';
 import { bytes, count, cut } from './format.js';
-import { escapeHtml } from './html.js';
+import { escapeHtml, NO_MATH, preformatted } from './html.js';
+import { markdownHtml } from './markdownHtml.js';
 import { textTable } from './textTable.js';
 
 interface Names {
@@ -91,12 +92,20 @@ function indent(text: string, by: string): string[] {
 
 /** The last output of a cell as text: an agent's answer, a result, an error. The list of files is repeated further down. */
 function answerOf(cell: CellRecord): string {
-  const last = cell.outputs.findLast((output) => !listsFiles(output)) ?? cell.outputs.at(-1);
+  const last = lastOf(cell);
   if (last === undefined) return '';
   if (last['output_type'] === 'stream') return cut(String(last['text']).trimEnd(), 1000);
   if (last['output_type'] === 'error') return `${String(last['ename'])}: ${String(last['evalue'])}`;
   const text = (last['data'] as Record<string, unknown> | undefined)?.['text/plain'];
   return typeof text === 'string' ? cut(text, 1000) : '';
+}
+
+function lastOf({ outputs }: CellRecord): CellRecord['outputs'][number] | undefined {
+  return outputs.findLast((output) => !listsFiles(output)) ?? outputs.at(-1);
+}
+
+function isMarkdown(output: CellRecord['outputs'][number] | undefined): boolean {
+  return typeof (output?.['data'] as Record<string, unknown> | undefined)?.['text/markdown'] === 'string';
 }
 
 function listsFiles(output: CellRecord['outputs'][number]): boolean {
@@ -117,11 +126,11 @@ function comparisonHtml(comparison: Comparison, names: Names): string {
   const state =
     rows === ''
       ? '<p>Tables, files and variables are the same.</p>'
-      : `<table class="dataframe">\n<thead><tr>${heads}</tr></thead>\n<tbody>\n${rows}\n</tbody>\n</table>`;
+      : `<table class="dataframe ${NO_MATH}">\n<thead><tr>${heads}</tr></thead>\n<tbody>\n${rows}\n</tbody>\n</table>`;
   const column = (name: string, cells: readonly CellRecord[]): string =>
     `<td style="vertical-align:top;text-align:left;width:50%"><b>${escapeHtml(name)}</b>${cells.map(cellHtml).join('\n')}</td>`;
   return (
-    `<table style="width:100%;table-layout:fixed;margin-bottom:1em"><tr>${column(names.a, comparison.cellsA)}${column(names.b, comparison.cellsB)}</tr></table>\n` +
+    `<table class="${NO_MATH}" style="width:100%;table-layout:fixed;margin-bottom:1em"><tr>${column(names.a, comparison.cellsA)}${column(names.b, comparison.cellsB)}</tr></table>\n` +
     state
   );
 }
@@ -134,8 +143,7 @@ function cellHtml(cell: CellRecord): string {
       ? [`<img style="max-width:100%" src="data:image/png;base64,${png}">`]
       : [];
   });
-  return (
-    `<pre style="white-space:pre-wrap"><code>${escapeHtml(cut(cell.source, 2000))}</code></pre>\n` +
-    `${pictures.join('\n')}\n<pre style="white-space:pre-wrap">${escapeHtml(answerOf(cell))}</pre>`
-  );
+  const answer = answerOf(cell);
+  const said = isMarkdown(lastOf(cell)) ? markdownHtml(answer) : preformatted(answer);
+  return [preformatted(cut(cell.source, 2000)), ...pictures, ...(answer === '' ? [] : [said])].join('\n');
 }

@@ -11,7 +11,10 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** Text with its line breaks, also where a viewer strips styles, as GitHub does. */
-export function paragraphHtml(text: string): string {
-  return escapeHtml(text.trim()).replaceAll('\n', '<br>');
+/** Classes of what holds values and code: two prices in it are no formula between dollar signs. */
+export const NO_MATH = 'tex2jax_ignore mathjax_ignore';
+
+/** Text of a fixed width, as it stands. Where styles are kept, lines break between words, and not within them. */
+export function preformatted(text: string): string {
+  return `<pre style="white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere"><code>${escapeHtml(text)}</code></pre>`;
 }

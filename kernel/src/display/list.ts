@@ -1,5 +1,5 @@
 import type { Display } from '../mime.js';
-import { escapeHtml } from './html.js';
+import { escapeHtml, NO_MATH } from './html.js';
 import { oneLine, textTable } from './textTable.js';
 
 export interface ListColumn {
@@ -31,7 +31,7 @@ export function listDisplay(
   const note = caption === '' ? '' : `\n<p style="opacity:.65"><small>${escapeHtml(caption)}</small></p>`;
   return {
     data: {
-      'text/html': `<table class="dataframe">\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>${note}`,
+      'text/html': `<table class="dataframe ${NO_MATH}">\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>${note}`,
       'text/plain': textTable(aligned, rows) + (caption === '' ? '' : `\n(${caption})`),
     },
   };

@@ -3,7 +3,8 @@ import { RUN_MIME, TABLE_MIME } from '../contract.js';
 import type { Display } from '../mime.js';
 import type { MarkedAnswer } from './answer.js';
 import { count, duration } from './format.js';
-import { escapeHtml, paragraphHtml } from './html.js';
+import { escapeHtml, NO_MATH, preformatted } from './html.js';
+import { markdownHtml } from './markdownHtml.js';
 
 /** What a run shows in order: steps with what they gave, what the model said between them, notes of the kernel's. */
 export type RunItem =
@@ -86,10 +87,10 @@ function stepsHtml(view: RunView): string {
     ? `<div ${MUTED}><small>The model's turns are replayed from a recording; every step runs for real.</small></div>\n`
     : '';
   const steps = view.items.map((item) => itemHtml(item, view.info.run)).join('\n');
-  const streaming = view.streaming === '' ? '' : `<div>${paragraphHtml(view.streaming)}</div>\n`;
+  const streaming = view.streaming === '' ? '' : `<div>\n${markdownHtml(view.streaming)}\n</div>\n`;
   const activity =
     view.activity === '' ? '' : `<div ${MUTED}><small>${escapeHtml(view.activity)}</small></div>\n`;
-  return `<div class="worldline-run">\n${label}${steps}\n${streaming}${activity}</div>`;
+  return `<div class="worldline-run ${NO_MATH}">\n${label}${steps}\n${streaming}${activity}</div>`;
 }
 
 function itemHtml(item: RunItem, run: string): string {
@@ -97,18 +98,21 @@ function itemHtml(item: RunItem, run: string): string {
     case 'step':
       return stepHtml(item.step, item.displays, stepAnchor(run, item.step.id));
     case 'said':
-      return `<p>${paragraphHtml(item.text)}</p>`;
+      return markdownHtml(item.text);
     case 'note':
       return `<div ${MUTED}><small>${escapeHtml(item.text)}</small></div>`;
   }
 }
 
 function stepHtml(step: StepInfo, displays: readonly Display[], anchor: string): string {
+  // What a finished answer says stands below the steps.
+  if (step.tool === 'finish' && step.state === 'ok')
+    return `<div id="${anchor}" class="worldline-step">${escapeHtml(stepLine(step))}</div>`;
   const body = displays.map(resultHtml).join('\n');
   const open = step.state === 'running' || step.state === 'waiting' ? ' open' : '';
   return (
     `<details id="${anchor}" class="worldline-step"${open}><summary>${escapeHtml(stepLine(step))}</summary>\n` +
-    `${step.code === '' ? '' : `<pre><code>${escapeHtml(step.code)}</code></pre>\n`}${body}\n</details>`
+    `${step.code === '' ? '' : `${preformatted(step.code)}\n`}${body}\n</details>`
   );
 }
 
@@ -121,7 +125,7 @@ function resultHtml({ data }: Display): string {
   if (TABLE_MIME in data && typeof html === 'string') return html;
   if (Object.keys(data).some((type) => type.startsWith('image/'))) return '';
   const text = data['text/plain'];
-  return typeof text === 'string' && text !== '' ? `<pre>${escapeHtml(text)}</pre>` : '';
+  return typeof text === 'string' && text !== '' ? preformatted(text) : '';
 }
 
 function stepsText(view: RunView): string {

@@ -7,6 +7,8 @@ test.each([
   '| a | b |\n| --- | --- |\n| 1 | 2 |',
   '![chart](chart.png) [mail](mailto:a@example.org) [file](../data/a.csv)',
   'The data: 5 rows [1]: see below',
+  'The mean is $\\bar{x} = 5$, or\n\n$$\\frac{1}{n} \\sum x_i$$',
+  'Code keeps its `$5 or $7`.',
 ])('%j stays as it is', (markdown) => {
   expect(safeMarkdown(markdown)).toBe(markdown);
 });
@@ -28,6 +30,13 @@ test.each([
   ['[a](<javascript:b>)', '[a](#&lt;javascript:b>)'],
   ['[a]\n\n[a]: data:text/html,b', '[a]\n\n[a]: #data:text/html,b'],
   ['[a](vbscript:b "t")', '[a](#vbscript:b "t")'],
+  ['from $5 to $7', 'from <span>&#36;</span>5 to <span>&#36;</span>7'],
+  [
+    '\\$5, ($6) and US$7-$8',
+    '<span>&#36;</span>5, (<span>&#36;</span>6) and US<span>&#36;</span>7-<span>&#36;</span>8',
+  ],
+  ['$5 of $x^2$', '<span>&#36;</span>5 of $x^2$'],
+  ['[a](https://example.org/$b)', '[a](https://example.org/%24b)'],
 ])('%j becomes %j', (markdown, safe) => {
   expect(safeMarkdown(markdown)).toBe(safe);
 });

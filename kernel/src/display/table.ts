@@ -2,7 +2,7 @@ import type { TablePage } from '../contract.js';
 import { TABLE_MIME } from '../contract.js';
 import type { Display } from '../mime.js';
 import { count, cut, duration, plural } from './format.js';
-import { escapeHtml } from './html.js';
+import { escapeHtml, NO_MATH } from './html.js';
 import { oneLine, textTable } from './textTable.js';
 
 const MAX_HTML_CELL = 300;
@@ -65,7 +65,7 @@ function tableHtml(page: TablePage, caption: string): string {
     )
     .join('\n');
   return (
-    `<table class="dataframe worldline-table">\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>\n` +
+    `<table class="dataframe worldline-table ${NO_MATH}">\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>\n` +
     `<p style="opacity:.6"><small>${escapeHtml(caption)}</small></p>`
   );
 }

@@ -1,9 +1,10 @@
 import type { ToolResult } from '../types.js';
 import { messageOf } from '../step.js';
 
-/** A result that tells the model what went wrong and how to go on. */
+/** A result that tells the model what went wrong and how to go on, and the person what the summary leaves out. */
 export function toolError(text: string, summary = firstLine(text)): ToolResult {
-  return { text, error: true, displays: [], summary };
+  const displays = text === summary ? [] : [{ data: { 'text/plain': text } }];
+  return { text, error: true, displays, summary };
 }
 
 export function firstLine(text: string): string {

@@ -68,7 +68,7 @@ function failureText(result: { ename: string; evalue: string; traceback: readonl
   return {
     ename,
     text: cutMiddle(text, SHOWN.characters / 2) + advice,
-    summary: firstLine(text.split('\n').at(-1) ?? ename),
+    summary: firstLine((text.split('\n').at(-1) ?? ename).replace(/:\s*$/, '')),
   };
 }
 
@@ -135,7 +135,10 @@ class Output {
     const shown = privacy.pythonOutput(body === '' ? '(no output)' : body);
     const parts = [shown];
     if (files.length > 0) parts.push(`Files written: ${cutText(files.join(', '), 1000)}`);
-    if (error !== null) parts.push(asData(privacy.pythonError(error.ename, error.text)));
+    if (error !== null) {
+      parts.push(asData(privacy.pythonError(error.ename, error.text)));
+      this.#displays.push({ data: { 'text/plain': error.text } });
+    }
     return {
       text: `<result of="${step}">\n${parts.join('\n')}\n</result>`,
       error: error !== null,

@@ -29,13 +29,17 @@ export function runSqlTool(sql: SqlPort, privacy: Privacy): Tool {
       const guard = await privacy.forSql(sql, text, context);
       if (guard.kind === 'refused') return toolError(guard.text);
       let results: readonly StatementResult[];
+      const ran: StatementResult[] = [];
       try {
-        results = await sql.query(text, { limit: SHOWN.rows, signal: context.signal, deadline: DEADLINE });
+        results = await sql.query(text, {
+          limit: SHOWN.rows,
+          signal: context.signal,
+          deadline: DEADLINE,
+          onResult: (result) => ran.push(result),
+        });
       } catch (error) {
-        return portError(
-          privacy.sqlError(error),
-          /^(COPY|EXPORT) is refused/.test(messageOf(error)) ? FILES : '',
-        );
+        const files = /^(COPY|EXPORT) is refused/.test(messageOf(error)) ? FILES : '';
+        return portError(privacy.sqlError(error), [files, keptText(text, ran)].filter(Boolean).join('\n'));
       }
       if (results.length === 0) return toolError('There was no statement to run.');
       return resultOf(sql, text, results, context, guard.kind === 'shown' ? guard.text : null);
@@ -80,6 +84,13 @@ async function textOf(sql: SqlPort, result: StatementResult, handle: string): Pr
 
 function doneText({ message, rowsChanged }: StatementResult & { kind: 'done' }): string {
   return rowsChanged === null ? message : `${message} (${count(rowsChanged, 'row')} changed)`;
+}
+
+/** What the statements before one that failed have changed; nothing where a transaction may have taken it back. */
+function keptText(sql: string, ran: readonly StatementResult[]): string {
+  const changes = ran.flatMap((result) => (result.kind === 'done' ? [doneText(result)] : []));
+  if (changes.length === 0 || /\b(begin|start\s+transaction)\b/i.test(sql)) return '';
+  return `The statements before it took effect and are not to be run again: ${changes.join('; ')}.`;
 }
 
 function summaryOf(result: StatementResult): string {

@@ -71,6 +71,19 @@ describe('run_sql', () => {
     expect(grounding).toMatchObject({ madeUp: true, unmatched: 1 });
   });
 
+  test('where a later statement fails, what those before it changed is told', async () => {
+    const { texts } = await results([
+      sql('DELETE FROM sales WHERE id < 10; SELECT 1; DROP TABLE nothing'),
+      sql('BEGIN; DELETE FROM sales; DROP TABLE nothing'),
+      sql('SELECT count(*) FROM sales'),
+      done,
+    ]);
+    expect(texts[0]).toContain('nothing');
+    expect(texts[0]).toMatch(/took effect and are not to be run again: .*10 rows/);
+    expect(texts[1]).not.toContain('took effect');
+    expect(texts[2]).toContain('290');
+  });
+
   test('a writing statement runs on this branch; one that the gate refuses is told', async () => {
     const { texts } = await results([
       sql('CREATE TABLE big AS FROM sales WHERE amount > 400'),

@@ -11,7 +11,7 @@ import type { StepCheckpoints } from '../StepCheckpoints.js';
 export function sqlPort(runtime: Runtime, steps: StepCheckpoints): SqlPort {
   const { database } = runtime;
   return {
-    async query(sql, { limit, signal, deadline }) {
+    async query(sql, { limit, signal, deadline, onResult }) {
       await runtime.offerFrames(sql);
       const run = (): Promise<StatementResult[]> =>
         database.query(sql, {
@@ -19,6 +19,7 @@ export function sqlPort(runtime: Runtime, steps: StepCheckpoints): SqlPort {
           limit,
           signal,
           ...(deadline === undefined ? {} : { deadline }),
+          ...(onResult === undefined ? {} : { onResult }),
         });
       return mayChange(sql) ? steps.around(`%%sql\n${sql}`, ['variables'], run) : run();
     },
