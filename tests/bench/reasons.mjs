@@ -8,7 +8,7 @@ export const REASONS = {
     'round trip of %%sql select 1':
       'DuckDB alone and the bare wire take most of what the goal allows. The way to DuckDB’s own process, the gate, the table and the checkpoint come on top.',
     'round trip of %%python 1+1':
-      'a cell that comes right after another waits until the variables after that one are forked off, or seen to be unchanged; that is on top of the wire and of the sandbox alone.',
+      'the code and its result each go through three processes of Docker’s, the supervisor and the worker, which two cores share with the kernel and the client.',
     'a small bar chart, warm': 'nearly all of it is matplotlib’s own drawing, see the bench of the sandbox.',
   },
   worldlines: {

@@ -43,6 +43,18 @@ describe('a cell', () => {
     expect((await run(python, 'x')).value).toBe('21');
   });
 
+  test('shows a value that its code shows by itself while it runs', async () => {
+    const stop = new AbortController();
+    const ran = await run(python, 'import sys, time\nsys.displayhook(7)\ntime.sleep(60)', {
+      signal: stop.signal,
+      onEvent: (event) => {
+        if (event.type === 'result') stop.abort();
+      },
+    });
+    expect(ran.value).toBe('7');
+    expect(ran.result.status).toBe('interrupted');
+  });
+
   test('fails with a traceback that points into it', async () => {
     const ran = await run(python, 'def f():\n    return 1 / 0\nf()', { cell: 'Cell [7]' });
     expect(failure(ran)).toBe('ZeroDivisionError: division by zero');

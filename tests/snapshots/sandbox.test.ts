@@ -66,3 +66,28 @@ test('the shell, display objects and IPython’s names cause no loss', async () 
     "(True, '<b>b</b>', True)",
   );
 });
+
+test('a cell that leaves the variables as they are kept says so as it ends', async () => {
+  const python = await sandbox.open();
+  await run(python, 'import random; x = [1]');
+  expect(python.variablesChanged).toBe(true);
+  await kept(python);
+  // A first look may take longer than a cell's end waits for.
+  await run(python, 'x');
+  await python.snapshot();
+  await run(python, 'x');
+  expect(python.variablesChanged).toBe(false);
+  for (const change of ['x.append(2)', 'random.random()', 'y = x', 'del y']) {
+    await run(python, change);
+    expect(python.variablesChanged).toBe(true);
+    await kept(python);
+  }
+  // What is kept is not whole yet: it is waited for.
+  await run(python, 'x.append(3)');
+  const snapshot = await python.snapshot();
+  await run(python, 'x');
+  expect(python.variablesChanged).toBe(true);
+  await snapshot?.done;
+  await run(python, 'random.getstate = 1');
+  expect((await run(python, 'x')).value).toBe('[1, 2, 3]');
+});

@@ -81,7 +81,7 @@ export class Comms {
     const publish = (type: string, data: unknown, buffers?: readonly Uint8Array[]) => {
       if (!this.#open.has(id)) return;
       const content = { comm_id: id, data: data ?? {} };
-      this.#iopub.publish(type, content, this.#handling ?? opener, buffers && { buffers });
+      this.#iopub.publish(type, content, this.#handling ?? opener, buffers);
     };
     return {
       id,

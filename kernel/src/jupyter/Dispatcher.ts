@@ -37,6 +37,8 @@ export class Dispatcher {
     const type = message.type.replace(/_request$/, '_reply');
     const reply = (reply: Reply) => {
       const outgoing = { type, parent: message.parent, ...reply };
+      // Its busy, and what was shown, go first.
+      void this.#options.iopub.flushed();
       outbox.send(this.#options.encoder.encode(outgoing, message.identities).frames);
     };
     return { ...message, reply };

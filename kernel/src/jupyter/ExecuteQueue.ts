@@ -121,7 +121,7 @@ export class ExecuteQueue {
     }
     run?.finish();
     const failed = outcome.status === 'error' && execute?.silent !== true;
-    if (failed) iopub.publish('error', outcomeContent(outcome), request.parent);
+    if (failed) iopub.hold('error', outcomeContent(outcome), request.parent);
     const stops = failed && execute?.stopOnError !== false;
     if (stops) await this.#settled();
     const aborted = stops ? this.#takeWaiting() : [];
@@ -147,16 +147,21 @@ export class ExecuteQueue {
     if (execute.storeHistory) this.#count += 1;
     if (!execute.silent) {
       const content = { code: execute.code, execution_count: this.#count };
-      iopub.publish('execute_input', content, request.parent);
+      iopub.hold('execute_input', content, request.parent);
     }
     return new OutputRun({
       executionCount: this.#count,
       signal,
       silent: execute.silent,
       publish: (type, content) => {
-        iopub.publish(type, content, request.parent);
+        iopub.hold(type, content, request.parent);
       },
-      ask: execute.allowStdin ? (prompt, password) => stdin.ask(request, prompt, password, signal) : null,
+      ask: execute.allowStdin
+        ? async (prompt, password) => {
+            await iopub.flushed();
+            return stdin.ask(request, prompt, password, signal);
+          }
+        : null,
     });
   }
 

@@ -14,18 +14,20 @@ export class IoPub {
     this.#encoder = encoder;
   }
 
-  publish(
-    type: string,
-    content: object,
-    parent: Parent,
-    more?: { metadata?: object; buffers?: readonly Uint8Array[] },
-  ): void {
-    const topic = Buffer.from(`kernel.${this.#encoder.session}.${type}`);
-    this.#outbox.send(this.#encoder.encode({ type, content, parent, ...more }, [topic]).frames);
+  publish(type: string, content: object, parent: Parent, buffers?: readonly Uint8Array[]): void {
+    this.#outbox.send(this.#frames(type, content, parent, buffers));
   }
 
+  /** Publishes together with what follows it, or a moment later. */
+  hold(type: string, content: object, parent: Parent): void {
+    this.#outbox.hold(this.#frames(type, content, parent));
+  }
+
+  /** Busy may leave with what comes of it; that it is over is said at once. */
   status(state: ExecutionState, parent: Parent): void {
-    this.publish('status', { execution_state: state }, parent);
+    const content = { execution_state: state };
+    if (state === 'busy') this.hold('status', content, parent);
+    else this.publish('status', content, parent);
   }
 
   /** Takes a subscription as an XPUB socket reports it, and welcomes the subscriber under its topic. */
@@ -39,7 +41,13 @@ export class IoPub {
     );
   }
 
+  /** Sends all that waits, and resolves when the socket has taken it. */
   flushed(): Promise<void> {
     return this.#outbox.flushed();
+  }
+
+  #frames(type: string, content: object, parent: Parent, buffers?: readonly Uint8Array[]): Uint8Array[] {
+    const topic = Buffer.from(`kernel.${this.#encoder.session}.${type}`);
+    return this.#encoder.encode({ type, content, parent, buffers }, [topic]).frames;
   }
 }

@@ -9,6 +9,9 @@ import threading
 from .frames import Reader, pack
 
 
+MOST_HELD = 64 << 10
+
+
 class Shield:
     """While held by the main thread, SIGINT waits: a KeyboardInterrupt never leaves half a frame behind."""
 
@@ -58,16 +61,22 @@ class Channel:
         self._sock = sock
         self._reader = Reader()
         self._lock = threading.RLock()
+        self._held = b""
         self._requests = 0
         self._requesting = threading.Lock()
         self.shield = Shield()
         # Takes what the host asks while a request waits for its answer.
         self.meanwhile = lambda header, body: None
 
-    def send(self, header: dict, payload: bytes = b"") -> None:
+    def send(self, header: dict, payload: bytes = b"", more: bool = False) -> None:
+        """With `more`, another frame follows at once, and a small one leaves together with it."""
         frame = pack(header, payload)
         with self.shield, self._lock:
-            self._sock.sendall(frame)
+            frame, self._held = self._held + frame, b""
+            if more and len(frame) < MOST_HELD:
+                self._held = frame
+            else:
+                self._sock.sendall(frame)
 
     def send_reply(self, number: int, fields: dict) -> None:
         """Fields may be larger than a header: they go as the payload."""

@@ -36,9 +36,13 @@ class Host:
         return self._pipe.size > OUT_HIGH
 
     def tell(self, header: dict, payload: bytes = b"") -> None:
-        self._pipe.write(pack(header, payload))
+        """Leaves with the next `flush`: on its way to the host, each write wakes several processes."""
+        self._pipe.add(pack(header, payload))
         if self.is_behind and not self.paused:
             self._pause(True)
+
+    def flush(self) -> None:
+        self._pipe.flush()
 
     def _drained(self) -> None:
         if self.paused and self._pipe.size < OUT_HIGH // 2:

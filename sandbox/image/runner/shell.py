@@ -54,6 +54,12 @@ class Compiler(CachingCompiler):
         super().__init__()
         self.label = "Cell"
         self._labels: dict[str, str] = {}
+        # How the code that runs was compiled.
+        self.mode = "exec"
+
+    def __call__(self, source, filename, symbol, **more):
+        self.mode = symbol
+        return super().__call__(source, filename, symbol, **more)
 
     def get_code_name(self, raw_code, transformed_code, number):
         lines = [line + "\n" for line in transformed_code.splitlines()]
@@ -82,7 +88,10 @@ class Hook(DisplayHook):
         pass
 
     def write_format_data(self, format_dict, md_dict=None) -> None:
-        self.shell.publish("result", format_dict, md_dict or {})
+        shell = self.shell
+        # The value of the last expression, after which nothing of the cell runs any more.
+        last = shell.compile.mode == "single" and shell.ast_node_interactivity == "last_expr"
+        shell.publish("result", format_dict, md_dict or {}, more=last)
 
     def update_user_ns(self, result) -> None:
         namespace = self.shell.user_ns
@@ -113,7 +122,7 @@ class Publisher(DisplayPublisher):
 class Shell(InteractiveShell):
     """`send` is set once the process is a worker; until then nothing is sent."""
 
-    send = Any(lambda header, payload=b"": None)
+    send = Any(lambda header, payload=b"", more=False: None)
     compiler_class = Type(Compiler)
     displayhook_class = Type(Hook)
     display_pub_class = Type(Publisher)
@@ -143,7 +152,7 @@ class Shell(InteractiveShell):
     def enable_gui(self, gui=None) -> None:
         """There is no event loop of a window system to join."""
 
-    def publish(self, kind, data, metadata, display_id=None, update=False) -> None:
+    def publish(self, kind, data, metadata, display_id=None, update=False, more=False) -> None:
         bundle = {"data": encode_bundle(data), "metadata": metadata}
         body = json.dumps(bundle, default=repr, ensure_ascii=False).encode("utf-8", "replace")
         if len(body) > MAX_BUNDLE:
@@ -154,7 +163,7 @@ class Shell(InteractiveShell):
             header["display_id"] = str(display_id)
         if update:
             header["update"] = True
-        self.send(header, body)
+        self.send(header, body, more)
 
     def report(self, error: BaseException, lines: list[str]) -> None:
         try:

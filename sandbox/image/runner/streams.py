@@ -47,7 +47,8 @@ class Output:
         if full:
             self.flush()
 
-    def flush(self) -> None:
+    def flush(self, more: bool = False) -> None:
+        """With `more`, a frame follows at once."""
         if not self._runs or self._direct:
             return
         with self._channel.shield, self._lock:
@@ -58,7 +59,7 @@ class Output:
                 while self._runs:
                     runs, self._runs, self._size = self._runs, [], 0
                     for name, parts in runs:
-                        self._send(name, parts[0] if len(parts) == 1 else "".join(parts))
+                        self._send(name, parts[0] if len(parts) == 1 else "".join(parts), more)
             finally:
                 self._sending = False
 
@@ -66,14 +67,14 @@ class Output:
         self.id = cell
 
     def end(self) -> None:
-        """Everything is sent, and the flushing thread gone, so that a fork finds one thread."""
+        """Everything is sent or leaves with the next frame, and the flushing thread is gone, so that a fork finds one thread."""
         self.id = None
         thread = self._thread
         if thread is not None and self._wake is not None:
             self._wake.set()
             thread.join()
             self._thread = None
-        self.flush()
+        self.flush(more=True)
         self.unsynced = False
 
     def in_child(self) -> None:
@@ -96,10 +97,10 @@ class Output:
         while not wake.wait(FLUSH_SECONDS):
             self.flush()
 
-    def _send(self, name: str, text: str) -> None:
+    def _send(self, name: str, text: str, more: bool) -> None:
         header = {"type": "stream", "id": self.id, "name": name}
         for start in range(0, len(text), CHUNK):
-            self._channel.send(header, text[start : start + CHUNK].encode("utf-8", "replace"))
+            self._channel.send(header, text[start : start + CHUNK].encode("utf-8", "replace"), more)
 
     @staticmethod
     def _write_direct(name: str, text: str) -> None:

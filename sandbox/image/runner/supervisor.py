@@ -60,6 +60,7 @@ class Supervisor:
                     key.data()
             if self.no_room and self.nursery.is_there:
                 self._fork_again()
+            self.host.flush()
 
     # -- processes come and go ----------------------------------------------
 

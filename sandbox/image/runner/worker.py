@@ -133,7 +133,10 @@ class Worker:
             shield.disarm()
         milliseconds = (time.perf_counter() - started) * 1000
         self._output.end()
-        self._channel.send({"type": "done", "id": header["id"], "status": status, "milliseconds": milliseconds})
+        done = {"type": "done", "id": header["id"], "status": status, "milliseconds": milliseconds}
+        if self._snapshots is not None and self._snapshots.is_unchanged():
+            done["unchanged"] = True
+        self._channel.send(done)
 
     def _reap(self, pids: list[int]) -> None:
         """The supervisor killed these children: as long as nobody waits for them, they take places of the container."""
@@ -229,9 +232,9 @@ class Worker:
         """Runs in the process that wrote a snapshot: one line, short enough to be written in one piece."""
         os.write(self._side, json.dumps({**message, "error": str(message.get("error", ""))[:2000]}).encode() + b"\n")
 
-    def _send(self, header: dict, payload: bytes = b"") -> None:
-        self._output.flush()
-        self._channel.send({**header, "id": self._output.id}, payload)
+    def _send(self, header: dict, payload: bytes = b"", more: bool = False) -> None:
+        self._output.flush(more=True)
+        self._channel.send({**header, "id": self._output.id}, payload, more)
 
     def _standard_descriptors(self) -> None:
         """Back to the supervisor's pipes and our streams, whatever the last cell did to them."""

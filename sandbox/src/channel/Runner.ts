@@ -8,7 +8,13 @@ export interface CellFrames {
   frame(frame: Frame): void;
 }
 export type CellEnd =
-  | { readonly type: 'done'; readonly status: 'ok' | 'error' | 'interrupted'; readonly milliseconds: number }
+  | {
+      readonly type: 'done';
+      readonly status: 'ok' | 'error' | 'interrupted';
+      readonly milliseconds: number;
+      /** The variables were seen to be what the latest snapshot took. */
+      readonly unchanged: boolean;
+    }
   | { readonly type: 'died'; readonly cause: 'exit' | 'signal' | 'memory'; readonly code: number }
   | { readonly type: 'gone'; readonly reason: string };
 
@@ -147,11 +153,16 @@ export class Runner {
         this.#reply(header, payload);
         break;
       case 'done': {
-        const { status, milliseconds } = header;
+        const { status, milliseconds, unchanged } = header;
         if (status !== 'ok' && status !== 'error' && status !== 'interrupted')
           throw new ProtocolError('The runner ended a cell without a status.');
         if (this.#cell?.id === header['id'])
-          this.#endCell({ type: 'done', status, milliseconds: Number(milliseconds) || 0 });
+          this.#endCell({
+            type: 'done',
+            status,
+            milliseconds: Number(milliseconds) || 0,
+            unchanged: unchanged === true,
+          });
         break;
       }
       case 'died':

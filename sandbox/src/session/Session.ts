@@ -102,6 +102,7 @@ export class Session implements PythonSession {
       this.#state = 'ready';
       const artifacts = await this.#artifacts(started, options.onEvent);
       if (outcome.end.type !== 'done') await this.#recover(container, options.onEvent);
+      else if (outcome.end.unchanged) this.#variables.unchanged();
       this.lastUse = Date.now();
       const failure = failureOf(outcome, container.limits);
       return failure === null

@@ -40,6 +40,11 @@ export class Variables {
     this.#changed = true;
   }
 
+  /** They were seen to be what the last capture took: that is what is kept, unless it is not written yet, or could not be. */
+  unchanged(): void {
+    if (this.#latest === null && !this.#full) this.#changed = false;
+  }
+
   /** Resolves when nothing is being written any more. */
   async settled(): Promise<void> {
     await this.#writing.catch(() => undefined);

@@ -1,5 +1,6 @@
 import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { StoreWriteError } from '../errors.js';
 import { syncFolder } from '../store/files.js';
@@ -8,6 +9,9 @@ import { encode } from './lines.js';
 import type { JournalRecord } from './records.js';
 
 const datasync = promisify(fdatasync);
+
+/** Milliseconds between two times that `syncSoon` goes to the disk: a whole notebook may run in a second. */
+const REST = 100;
 
 /** Appends to one kernel's journal, which no other process writes. The file is made by the first record. */
 export class JournalWriter {
@@ -18,6 +22,8 @@ export class JournalWriter {
   #syncing: Promise<void> = Promise.resolve();
   #latest: Promise<unknown> | null = null;
   #waiting: Promise<void> | null = null;
+  #soon: Promise<void> | null = null;
+  #synced = -Infinity;
 
   /** Records that are written with the next one, so that a kernel that runs nothing leaves nothing. */
   readonly #deferred: JournalRecord[];
@@ -65,6 +71,7 @@ export class JournalWriter {
       .then(async () => {
         this.#waiting = null;
         if (this.#file !== null) await datasync(this.#file);
+        this.#synced = performance.now();
       });
     this.#syncing = this.#waiting;
     const mine = this.#waiting
@@ -74,6 +81,17 @@ export class JournalWriter {
       });
     this.#latest = mine;
     return this.#syncing;
+  }
+
+  /** The same for what nobody waits for: at once, or shortly after the time before. */
+  syncSoon(): Promise<void> {
+    const rest = this.#synced + REST - performance.now();
+    if (rest <= 0) return this.sync();
+    this.#soon ??= setTimeout(rest).then(() => {
+      this.#soon = null;
+      return this.sync();
+    });
+    return this.#soon;
   }
 
   /** Resolves when the latest `sync` has ended, also where it failed; null where none is under way. */

@@ -13,8 +13,8 @@ import { record, type Store } from './Store.js';
 import { waitAtMost } from './waitAtMost.js';
 
 /**
- * Milliseconds that a reply waits at most until the checkpoint before is recorded with its state, and on the disk. Its own
- * is on its way there: what a kill or a power cut then takes along is the cell that just ran, and not a row of them.
+ * Milliseconds that a reply waits at most until the checkpoint before is recorded with its state, and what goes to the disk is
+ * there: what a kill then takes along is the cell that just ran, and not a row of them.
  */
 const WAIT = 10;
 
@@ -43,7 +43,7 @@ export async function commitCell(store: Store, line: Line, live: Live, cell: Ran
     throw error;
   }
   const saved = finish(store, live, entry, cell, capture, unchanged);
-  live.saving = saved;
+  if (!unchanged) live.saving = saved;
   if (before !== null || recorded !== null) await waitAtMost(WAIT, Promise.all([before, recorded]));
   const node = store.graph.node(entry.id);
   if (node === undefined) throw new Error('A checkpoint is missing from the graph right after it was added.');
@@ -59,7 +59,7 @@ async function finish(
   capture: Promise<VariablesCapture | null> | null,
   unchanged: boolean,
 ): Promise<Saved> {
-  const syncing = store.journal.sync().then(
+  const syncing = (unchanged ? store.journal.syncSoon() : store.journal.sync()).then(
     () => [],
     (error: unknown) => [new StoreWriteError('The checkpoint may not survive a power cut', error).message],
   );
