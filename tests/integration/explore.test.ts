@@ -57,6 +57,24 @@ test('where no model would answer, it says what to set, and no worldline is made
     expect(shown(await kernel.execute('%worldlines'))).not.toContain('try-1');
   }));
 
+test('a console, which takes no updates, prints what came of the branches, and what the model says between steps', () =>
+  withModel(
+    (request) => {
+      const { branch, results } = present(request);
+      if (branch !== 'main') return { text: `It is ${branch === 'try-1' ? 11 : 21}.` };
+      return results.length === 0
+        ? { text: 'I look first.', ...call('run_sql', { sql: 'select 1' }) }
+        : { text: 'Done.' };
+    },
+    async ({ kernel }) => {
+      const answer = (): string => '';
+      const tried = await kernel.execute('%%ask --branches 2\nWhat is it?', { answer });
+      expect(tried.outputs).toHaveLength(1);
+      expect(shown(tried)).toContain('try-1: 11; try-2: 21');
+      expect(shown(await kernel.execute('What is it?', { answer }))).toMatch(/^I look first\.\s+✓ r1 SQL/);
+    },
+  ));
+
 test('a run explores: one branch fails, the other does not, and the run goes on from the comparison', () =>
   withModel(
     (request) => {

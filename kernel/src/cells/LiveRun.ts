@@ -184,7 +184,9 @@ export class LiveRun {
   }
 
   #onStep({ step, displays }: Extract<AgentEvent, { type: 'step' }>): void {
-    if (this.#streaming.trim() !== '') this.#items.push({ kind: 'said', text: this.#streaming.trim() });
+    const said = this.#streaming.trim();
+    if (said !== '') this.#items.push({ kind: 'said', text: said });
+    if (said !== '' && this.options.textOnly) this.run.stream('stdout', `${said}\n`);
     this.#streaming = '';
     this.#answering = '';
     this.#activity = '';

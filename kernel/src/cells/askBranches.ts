@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { runBranches } from './branches.js';
 import type { CellContext } from './context.js';
 import { CellFailure, InterruptedCell } from './errors.js';
+import { isTextOnly } from './isTextOnly.js';
 import type { AskResult } from './runCell.js';
 import { type AskOptions, hidesRows, markRowless } from './runQuestion.js';
 
@@ -23,17 +24,19 @@ export async function askInBranches(
   // Where no model would answer, no worldline is made.
   const providers = await Promise.all(Array.from({ length: times }, (_, at) => providerOf(at)));
   const id = randomUUID();
-  run.display(branchesDisplay([]), id);
+  const textOnly = isTextOnly(context);
+  if (!textOnly) run.display(branchesDisplay([]), id);
   const branches = await runBranches(context, {
     tasks: Array.from({ length: times }, (_, at) => ({ name: `try-${at + 1}`, task: question })),
     options,
     provider: async (_, at) => providers[at] ?? providerOf(at),
     signal: run.signal,
     onChange: (views) => {
-      run.update(branchesDisplay(views), id);
+      if (!textOnly) run.update(branchesDisplay(views), id);
     },
   });
-  run.update(branchesDisplay(branches), id);
+  if (textOnly) run.display(branchesDisplay(branches));
+  else run.update(branchesDisplay(branches), id);
   const turns: Turn[] = [
     { role: 'user', text: question },
     { role: 'assistant', text: `(tried in ${times} branches)\n\n${branchesText(branches)}`, calls: [] },

@@ -3,6 +3,7 @@ import { parseLeadingOptions } from './arguments.js';
 import { askInBranches, explorePort } from './askBranches.js';
 import { ASK_OPTIONS } from './askOptions.js';
 import { approver } from './approval.js';
+import { isTextOnly } from './isTextOnly.js';
 import type { CellContext } from './context.js';
 import { CellFailure, InterruptedCell, UserError } from './errors.js';
 import { errorTraceback } from '../display/errorText.js';
@@ -97,11 +98,6 @@ async function providers(
   const strict = options.has('strict-replay');
   return (source, branch) =>
     providerOfCell(kernel, { source, position: position + branch / 1000 }, asked, strict);
-}
-
-/** A console prints each display once and ignores updates; notebooks send the id of their cell, batch runs take no input. */
-function isTextOnly({ request }: CellContext): boolean {
-  return request.allowStdin && request.cellId === undefined;
 }
 
 function failureOf({ state, error }: AgentOutcome): Error | null {

@@ -36,7 +36,8 @@ export function branchesText(branches: readonly BranchView[]): string {
 
 /** Whether the runs agree, and where they differ; empty while they run. */
 export function verdict(branches: readonly BranchView[]): string {
-  if (branches.some(({ state }) => state === 'waiting' || state === 'running')) return '';
+  const unfinished = branches.some(({ state }) => state === 'waiting' || state === 'running');
+  if (unfinished || branches.length === 0) return '';
   const answered = branches.filter(({ state }) => state === 'done' || state === 'partial');
   const first = answered[0];
   if (first === undefined) return 'None of them came to an answer.';

@@ -128,7 +128,7 @@ function comparisonHtml(comparison: Comparison, names: Names): string {
       ? '<p>Tables, files and variables are the same.</p>'
       : `<table class="dataframe ${NO_MATH}">\n<thead><tr>${heads}</tr></thead>\n<tbody>\n${rows}\n</tbody>\n</table>`;
   const column = (name: string, cells: readonly CellRecord[]): string =>
-    `<td style="vertical-align:top;text-align:left;width:50%"><b>${escapeHtml(name)}</b>${cells.map(cellHtml).join('\n')}</td>`;
+    `<td valign="top" align="left" width="50%" style="vertical-align:top;text-align:left;width:50%"><b>${escapeHtml(name)}</b>${cells.map(cellHtml).join('\n')}</td>`;
   return (
     `<table class="${NO_MATH}" style="width:100%;table-layout:fixed;margin-bottom:1em"><tr>${column(names.a, comparison.cellsA)}${column(names.b, comparison.cellsB)}</tr></table>\n` +
     state
