@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import type { PythonSession, SandboxManager, Settings as SandboxSettings } from '@worldline/sandbox';
 import type { KernelEvent, KernelState } from '../contract.js';
 import { openDatabase } from '../database/openDatabase.js';
 import type { Catalog, Readable } from '../database/types.js';
-import { log, messageOf } from '../jupyter/log.js';
+import { log } from '../jupyter/log.js';
 import { Session } from '../worldlines/session/Session.js';
 import type { WorldlinePlace } from '../worldlines/types.js';
 import { completeFiles } from './completion/files.js';
 import type { Match } from './completion/sql.js';
-import { UserError } from './errors.js';
 import { Grants } from './Grants.js';
 import { createHost } from './host.js';
+import { KernelSandbox } from './KernelSandbox.js';
 import { Ledger } from './Ledger.js';
 import type { LiveRun } from './LiveRun.js';
 import { Looks } from './Looks.js';
 import { findPaths, type Paths } from './paths.js';
-import { imageFingerprint, runnerFolder } from './imageFingerprint.js';
 import { Runtime } from './Runtime.js';
 import { Settings } from './settings.js';
 import { storeLimits } from './storeLimits.js';
@@ -33,16 +30,15 @@ export class Kernel {
   readonly runs: LiveRun[] = [];
   readonly looks = new Looks();
   readonly grants: Grants;
+  readonly sandbox = new KernelSandbox(this);
   readonly #runtimes = new Map<string, Runtime>();
   readonly #listeners = new Set<Listener>();
   readonly #onState = new Set<() => void>();
   #session: Promise<Session> | null = null;
-  #sandbox: Promise<SandboxManager> | null = null;
   #busy = false;
   #idle: Promise<void> = Promise.resolve();
   #becomeIdle: () => void = () => undefined;
   #lastActive: Runtime | null = null;
-  #sandboxProblem: { what: string; fix: string } | null = null;
 
   constructor(
     readonly environment: NodeJS.ProcessEnv,
@@ -83,7 +79,7 @@ export class Kernel {
     if (known) return known;
     const runtime = new Runtime(place, {
       openDatabase: (at) => this.#openDatabase(at),
-      openPython: (at) => this.#openPython(at),
+      openPython: (at) => this.sandbox.openPython(at),
       readable: () => this.readable(),
       variablesRestored: () => {
         this.dataChanged();
@@ -94,44 +90,14 @@ export class Kernel {
     return runtime;
   }
 
-  /** The sandbox manager; nothing of it is loaded before the first call. */
-  sandbox(): Promise<SandboxManager> {
-    if (this.#sandbox === null) {
-      const opened = this.#openSandbox();
-      this.#sandbox = opened;
-      // A limit that could not be read may be mended meanwhile.
-      opened.catch(() => (this.#sandbox = null));
-    }
-    return this.#sandbox;
-  }
-
-  /** Starts a container ahead of need, so that the first Python cell finds it there. Without Docker it does nothing. */
-  async warmUp(): Promise<void> {
-    if (this.environment['WORLDLINE_PREWARM'] === '0') return;
-    const manager = await this.sandbox();
-    manager.warm(this.#dataFolders());
-  }
-
-  /** Starts no spare container until the result is called: several are about to start. */
-  async holdSpare(): Promise<() => void> {
-    const manager = await this.#sandbox?.catch(() => null);
-    return manager?.holdSpare() ?? (() => undefined);
-  }
-
-  /** The folder of a spare sandbox, where one is being kept; null before Python was used. */
-  async spareWorkspace(): Promise<string | null> {
-    try {
-      const manager = await this.#sandbox;
-      if (manager === null) return null;
-      return (await manager.newWorkspace()).path;
-    } catch (error) {
-      log(`There is no workspace of a sandbox: ${messageOf(error)}`);
-      return null;
-    }
-  }
-
   readable(): Readable {
     return this.grants.readable;
+  }
+
+  /** What Python may read beside its workspace. */
+  dataFolders(): string[] {
+    const { folders, files } = this.readable();
+    return [...folders, ...files];
   }
 
   /** Grants or takes back a folder, and tells what runs. */
@@ -179,11 +145,6 @@ export class Kernel {
     return this.#lastActive?.pythonState ?? 'none';
   }
 
-  /** What stood in the way of Python when it was last asked for. */
-  get sandboxProblems(): readonly { what: string; fix: string }[] {
-    return this.#sandboxProblem === null ? [] : [this.#sandboxProblem];
-  }
-
   /** Runs something that moves a worldline while no cell runs. */
   async betweenCells<T>(act: () => Promise<T>): Promise<T> {
     await this.#idle;
@@ -226,9 +187,7 @@ export class Kernel {
 
   /** What runs takes on the settings as they are now. */
   settingsChanged(): void {
-    this.#limitSandbox().catch((error: unknown) => {
-      log(`The sandbox keeps its limits: ${messageOf(error)}`);
-    });
+    this.sandbox.limit();
     this.stateChanged();
   }
 
@@ -252,8 +211,7 @@ export class Kernel {
           `Cleaned up, as keep-size and keep-days say: the store had ${cleaned.before.total} bytes and has ${cleaned.after.total}.`,
         );
     } finally {
-      const sandbox = await this.#sandbox?.catch(() => null);
-      await sandbox?.close();
+      await this.sandbox.close();
     }
   }
 
@@ -271,49 +229,12 @@ export class Kernel {
     return session;
   }
 
-  async #openSandbox(): Promise<SandboxManager> {
-    const { createSandboxManager } = await import('@worldline/sandbox');
-    const { blobs } = await this.session();
-    return createSandboxManager({
-      kernel: this.id,
-      spaces: join(this.paths.home, 'spaces'),
-      store: blobs,
-      settings: await this.#sandboxSettings(),
-      fingerprint: await imageFingerprint(),
-      runnerFolder: runnerFolder(),
-    });
-  }
-
-  async #limitSandbox(): Promise<void> {
-    const manager = await this.#sandbox;
-    if (manager !== null) manager.setLimits((await this.#sandboxSettings()).limits);
-  }
-
-  async #sandboxSettings(): Promise<SandboxSettings> {
-    const { limitsFromEnvironment } = await import('@worldline/sandbox');
-    return limitsFromEnvironment({ ...this.environment, ...this.settings.variables('SANDBOX_') });
-  }
-
   #openDatabase(place: WorldlinePlace): ReturnType<typeof openDatabase> {
     return openDatabase({
       file: place.databaseFile,
       workspace: place.workspace,
       readable: this.readable(),
     });
-  }
-
-  async #openPython(place: WorldlinePlace): Promise<PythonSession> {
-    const manager = await this.sandbox();
-    const check = await manager.check();
-    this.#sandboxProblem = check.ok ? null : { what: check.problem, fix: check.fix };
-    this.stateChanged();
-    if (!check.ok) throw new UserError('SandboxUnavailable', check.problem, check.fix);
-    return manager.session({ path: place.workspace }, { dataFolders: this.#dataFolders(), name: place.name });
-  }
-
-  #dataFolders(): string[] {
-    const { folders, files } = this.readable();
-    return [...folders, ...files];
   }
 
   async #readableChanged(): Promise<void> {

@@ -61,7 +61,7 @@ export async function runBranches(context: CellContext, plan: BranchPlan): Promi
     }
   };
   const atOnce = Number(plan.options.get('at-once') ?? kernel.settings.number('at-once') ?? 1);
-  const release = await kernel.holdSpare();
+  const release = await kernel.sandbox.holdSpare();
   try {
     await Promise.all(Array.from({ length: atOnce }, worker));
   } finally {

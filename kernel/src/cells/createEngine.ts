@@ -5,7 +5,7 @@ import { KernelEngine } from './KernelEngine.js';
 /** The engine of a kernel that was started in a folder with an environment. */
 export function createEngine(environment: NodeJS.ProcessEnv, cwd: string): KernelEngine {
   const kernel = new Kernel(environment, cwd);
-  kernel.warmUp().catch((error: unknown) => {
+  kernel.sandbox.warmUp().catch((error: unknown) => {
     log(`The sandbox could not be made ready: ${messageOf(error)}`);
   });
   return new KernelEngine(kernel);

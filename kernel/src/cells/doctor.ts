@@ -30,7 +30,7 @@ function node(): Finding {
 async function docker(kernel: Kernel): Promise<Finding> {
   const what = 'Python sandbox';
   try {
-    const check = await (await kernel.sandbox()).check();
+    const check = await (await kernel.sandbox.manager()).check();
     return check.ok
       ? { what, state: `ok: ${check.engine}`, fix: '' }
       : { what, state: check.problem, fix: check.fix };

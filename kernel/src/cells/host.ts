@@ -8,7 +8,7 @@ import { nbconvert, printPdf } from './reports.js';
 /** What the worldlines need of the running kernel. */
 export function createHost(kernel: Kernel): Host {
   return {
-    newWorkspace: () => kernel.spareWorkspace(),
+    newWorkspace: () => kernel.sandbox.spareWorkspace(),
     open: (place) => Promise.resolve(kernel.opened(place)),
     nbconvert: (args) => nbconvert(kernel.environment, args),
     printPdf: (html, pdf) => printPdf(kernel.environment, html, pdf),

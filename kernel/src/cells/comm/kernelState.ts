@@ -16,7 +16,7 @@ export async function kernelState(kernel: Kernel): Promise<KernelState> {
     sandbox: kernel.sandboxState,
     problems: [
       ...(problem === null ? [] : [{ what: problem.message, fix: problem.hint ?? '' }]),
-      ...kernel.sandboxProblems,
+      ...kernel.sandbox.problems,
     ],
   };
 }

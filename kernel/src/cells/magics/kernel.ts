@@ -157,7 +157,7 @@ const doctor: Magic = {
   most: 0,
   async run({ options }, { kernel, run }) {
     if (options.has('clean')) {
-      const removed = await (await kernel.sandbox()).removeOrphans();
+      const removed = await (await kernel.sandbox.manager()).removeOrphans();
       run.stream(
         'stdout',
         removed.length === 0 ? 'There was nothing to clean.\n' : `Removed ${removed.join(', ')}.\n`,
