@@ -29,7 +29,18 @@ def up(shell) -> None:
     finally:
         sys.stdout, sys.stderr = out, err
     matplotlib.pyplot.close("all")
+    _show_before_drawing(shell)
     shell.reset(new_session=False)
+
+
+def _show_before_drawing(shell) -> None:
+    """After each cell pyplot draws open figures, for a window; those that were shown are closed, and so drawn once less."""
+    from matplotlib_inline.backend_inline import flush_figures
+
+    for callback in list(shell.events.callbacks["post_execute"]):
+        if callback is not flush_figures:
+            shell.events.unregister("post_execute", callback)
+            shell.events.register("post_execute", callback)
 
 
 def _complete(shell, code: str) -> None:
