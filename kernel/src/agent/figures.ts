@@ -26,7 +26,7 @@ const MOMENTS = [
   new RegExp(`\\b${MONTH}\\s+\\d{1,2}(?:st|nd|rd|th)?(?:,?\\s+\\d{4})?\\b`, 'gi'),
   new RegExp(`\\b${MONTH}\\s+\\d{4}\\b`, 'gi'),
 ];
-/** Parts of an answer that hold no figures: code, links, images, handles, list numbers, ordinals, and names of places in a text. */
+/** Parts of an answer that hold no figures: code, links, handles, numbering, ordinals, names of places in a text, levels of confidence. */
 const ASIDES = [
   /```[\s\S]*?(?:```|$)/g,
   /`[^`\n]*`/g,
@@ -37,6 +37,8 @@ const ASIDES = [
   /\b\d+(?:st|nd|rd|th|er|ème|e)\b/gi,
   /\b(?:top|first|last|next|step|figure|fig\.?|table|chart|section|option|part|no\.|nr\.|rank|place|page|row|column|line|decile|quintile|quartile|percentile)[ -]#?\d+\b/gi,
   /#\d+\b/g,
+  /\b(?:80|90|95|98|99(?:[.,]\d+)?)[ \u00a0\u202f]?%?[ -](?:confidence|confiance|konfidenz|credible|prediction|bootstrap|interval|limit|[ck]i\b)/gi,
+  /\b(?:confidence|confiance|konfidenz)[a-zé]*(?: level)?(?: of| von| de)? \d{2}(?:[.,]\d+)?[ \u00a0\u202f]?%/gi,
 ];
 const SCALES: readonly (readonly [RegExp, number])[] = [
   [/^\s?(?:k|thousand|tausend|mille)\b/i, 1e3],

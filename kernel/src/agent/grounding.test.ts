@@ -57,6 +57,13 @@ describe('matching figures', () => {
     });
   });
 
+  test('a level of confidence is chosen, not found', () => {
+    const answer =
+      '20 (95% CI 19–21; 95 % confidence interval, 99%-Konfidenzintervall), at a confidence level of 90 %.';
+    expect(figuresOf(answer).map(({ text }) => text)).toEqual(['20', '19', '21']);
+    expect(figuresOf('95 % of days').map(({ text }) => text)).toEqual(['95']);
+  });
+
   test('months and days of a date in a result are no source for a count', () => {
     expect(sources('There are 31 shops.', '2024-01-31 | 8')).toEqual({ '31': 'none' });
   });

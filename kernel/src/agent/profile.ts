@@ -98,7 +98,7 @@ async function topValues(
 ): Promise<Map<string, string>> {
   const repeating = columns
     .filter((column) => Number(column['approx_unique']) > 0)
-    .filter((column) => Number(column['approx_unique']) <= Math.max(20, Number(column['count']) / 2))
+    .filter((column) => Number(column['approx_unique']) <= Math.max(20, present(column) / 2))
     .filter((column) =>
       /^(VARCHAR|ENUM|BOOLEAN|U?(TINY|SMALL|BIG)?INT|INTEGER)/.test(column['column_type'] ?? ''),
     )
