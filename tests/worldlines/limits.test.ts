@@ -66,9 +66,11 @@ test('what a kernel made itself it keeps, whatever the limits, and what was dele
     const cleaned = await third.session.close({ maxBytes: 1.1 * total });
     expect(cleaned?.worldlines).toEqual(['gone']);
     const idle = await Kernel.start(home);
+    expect(idle.session.takeNotes().join()).toMatch(/^One worldline of the oldest runs went.*keep-size/);
     expect(await names(idle)).toEqual(['main', 'main', 'main', 'main']);
     expect(await idle.session.close({ maxBytes: 1, maxAge: 0 })).toBeNull();
     const fourth = await Kernel.start(home);
+    expect(fourth.session.takeNotes()).toEqual([]);
     await run(fourth, 'last');
     expect((await fourth.session.close({ maxAge: 0 }))?.worldlines).toHaveLength(3);
     const fifth = await Kernel.start(home);

@@ -10,6 +10,7 @@ import { isLinked, type Line, type Node } from '../graph/Graph.js';
 import { listed, summarizeCheckpoint } from '../graph/summaries.js';
 import type { JournalRecord } from '../journal/records.js';
 import { VariableBlobs } from '../objects/VariableBlobs.js';
+import { leaveWord } from '../store/farewell.js';
 import { storeHome } from '../store/StoreFolder.js';
 import type {
   Collected,
@@ -279,7 +280,16 @@ export class Session extends SessionReader {
     if (!(await exceeds(this.store, limits))) return null;
     const signal = AbortSignal.timeout(LAST_LOOK);
     try {
-      return await this.collect({ ...limits, keepDeleted: true, signal });
+      const cleaned = await this.collect({ ...limits, keepDeleted: true, signal });
+      const { length } = cleaned.worldlines;
+      if (length > 0) {
+        const what = length === 1 ? 'One worldline' : `${length} worldlines`;
+        await leaveWord(
+          this.store.folder,
+          `${what} of the oldest runs went, as the store of this notebook was past keep-size or keep-days (see %config).`,
+        );
+      }
+      return cleaned;
     } catch (error) {
       if (signal.aborted) return null;
       throw error;

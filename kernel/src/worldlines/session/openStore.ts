@@ -11,6 +11,7 @@ import { FORMAT } from '../journal/records.js';
 import { ObjectStore } from '../objects/ObjectStore.js';
 import { ifExists, privateFolder, writeWhole } from '../store/files.js';
 import { afterCrash } from '../store/afterCrash.js';
+import { takeWord } from '../store/farewell.js';
 import { lockKernel } from '../store/liveness.js';
 import { StoreFolder, storeId } from '../store/StoreFolder.js';
 import type { NotebookIdentity } from '../types.js';
@@ -40,6 +41,8 @@ export async function openStore(
   mkdirSync(objects.variables, { recursive: true, mode: 0o755 });
   const { note, synced } = await afterCrash(folder, objects);
   if (note !== null) notes.push(note);
+  const word = await takeWord(folder);
+  if (word !== null) notes.push(word);
   const lock = await lockKernel(folder.kernels, kernel);
   const { name, runs } = await nextJournalName(folder, kernel);
   const journal = new JournalWriter(join(folder.journals, name), {

@@ -63,6 +63,10 @@ export class StoreFolder {
   get collecting(): string {
     return join(this.path, 'collecting.json');
   }
+  /** What the last kernel left to be told. */
+  get word(): string {
+    return join(this.path, 'word.txt');
+  }
   /** Live files of open worldlines. */
   get live(): string {
     return join(this.path, 'worldlines');
