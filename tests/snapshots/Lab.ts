@@ -91,14 +91,21 @@ export class Lab {
     return this.take(label);
   }
 
-  /** Captures the variables and leaves the output where it is. */
-  async captureOnly({ full = false, meanwhile = '' } = {}): Promise<{ label: string; pause: number }> {
+  /** Captures the variables and leaves the output where it is. `forked`: whether another process wrote it. */
+  async captureOnly({ full = false, meanwhile = '' } = {}): Promise<{
+    label: string;
+    pause: number;
+    forked: boolean;
+  }> {
     const label = this.label();
     const directory = join(this.workspace, label);
-    const { pause } = (await this.ask({ op: 'capture', directory, label, full })) as { pause: number };
+    const { pause, pid } = (await this.ask({ op: 'capture', directory, label, full })) as {
+      pause: number;
+      pid: number | null;
+    };
     await this.run(meanwhile);
     await this.captured();
-    return { label, pause };
+    return { label, pause, forked: pid !== null };
   }
 
   async take(label: string): Promise<VariablesSnapshot> {

@@ -404,3 +404,48 @@ own = Own()`);
     expect(await lab.captureIfChanged()).not.toBeNull();
   });
 });
+
+describe('Variables that are written by the worker itself', () => {
+  beforeEach(() => lab.run('import threading; n = 1; df = pd.DataFrame({"n": range(1000)})'));
+
+  test('are little ones: no process is forked for them, and all of them come back', async () => {
+    const { label, forked } = await lab.captureOnly();
+    expect(forked).toBe(false);
+    await lab.restore(await lab.take(label));
+    await lab.run('assert n == 1 and list(df["n"]) == list(range(1000))');
+  });
+
+  test.each([
+    ['large ones', 'big = np.ones(2_000_000)'],
+    ['those of classes of the user’s', 'class Own: pass\nown = Own()'],
+    ['what cannot be kept', 'cannot = (step for step in [1])'],
+    [
+      'those that a thread may change meanwhile',
+      'stop = threading.Event(); threading.Thread(target=stop.wait, daemon=True).start()',
+    ],
+  ])('are not %s', async (_what, code) => {
+    await lab.run(code);
+    expect((await lab.captureOnly()).forked).toBe(true);
+  });
+
+  test('share what was stored with those before and after that are not', async () => {
+    await lab.run('a = np.random.default_rng(1).random(500_000)');
+    await lab.capture();
+    await lab.run('big = np.random.default_rng(2).random(2_000_000)');
+    await lab.capture();
+    await lab.run('del big; n = 2');
+    const little = await lab.captureOnly();
+    expect(little.forked).toBe(false);
+    const kept = await lab.take(little.label);
+    expect(kept.bytesAdded).toBeLessThan(100_000);
+    await lab.run('big = np.random.default_rng(3).random(2_000_000)');
+    const more = await lab.capture();
+    expect(more.bytesAdded).toBeLessThan(16_100_000);
+    await lab.restore(kept);
+    await lab.run(
+      'assert n == 2 and a[7] == np.random.default_rng(1).random(500_000)[7] and "big" not in globals()',
+    );
+    await lab.restore(more);
+    await lab.run('assert n == 2 and big[7] == np.random.default_rng(3).random(2_000_000)[7]');
+  });
+});

@@ -221,7 +221,8 @@ class Worker:
         )
         if pending is None:
             return {"unchanged": True}
-        return {"variables": variables.listing(self._shell), "pause": pending.pause, "guardian": pending.pid, "label": header["label"]}
+        listing = {"variables": variables.listing(self._shell), "pause": pending.pause}
+        return listing if pending.pid is None else {**listing, "guardian": pending.pid, "label": header["label"]}
 
     def _restore(self, _header: dict, body: bytes) -> dict:
         if self._snapshots is None:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import pickle
 import re
+import select
 import sys
 import time
 
@@ -22,7 +23,7 @@ GLANCE = 0.002
 
 
 class Pending:
-    """A capture under way: the guardian's process id, and the milliseconds that the worker stood still."""
+    """A capture: the guardian's process id, None where it is written, and the milliseconds that the worker stood still."""
 
     def __init__(self, pid, pause):
         self.pid = pid
@@ -33,6 +34,7 @@ class _Nothing:
     """Nothing is stored yet."""
 
     fds = frozenset()
+    ended = True
 
     def known(self, _):
         return Known(), ()
@@ -42,6 +44,7 @@ class _Restored:
     """What the restored manifest refers to is stored."""
 
     fds = frozenset()
+    ended = True
 
     def __init__(self, manifest):
         self._manifest = manifest
@@ -61,6 +64,13 @@ class _Captured:
     @property
     def fds(self):
         return {self._handover, self._alive} | self._before.fds
+
+    @property
+    def ended(self):
+        """Whether `known` tells at once."""
+        if not select.select([self._alive], [], [], 0)[0]:
+            return False
+        return bool(os.fstat(self._handover).st_size) or self._before.ended
 
     def known(self, blobs):
         os.read(self._alive, 1)  # Ends when the guardian does.
@@ -83,6 +93,19 @@ class _Captured:
         os.close(self._alive)
 
 
+class _Written:
+    """What a capture wrote in the worker itself is stored."""
+
+    fds = frozenset()
+    ended = True
+
+    def __init__(self, known):
+        self._known = known
+
+    def known(self, _):
+        return self._known, ()
+
+
 class Snapshots:
     """Captures and restores a namespace. To be made before the user's first cell; a variable may take `seconds` to save."""
 
@@ -101,9 +124,10 @@ class Snapshots:
         set_live(self._live)
 
     def capture(self, directory, label, notify, full=False, keep=(), lazy=False):
-        """Forks a guardian that saves the variables as they are now. Raises ValueError for an unfit label or directory.
+        """Saves the variables as they are now: small ones at once, others by a guardian that it forks.
 
-        With `lazy`, None where they are seen at once to be what the latest capture took.
+        Raises ValueError for an unfit label or directory. With `lazy`, None where they are seen at once to be what the latest
+        capture took.
         """
         start = time.perf_counter()
         if not _LABEL.fullmatch(label) or not os.path.isabs(directory):
@@ -115,10 +139,14 @@ class Snapshots:
         if lazy and not full and now is not None and now == self._taken:
             return None
         self.reap()
-        while len(self._under_way) >= MAX_UNDER_WAY:
-            self._wait_for(next(iter(self._under_way)))
         save = Save(directory, label, self._namespace, self._live, state, numpy)
         previous = _Nothing() if full else self._previous
+        if now is not None and previous.ended and self._write(save, variables, previous):
+            self._taken = now
+            notify({"label": label, "ok": True})
+            return Pending(None, (time.perf_counter() - start) * 1000)
+        while len(self._under_way) >= MAX_UNDER_WAY:
+            self._wait_for(next(iter(self._under_way)))
         handover = os.memfd_create("handover", os.MFD_CLOEXEC)
         alive, end = os.pipe()
         capture = guardian.Capture(save, variables, previous, self._blobs, handover, self._seconds)
@@ -151,6 +179,26 @@ class Snapshots:
             return imprint(self._namespace, variables, self._live, state, numpy)
         finally:
             self._looked = time.thread_time() - start
+
+    def _write(self, save, variables, previous):
+        """Writes a capture here and now; False where it takes a guardian to tell what stands in the way."""
+        if len(sys._current_frames()) > 1:
+            # Only a fork takes the variables at one moment where other threads go on.
+            return False
+        try:
+            known, suspects = previous.known(self._blobs)
+            if suspects:
+                return False
+            manifest, known = save.run(variables, {}, known, ())
+            if manifest["lost"]:
+                save.discard()
+                return False
+            save.finish(manifest)
+        except Exception:
+            save.discard()
+            return False
+        self._previous = _Written(known)
+        return True
 
     def running(self):
         """The process ids of the guardians at work."""
