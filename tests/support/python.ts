@@ -4,6 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+const TAP =
+  process.env.WORLDLINE_MESSAGES === undefined ? [] : ['--import', resolve('tests/support/tapMessages.mjs')];
+
 /** A data folder for Jupyter with nothing in it but this kernel, as built in kernel/dist. */
 export interface JupyterFolder {
   readonly env: Readonly<Record<string, string>>;
@@ -11,7 +14,10 @@ export interface JupyterFolder {
   remove(): void;
 }
 
-/** Makes a kernelspec of the name `worldline` from its template; `env` makes a Python program find it. */
+/**
+ * Makes a kernelspec of the name `worldline` from its template; `env` makes a Python program find it. Where messages are
+ * recorded, so are those that its kernels send.
+ */
 export function installForTest(): JupyterFolder {
   const folder = mkdtempSync(join(tmpdir(), 'worldline-jupyter-'));
   const kernels = join(folder, 'share/kernels/worldline');
@@ -25,7 +31,8 @@ export function installForTest(): JupyterFolder {
     '{main}': resolve('kernel/dist/main.js'),
     '{jupyter}': resolve('.venv/bin/jupyter'),
   };
-  spec.argv = spec.argv.map((part) => places[part] ?? part);
+  const [node = '', ...rest] = spec.argv.map((part) => places[part] ?? part);
+  spec.argv = [node, ...TAP, ...rest];
   for (const [name, value] of Object.entries(spec.env)) spec.env[name] = places[value] ?? value;
   writeFileSync(join(kernels, 'kernel.json'), JSON.stringify(spec));
   const env = {

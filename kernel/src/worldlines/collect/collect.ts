@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EarlierJournals } from '../journal/EarlierJournals.js';
 import { kernelOf } from '../journal/EarlierJournals.js';
@@ -60,10 +60,13 @@ async function sweep(store: Store, refs: Refs): Promise<void> {
   const { objects, folder } = store;
   for (const part of await ifExists(readdir(objects.folder), [])) {
     const path = join(objects.folder, part);
-    for (const name of await readdir(path)) {
-      const used = part === 'variables' ? refs.variables.has(name) : refs.objects.has(part + name);
-      if (!used) await rm(join(path, name), { force: true });
-    }
+    const isUsed = (name: string): boolean =>
+      part === 'variables' ? refs.variables.has(name) : refs.objects.has(part + name);
+    const names = await readdir(path);
+    const unused = names.filter((name) => !isUsed(name));
+    for (const name of unused) await rm(join(path, name), { force: true });
+    // Empty folders take disk as well. That of the variables is mounted into sandboxes.
+    if (unused.length === names.length && part !== 'variables') await rmdir(path);
   }
   for (const name of await ifExists(readdir(folder.clones), [])) {
     if (!refs.clones.has(name)) await rm(join(folder.clones, name), { force: true });

@@ -4,6 +4,7 @@ import type { Node } from '../graph/Graph.js';
 import type { Stored } from '../journal/records.js';
 import { decodeBlobs } from '../objects/blobList.js';
 import { splitIds } from '../objects/hash.js';
+import { isText, type PiecesRef } from '../objects/inText.js';
 import type { Store } from '../session/Store.js';
 import { decodeManifest } from '../workspace/manifest.js';
 
@@ -25,14 +26,16 @@ export async function refsOf(store: Store, nodes: Iterable<Node>, signal?: Abort
     if (value != null && 'object' in value) refs.objects.add(value.object);
   };
   /** Reads a list in pieces, once, and hands its bytes on. */
-  const list = async (id: string, use: (bytes: Buffer) => void): Promise<void> => {
-    if (followed.has(id)) return;
+  const list = async (ref: PiecesRef, use: (bytes: Buffer) => void): Promise<void> => {
+    if (followed.has(ref)) return;
     signal?.throwIfAborted();
-    followed.add(id);
-    refs.objects.add(id);
+    followed.add(ref);
     try {
-      for (const piece of splitIds(await store.objects.read(id))) refs.objects.add(piece);
-      use(await store.objects.readPieces(id));
+      if (!isText(ref)) {
+        refs.objects.add(ref);
+        for (const piece of splitIds(await store.objects.read(ref))) refs.objects.add(piece);
+      }
+      use(await store.objects.readPieces(ref));
     } catch (error) {
       if (!(error instanceof DamagedObjectError)) throw error;
       refs.damaged++;
@@ -61,7 +64,6 @@ export async function refsOf(store: Store, nodes: Iterable<Node>, signal?: Abort
     if (database?.form === 'blocks') {
       await list(database.list, (bytes) => {
         const blocks = decodeList(bytes);
-        refs.objects.add(blocks.header);
         const count = blocks.entries.length / ENTRY_BYTES;
         for (let block = 0; block < count; block++) refs.objects.add(idAt(blocks, block));
       });

@@ -19,8 +19,8 @@ export async function captureBlocks(
   const file = await open(path, 'r');
   try {
     const shape = await shapeOf(file);
-    const header = await objects.put(await readAt(file, 0, Math.min(HEADER_BYTES, shape.size)), tally);
-    if (previous?.header === header && previous.size === shape.size) return previous;
+    const header = await readAt(file, 0, Math.min(HEADER_BYTES, shape.size));
+    if (previous?.header.equals(header) === true && previous.size === shape.size) return previous;
     const sums = await readSums(file, shape);
     const entries = Buffer.alloc(shape.blocks * ENTRY_BYTES);
     const changed: number[] = [];
@@ -62,8 +62,7 @@ export async function restoreBlocks(path: string, list: BlockList, objects: Obje
       const bytes = await objects.read(idAt(list, block));
       await file.write(bytes, 0, bytes.length, HEADER_BYTES + block * list.blockSize);
     });
-    const header = await objects.read(list.header);
-    await file.write(header, 0, header.length, 0);
+    await file.write(list.header, 0, list.header.length, 0);
     await file.truncate(list.size);
   } finally {
     await file.close();

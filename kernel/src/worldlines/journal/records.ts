@@ -1,6 +1,7 @@
 import type { CellKind, CellStatus } from '../../contract.js';
 import type { LostVariable } from '../types.js';
 import type { ObjectId } from '../objects/hash.js';
+import type { PiecesRef } from '../objects/inText.js';
 
 /** Version of the journal's records. A journal with a higher one is left alone. */
 export const FORMAT = 1;
@@ -10,20 +11,20 @@ export type Stored<T> = { readonly value: T } | { readonly object: ObjectId };
 
 export type DatabaseRef =
   /** A list of content-addressed blocks. */
-  | { readonly form: 'blocks'; readonly list: ObjectId; readonly bytes: number }
+  | { readonly form: 'blocks'; readonly list: PiecesRef; readonly bytes: number }
   /** A whole file that shares its blocks with others in the file system. */
   | { readonly form: 'clone'; readonly file: string; readonly bytes: number };
 
 export interface WorkspaceRef {
-  readonly list: ObjectId;
+  readonly list: PiecesRef;
   readonly files: number;
   readonly bytes: number;
 }
 
 export interface VariablesRef {
-  readonly manifest: ObjectId;
+  readonly manifest: PiecesRef;
   /** Sorted ids of the blobs, 32 bytes each, in pieces. */
-  readonly blobs: ObjectId;
+  readonly blobs: PiecesRef;
   readonly lost: readonly LostVariable[];
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -31,4 +31,21 @@ test.each([
 ])('%s reads as it was', async (_what, bytes) => {
   const read = await store.read(await store.put(bytes, { bytes: 0 }));
   expect(bytes.equals(read)).toBe(true);
+});
+
+test.each([
+  [0, 0],
+  [768, 0],
+  // One piece, and their list.
+  [769, 2],
+  [16 * 1024, 5],
+])('%i bytes in pieces take at most %i files, and read as they were', async (length, files) => {
+  const own = new ObjectStore(join(folder, `pieces-${length}`), join(folder, 'aside'));
+  const bytes = Buffer.from(Array.from({ length }, (_, n) => (n * n) % 251));
+  const ref = await own.putPieces(bytes, { bytes: 0 });
+  expect(bytes.equals(await own.readPieces(ref))).toBe(true);
+  const there = existsSync(own.folder) ? readdirSync(own.folder, { recursive: true, encoding: 'utf8' }) : [];
+  const written = there.filter((name) => /\/[0-9a-f]{62}$/.test(name));
+  expect(written.length > 0).toBe(files > 0);
+  expect(written.length).toBeLessThanOrEqual(files);
 });

@@ -7,6 +7,7 @@ import { ifExists, privateFolder } from '../store/files.js';
 import { bootId } from '../store/liveness.js';
 import { syncAll } from '../store/syncAll.js';
 import { hash, OBJECT_ID, type ObjectId } from './hash.js';
+import { fromText, inText, isText, type PiecesRef } from './inText.js';
 import { joinPieces, splitPieces } from './pieces.js';
 import { copyHashed } from './copyHashed.js';
 import { writeSparse } from './writeSparse.js';
@@ -73,15 +74,18 @@ export class ObjectStore {
   async put(bytes: Uint8Array, tally: Tally): Promise<ObjectId> {
     const id = await hash(bytes);
     if (this.#reuse(this.pathOf(id))) return id;
-    const beside = await this.#write((file) => writeSparse(file, bytes));
+    let written = 0;
+    const beside = await this.#write(async (file) => {
+      written = await writeSparse(file, bytes);
+    });
     await this.#place(beside, this.pathOf(id));
-    tally.bytes += bytes.length;
+    tally.bytes += written;
     return id;
   }
 
-  /** Stores large, slowly changing bytes so that versions share what they have in common. */
-  async putPieces(bytes: Uint8Array, tally: Tally): Promise<ObjectId> {
-    return splitPieces(bytes, (piece) => this.put(piece, tally));
+  /** Stores large, slowly changing bytes so that versions share what they have in common. Few stand in what it gives. */
+  async putPieces(bytes: Uint8Array, tally: Tally): Promise<PiecesRef> {
+    return inText(bytes) ?? splitPieces(bytes, (piece) => this.put(piece, tally));
   }
 
   /** Copies an open file from its beginning; the id is that of what was read. At most `limit` bytes are taken. */
@@ -116,8 +120,9 @@ export class ObjectStore {
     throw new DamagedObjectError(id);
   }
 
-  async readPieces(id: ObjectId): Promise<Buffer> {
-    return joinPieces(await this.read(id), (piece) => this.read(piece));
+  async readPieces(ref: PiecesRef): Promise<Buffer> {
+    if (isText(ref)) return fromText(ref);
+    return joinPieces(await this.read(ref), (piece) => this.read(piece));
   }
 
   /** Brings an object of a linked store here. One that is lost there stays lost. */
