@@ -9,6 +9,7 @@ import {
   type PlayedTurn,
 } from '../../../tests/support/model-server-agent.js';
 import { readCassette } from './cassette.js';
+import { ProviderError } from './providers/errors.js';
 import { replayOrRecord } from './turns.js';
 
 let folder: string;
@@ -94,6 +95,21 @@ describe('recorded turns', () => {
     const text = await readFile(join(folder, 'a.turns.json'), 'utf8');
     expect(text).not.toContain(KEY);
     expect(text).toContain('\n      "title": "How many?",\n');
+  });
+
+  test('without a key, a cell that was recorded is replayed; live asks for a key all the same', async () => {
+    await run('record');
+    const noKey = new ProviderError('no-key', 'No model is set up.');
+    const open = (env: Record<string, string>, source = 'How many?', error: Error = noKey) =>
+      replayOrRecord(env, { source, position: 0 }, () => Promise.reject(error), {
+        cassette: join(folder, 'a.turns.json'),
+      });
+    expect(await open({})).toMatchObject({ replayed: true, model: 'played-1' });
+    await expect(open({}, 'How much?')).rejects.toThrow('No model is set up.');
+    await expect(open({ WORLDLINE_TURNS: 'live' })).rejects.toThrow('No model is set up.');
+    await expect(open({}, 'How many?', new ProviderError('settings', 'no such provider'))).rejects.toThrow(
+      'no such provider',
+    );
   });
 
   test('a wrong setting and a broken file say what to do', async () => {

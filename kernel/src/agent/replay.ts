@@ -73,26 +73,28 @@ export class ReplayProvider implements Provider {
 
 const short = (text: string): string => `“${text.replace(/\s+/g, ' ').slice(0, 100)}”`;
 
-/** The recording of a cell. Throws ProviderError of kind `not-recorded` where there is none. */
-export async function openReplay(
+/** The recording of a cell; null where there is none. Throws a ProviderError where the file cannot be read. */
+export async function replayOf(
   path: string,
   { source, position }: CellPlace,
   strict: boolean,
-): Promise<Provider> {
-  const cassette = await readCassette(path);
-  if (cassette === null)
-    throw new ProviderError(
-      'not-recorded',
-      `There are no recorded turns at ${path}. Record them with WORLDLINE_TURNS=record, or set WORLDLINE_CASSETTE.`,
-    );
+): Promise<Provider | null> {
   const hash = cellHash(source);
-  const same = cassette.cells.filter(({ cell }) => cell === hash);
+  const same = (await readCassette(path))?.cells.filter(({ cell }) => cell === hash) ?? [];
   const distance = (one: RecordedCell) => Math.abs(one.position - position);
   // Cells put in or left out before this one move its place: the nearest recording of the same text is meant.
   const cell = [...same].sort((a, b) => distance(a) - distance(b))[0];
-  if (cell !== undefined) return new ReplayProvider(cell, strict);
+  return cell === undefined ? null : new ReplayProvider(cell, strict);
+}
+
+/** The same, where there has to be one. Throws ProviderError of kind `not-recorded` where there is none. */
+export async function openReplay(path: string, cell: CellPlace, strict: boolean): Promise<Provider> {
+  const found = await replayOf(path, cell, strict);
+  if (found !== null) return found;
   throw new ProviderError(
     'not-recorded',
-    `This cell has no recorded turns in ${path}: its text is not among them. Record it with WORLDLINE_TURNS=record and a model, or run it live with WORLDLINE_TURNS=live.`,
+    (await readCassette(path)) === null
+      ? `There are no recorded turns at ${path}. Record them with WORLDLINE_TURNS=record, or set WORLDLINE_CASSETTE.`
+      : `This cell has no recorded turns in ${path}: its text is not among them. Record it with WORLDLINE_TURNS=record and a model, or run it live with WORLDLINE_TURNS=live.`,
   );
 }

@@ -96,7 +96,8 @@ function keptText(sql: string, ran: readonly StatementResult[]): string {
 function summaryOf(result: StatementResult): string {
   if (result.kind === 'plan') return 'query plan';
   if (result.kind === 'done') return firstLine(doneText(result));
-  return `${count(result.page.total, 'row')} × ${count(result.page.columns.length, 'column')}`;
+  const { total, columns } = result.page;
+  return `${total.toLocaleString('en-US')} ${total === 1 ? 'row' : 'rows'} × ${count(columns.length, 'column')}`;
 }
 
 async function evidenceOf(sql: SqlPort, text: string, body: string): Promise<Evidence> {
