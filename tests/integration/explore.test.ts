@@ -75,6 +75,25 @@ test('a console, which takes no updates, prints what came of the branches, and w
     },
   ));
 
+test('with --no-rows, branches and what comes of them hold no value of a row either', () =>
+  withModel(
+    (request) => {
+      const { results } = present(request);
+      if (results.length === 0) return call('run_sql', { sql: 'from people' });
+      return call('finish', { answer: 'It is before you.', evidence: [] });
+    },
+    async ({ kernel }, server) => {
+      await kernel.execute(
+        "%%sql create table people as select 'secret-' || i as name, i + 70000 as pay from range(30) t(i)",
+      );
+      const cell = await kernel.execute('%%ask --no-rows --branches 2\nWho earns what?');
+      expect(shown(cell)).toContain('It is before you.');
+      await kernel.execute('%%ask --no-rows\nAnd now?');
+      expect(server.requests).toHaveLength(6);
+      expect(JSON.stringify(server.requests)).not.toMatch(/secret-\d|70029/);
+    },
+  ));
+
 test('a run explores: one branch fails, the other does not, and the run goes on from the comparison', () =>
   withModel(
     (request) => {

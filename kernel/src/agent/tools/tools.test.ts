@@ -71,6 +71,23 @@ describe('run_sql', () => {
     expect(grounding).toMatchObject({ madeUp: true, unmatched: 1 });
   });
 
+  test.each([
+    'WITH sales AS (SELECT 987 AS revenue) SELECT revenue FROM sales',
+    'FROM (VALUES (987)) sales(revenue)',
+    'SELECT count(*) + 987 - 1000 AS revenue FROM range(1000)',
+    'SELECT (SELECT 987) AS "FROM sales" -- FROM sales',
+  ])('%s reads no table, whatever it is called', async (query) => {
+    const finish: PlayedTurn = { calls: [['finish', { answer: 'Revenue is 987.', evidence: ['r1'] }]] };
+    const { grounding } = await results([sql(query), finish]);
+    expect(grounding).toMatchObject({ madeUp: true, unmatched: 1 });
+    const real = await results([sql('SELECT 887 + min(id) + 100 AS revenue FROM sales'), finish]);
+    expect(real.grounding).toMatchObject({
+      madeUp: false,
+      unmatched: 0,
+      figures: [{ text: '987', step: 'r1' }],
+    });
+  });
+
   test('where a later statement fails, what those before it changed is told', async () => {
     const { texts } = await results([
       sql('DELETE FROM sales WHERE id < 10; SELECT 1; DROP TABLE nothing'),
