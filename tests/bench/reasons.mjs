@@ -6,7 +6,7 @@
 export const REASONS = {
   cells: {
     'round trip of %%sql select 1':
-      'DuckDB alone and the bare wire take most of what the goal allows. The way to DuckDB’s own process, the gate, the table and the checkpoint come on top.',
+      'DuckDB alone, in four steps on another thread, and the bare wire take most of what the goal allows. The way to DuckDB’s own process, the table and the checkpoint’s record come on top, each with a process or a thread to wake.',
     'round trip of %%python 1+1':
       'the code and its result each go through three processes of Docker’s, the supervisor and the worker, which two cores share with the kernel and the client.',
     'a small bar chart, warm': 'nearly all of it is matplotlib’s own drawing, see the bench of the sandbox.',
