@@ -1,6 +1,8 @@
+import { EventEmitter, once } from 'node:events';
 import { readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
+import { ObjectStore } from '../../kernel/src/worldlines/objects/ObjectStore.js';
 import { ran } from './FakeHost.js';
 import { Kernel, withHome } from './withSession.js';
 
@@ -53,6 +55,32 @@ describe('a session', () => {
       await kernel.session.undo({ to: two });
       expect(await stateOf(kernel)).toEqual(all('two'));
     });
+  });
+
+  test('undo and branch wait until a state is recorded, and not until it is on the disk', async () => {
+    const disk = new EventEmitter();
+    const settle = jest
+      .spyOn(ObjectStore.prototype, 'settle')
+      .mockImplementation(() => once(disk, 'written').then(() => undefined));
+    try {
+      await withHome(async (home) => {
+        const kernel = await Kernel.start(home);
+        const { session } = kernel;
+        for (const value of ['one', 'two']) {
+          await session.begin({ title: value, cellId: null });
+          (await kernel.parts()).setVariable('x', value);
+          await session.commit(ran({ source: value }));
+        }
+        await session.undo();
+        expect((await kernel.parts()).variables.get('x')).toBe('one');
+        await session.branch('side');
+        disk.emit('written');
+        settle.mockRestore();
+        await session.close();
+      });
+    } finally {
+      settle.mockRestore();
+    }
   });
 
   test('a cell that changed nothing has its state with its record, also where the kernel ends right after', async () => {

@@ -3,6 +3,9 @@ import type { Session } from '../worldlines/session/Session.js';
 import type { Part } from '../worldlines/types.js';
 import type { Runtime } from './Runtime.js';
 
+/** How a step that may write is run. */
+export type Steps = Pick<StepCheckpoints, 'around'>;
+
 /** Makes a checkpoint after each step of a run that may have changed something, so that `%undo --step` can take it back. */
 export class StepCheckpoints {
   /** The name of the step that runs, such as `r12`. */

@@ -1,14 +1,13 @@
 import { HiddenRows } from '../agent/hiddenRows.js';
 import type { WorkPorts } from '../agent/ports.js';
 import { openPrivacy } from '../agent/privacy.js';
-import { newId } from '../worldlines/session/commitCell.js';
 import type { Kernel } from './Kernel.js';
 import { dataPort } from './ports/dataPort.js';
 import { portsOnceOpen } from './ports/portsOnceOpen.js';
 import { pythonPort } from './ports/pythonPort.js';
 import { sqlPort } from './ports/sqlPort.js';
 import type { Runtime } from './Runtime.js';
-import { StepCheckpoints } from './StepCheckpoints.js';
+import { StepCheckpoints, type Steps } from './StepCheckpoints.js';
 import { lookAround, type Surroundings } from './surroundings.js';
 
 /** The run whose steps are kept. */
@@ -65,10 +64,13 @@ export async function forkedFrom(
   noRows: boolean,
   signal: AbortSignal,
 ): Promise<Forked> {
-  const { ports } = await workplaceOf(kernel, runtime, { checkpoint: newId(), cellId: null, signal });
+  const ports = await portsOf(kernel, runtime, unkept);
   const privacy = noRows ? new HiddenRows(ports.data) : openPrivacy;
   return { python: ports.python, around: await lookAround(ports, privacy, signal) };
 }
+
+/** For ports through which one only looks around. */
+const unkept: Steps = { around: (_source, _untouched, work) => work() };
 
 async function stepsOf(
   kernel: Kernel,
@@ -79,7 +81,7 @@ async function stepsOf(
   return new StepCheckpoints(await kernel.session(), line, runtime, checkpoint, cellId, signal);
 }
 
-async function portsOf(kernel: Kernel, runtime: Runtime, steps: StepCheckpoints): Promise<WorkPorts> {
+async function portsOf(kernel: Kernel, runtime: Runtime, steps: Steps): Promise<WorkPorts> {
   return {
     sql: sqlPort(runtime, steps),
     python: await pythonPort(runtime, 1000 * (kernel.settings.number('sandbox-seconds') ?? 30), steps),

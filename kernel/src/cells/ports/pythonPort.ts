@@ -1,13 +1,13 @@
 import type { PythonPort } from '../../agent/ports.js';
 import { toOutcome } from '../outcome.js';
 import type { Runtime } from '../Runtime.js';
-import type { StepCheckpoints } from '../StepCheckpoints.js';
+import type { Steps } from '../StepCheckpoints.js';
 
 /** The model's Python, or why there is none. `limit`: milliseconds that code may take where the model says nothing else. */
 export async function pythonPort(
   runtime: Runtime,
   limit: number,
-  steps: StepCheckpoints,
+  steps: Steps,
 ): Promise<PythonPort | { readonly problem: string }> {
   try {
     await runtime.python();

@@ -5,10 +5,10 @@ import type { Display } from '../../mime.js';
 import { mayChange } from '../../database/sql/mayChange.js';
 import type { StatementResult } from '../../database/types.js';
 import type { Runtime } from '../Runtime.js';
-import type { StepCheckpoints } from '../StepCheckpoints.js';
+import type { Steps } from '../StepCheckpoints.js';
 
 /** The model's SQL: behind its gate, in the worldline's own database. */
-export function sqlPort(runtime: Runtime, steps: StepCheckpoints): SqlPort {
+export function sqlPort(runtime: Runtime, steps: Steps): SqlPort {
   const { database } = runtime;
   return {
     async query(sql, { limit, signal, deadline, onResult }) {

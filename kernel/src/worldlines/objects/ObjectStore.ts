@@ -12,6 +12,9 @@ import { joinPieces, splitPieces } from './pieces.js';
 import { copyHashed } from './copyHashed.js';
 import { writeSparse } from './writeSparse.js';
 
+/** Files that are remembered as being on the disk. One that was forgotten is synced once more where it is met again. */
+const MOST_DURABLE = 20_000;
+
 /** Adds up what was written. */
 export interface Tally {
   bytes: number;
@@ -206,6 +209,7 @@ export class ObjectStore {
       for (const folder of folders) this.#unsynced.folders.add(folder);
       throw error;
     }
+    if (this.#durable.size > MOST_DURABLE) this.#durable.clear();
     for (const file of files) this.#durable.add(file);
   }
 }

@@ -300,7 +300,7 @@ export class Session extends SessionReader {
     const live = await this.opened.ifOpen(line.id);
     await (
       await this.opened.ifOpen(to.record.worldline)
-    )?.saving;
+    )?.recorded;
     const act = async (): Promise<Restored> => {
       await bringOver(this.store, to, line.id);
       const restored = live === undefined ? { lost: [], notes: [] } : await moveLive(this.store, live, to);
@@ -316,7 +316,7 @@ export class Session extends SessionReader {
   async #newLine(name: string, on: Node, continues: string | null): Promise<WorldlineSummary> {
     await (
       await this.opened.ifOpen(on.record.worldline)
-    )?.saving;
+    )?.recorded;
     const id = newId();
     await bringOver(this.store, on, id);
     const { id: head } = on.record;

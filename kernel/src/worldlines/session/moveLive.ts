@@ -6,7 +6,7 @@ import type { Store } from './Store.js';
 
 /** Brings a live worldline to a checkpoint's state. If it fails half-way, the worldline is marked as torn. */
 export async function moveLive(store: Store, live: Live, to: Node): Promise<Restored> {
-  await live.saving;
+  await live.recorded;
   const target = targetOf(store, to);
   const notes = [...target.notes];
   const { parts, place } = live;
