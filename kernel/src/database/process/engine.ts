@@ -7,6 +7,7 @@ import { exportCell, runCell, withGrants, type CellContext } from './cell.js';
 import { describeTable } from './describe.js';
 import { databaseError } from './failure.js';
 import { loadFile } from './load.js';
+import { checkOpenOnce } from './openOnce.js';
 import { OpenFile } from './openFile.js';
 import { watchProgress } from './progress.js';
 import type { CallEvent, CallName, Calls, FromProcess } from './protocol.js';
@@ -56,6 +57,7 @@ export class Engine {
       this.#attached.push(attachment);
       await this.#turn(cancel, emit, ({ file }) => {
         const others = file.state.attachments.filter((each) => each.alias !== attachment.alias);
+        checkOpenOnce(attachment, file.state.file, others);
         return file.openAgain({ ...file.state, attachments: [...others, attachment] });
       });
       return null;

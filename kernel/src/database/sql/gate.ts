@@ -4,6 +4,7 @@ import type { Author } from '../types.js';
 import type { Piece } from './split.js';
 import { copyTarget } from './copyTarget.js';
 import { explained } from './explained.js';
+import { prepared } from './prepared.js';
 
 /** How a statement runs: `read` inside a read-only transaction, `write` after waiting for a snapshot to end. */
 export type Access = 'read' | 'write';
@@ -92,7 +93,7 @@ export function checkWords(piece: Piece, author: Author, mayWrite: (target: stri
       refuse(`Reading ${name}`, 'Query the tables and files themselves.', piece);
     }
   });
-  const inner = explained(piece);
+  const inner = explained(piece) ?? prepared(piece);
   if (inner) checkWords(inner, author, mayWrite);
   const words = leadingWords(piece);
   const first = words[0] ?? '';
