@@ -81,7 +81,7 @@ test(
         await notebook.run(0);
         await notebook.run(1);
         await notebook.showSidebar();
-        await page.locator('[data-wl-table="orders"] summary').click();
+        await page.locator('[data-wl-table="orders"] .wl-Table-fold').click();
         await page.locator('[data-wl-table="orders"] [data-wl-name="customer_id"]').waitFor();
         await page.locator('.wl-Group-bar .wl-LinkButton', { hasText: 'Diagram' }).click();
         await page.locator('.wl-SchemaDiagram .wl-Join').waitFor();
@@ -105,7 +105,7 @@ test(
         await page.locator('.jp-Dialog input').fill(folder);
         await page.keyboard.press('Enter');
         const granted = page.locator('.wl-Table[data-wl-folder]', { hasText: 'more data' });
-        await granted.locator('summary').click();
+        await granted.locator('.wl-Table-fold').click();
         await granted.locator('.wl-Name', { hasText: 'sales.csv' }).waitFor();
         await notebook.shot('folder-allowed');
         await granted.locator('.wl-LinkButton', { hasText: 'Revoke' }).click();

@@ -6,6 +6,7 @@ import { CurrentSessionWidget } from '../shared/CurrentSessionWidget.js';
 import { formatBytes, formatCount, shortPath } from '../shared/format.js';
 import { useAnswer } from '../shared/hooks.js';
 import type { Services } from '../shared/Services.js';
+import { Foldable } from './Foldable.js';
 import { groupTables, localName } from './tableNames.js';
 
 /** Tables by database, and the folders that SQL and Python may read. */
@@ -74,30 +75,35 @@ function Table({ table, services }: { table: TableInfo; services: Services }) {
     void app.commands.execute(CommandIds.insertName, { name });
   };
   return (
-    <details className="wl-Table" data-wl-table={table.name} data-wl-name={table.name}>
-      <summary>
-        <span className="wl-Title" title={table.name}>
-          {localName(table.name)}
-        </span>
-        {table.kind === 'view' && <span className="wl-Quiet">{trans.__('view')}</span>}
-        {table.rows !== null && (
-          <span
-            className="wl-Quiet"
-            title={trans._n('%2 row', '%2 rows', table.rows, table.rows.toLocaleString())}
-          >
-            {formatCount(table.rows)}
+    <Foldable
+      data={{ 'data-wl-table': table.name, 'data-wl-name': table.name }}
+      line={
+        <>
+          <span className="wl-Title" title={table.name}>
+            {localName(table.name)}
           </span>
-        )}
+          {table.kind === 'view' && <span className="wl-Quiet">{trans.__('view')}</span>}
+          {table.rows !== null && (
+            <span
+              className="wl-Quiet"
+              title={trans._n('%2 row', '%2 rows', table.rows, table.rows.toLocaleString())}
+            >
+              {formatCount(table.rows)}
+            </span>
+          )}
+        </>
+      }
+      action={
         <button
           className="wl-LinkButton"
-          onClick={(event) => {
-            event.preventDefault();
+          onClick={() => {
             void app.commands.execute(CommandIds.previewTable, { table: table.name });
           }}
         >
           {trans.__('Preview')}
         </button>
-      </summary>
+      }
+    >
       <ul className="wl-Columns">
         {table.columns.map((column) => (
           <li key={column.name} data-wl-name={column.name}>
@@ -116,7 +122,7 @@ function Table({ table, services }: { table: TableInfo; services: Services }) {
           </li>
         ))}
       </ul>
-    </details>
+    </Foldable>
   );
 }
 
@@ -147,23 +153,28 @@ function Folders({ session, services }: Props) {
 function Folder({ folder, services }: { folder: DataFolder; services: Services }) {
   const { trans, app } = services;
   return (
-    <details className="wl-Table" {...(folder.granted && { 'data-wl-folder': folder.path })}>
-      <summary>
-        <span className="wl-Title" title={folder.path}>
-          {shortPath(folder.path)}
-        </span>
-        {folder.granted && (
+    <Foldable
+      data={folder.granted ? { 'data-wl-folder': folder.path } : {}}
+      line={
+        <>
+          <span className="wl-Title" title={folder.path}>
+            {shortPath(folder.path)}
+          </span>
+        </>
+      }
+      action={
+        folder.granted && (
           <button
             className="wl-LinkButton"
-            onClick={(event) => {
-              event.preventDefault();
+            onClick={() => {
               void app.commands.execute(CommandIds.revokeFolder, { folder: folder.path });
             }}
           >
             {trans.__('Revoke')}
           </button>
-        )}
-      </summary>
+        )
+      }
+    >
       <ul className="wl-Columns">
         {folder.entries.map((entry) => (
           <li key={entry.name} data-wl-name={entry.name}>
@@ -180,6 +191,6 @@ function Folder({ folder, services }: { folder: DataFolder; services: Services }
           </li>
         ))}
       </ul>
-    </details>
+    </Foldable>
   );
 }

@@ -32,6 +32,8 @@ export class TableGrid extends Panel {
   readonly #grid: DataGrid;
   readonly #bar: GridBar;
   readonly #options: TableGridOptions;
+  /** Pixels that each column was found to need. */
+  readonly #widths: number[] = [];
   #watch: ResizeObserver | null = null;
 
   constructor(options: TableGridOptions) {
@@ -97,21 +99,25 @@ export class TableGrid extends Panel {
 
   #refresh(): void {
     this.#bar.update();
+    this.#fitColumns();
+  }
+
+  /** As wide as their text; rows that come later make them wider, never narrower. */
+  #fitColumns(): void {
+    const { pages } = this.#model;
+    const rows = pages.sample(50);
+    pages.columns.forEach(({ name }, index) => {
+      const longest = Math.max(name.length + 2, ...rows.map((row) => row[index]?.length ?? 4));
+      const width = Math.min(WIDEST, Math.max(60, Math.ceil(longest * CHARACTER) + 24));
+      if (width <= (this.#widths[index] ?? 0)) return;
+      this.#widths[index] = width;
+      this.#grid.resizeColumn('body', index, width);
+    });
   }
 
   #fit(): void {
-    const { first, visibleRows } = this.#options;
-    first.columns.forEach((column, index) => {
-      const longest = Math.max(
-        column.name.length + 2,
-        ...first.rows.slice(0, 50).map((row) => row[index]?.length ?? 4),
-      );
-      this.#grid.resizeColumn(
-        'body',
-        index,
-        Math.min(WIDEST, Math.max(60, Math.ceil(longest * CHARACTER) + 24)),
-      );
-    });
+    const { visibleRows } = this.#options;
+    this.#fitColumns();
     if (visibleRows === null) {
       this.addClass('wl-mod-fill');
       return;

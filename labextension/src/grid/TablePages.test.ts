@@ -58,6 +58,7 @@ test('sorting and filtering happen in the kernel', async () => {
   pages.look({ order: 'n', descending: true, filter: '' });
   await came;
   expect(pages.value(0, 0)).toBe('999');
+  expect(pages.sample(2)).toEqual([['999'], ['998']]);
   came = next();
   pages.look({ order: null, descending: false, filter: '99' });
   await came;

@@ -57,6 +57,11 @@ export class TablePages {
     return this.fetch !== null;
   }
 
+  /** Some of the rows that are here. */
+  sample(count: number): TablePage['rows'] {
+    return [...this.#rows.values()].slice(0, count);
+  }
+
   /** Exact text, null for SQL NULL, undefined while it's on its way. */
   value(row: number, column: number): string | null | undefined {
     const there = this.#rows.get(row);

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { CheckpointSummary } from '../../../kernel/src/contract.js';
 import { GraphTreeRow, ROW_HEIGHT } from './GraphTreeRow.js';
+import { laneWidth } from './LaneCell.js';
 import type { GraphRows } from './rows.js';
 import { moveInTree } from './treeKeys.js';
 
@@ -16,18 +17,21 @@ interface Props {
 }
 
 const OVERSCAN = 8;
+/** Pixels of a row that are for what ran and when, and those that a worldline's name may take. */
+const WORDS = 150;
+const HEAD = 90;
 
 /** The checkpoints as a tree that is drawn only where it can be seen. */
 export function GraphTree({ rows: { rows, width }, selected, activeId, trans, onSelect, onOpen }: Props) {
   const scroller = React.useRef<HTMLDivElement>(null);
-  const [view, setView] = React.useState({ top: 0, height: 400 });
+  const [view, setView] = React.useState({ top: 0, height: 400, width: 0 });
   const selectedIndex = rows.findIndex((row) => row.checkpoint.id === selected);
 
   React.useLayoutEffect(() => {
     const node = scroller.current;
     if (!node) return;
     const observer = new ResizeObserver(() => {
-      setView({ top: node.scrollTop, height: node.clientHeight });
+      setView({ top: node.scrollTop, height: node.clientHeight, width: node.clientWidth });
     });
     observer.observe(node);
     return () => {
@@ -58,8 +62,22 @@ export function GraphTree({ rows: { rows, width }, selected, activeId, trans, on
     event.stopPropagation();
   };
 
+  /** The key for menus means the selected row, and not the tree that has the focus. */
+  const onContextMenu = (event: React.MouseEvent) => {
+    if (event.target !== event.currentTarget || event.button === 2) return;
+    const row = event.currentTarget.querySelector('[aria-selected="true"]');
+    if (!row) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { left, bottom } = row.getBoundingClientRect();
+    row.dispatchEvent(
+      new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: left + 20, clientY: bottom }),
+    );
+  };
+
   const first = Math.max(0, Math.floor(view.top / ROW_HEIGHT) - OVERSCAN);
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW_HEIGHT) + OVERSCAN);
+  const heads = headsThatFit(view.width - laneWidth(width));
   return (
     <div
       ref={scroller}
@@ -71,9 +89,10 @@ export function GraphTree({ rows: { rows, width }, selected, activeId, trans, on
         selectedIndex >= first && selectedIndex < last ? `wl-row-${selected ?? ''}` : undefined
       }
       onKeyDown={onKeyDown}
+      onContextMenu={onContextMenu}
       onScroll={(event) => {
-        const { scrollTop, clientHeight } = event.currentTarget;
-        setView({ top: scrollTop, height: clientHeight });
+        const { scrollTop, clientHeight, clientWidth } = event.currentTarget;
+        setView({ top: scrollTop, height: clientHeight, width: clientWidth });
       }}
     >
       <div role="presentation" style={{ height: rows.length * ROW_HEIGHT, position: 'relative' }}>
@@ -84,6 +103,7 @@ export function GraphTree({ rows: { rows, width }, selected, activeId, trans, on
             index={first + index}
             count={rows.length}
             width={width}
+            heads={heads}
             selected={row.checkpoint.id === selected}
             activeId={activeId}
             trans={trans}
@@ -94,4 +114,8 @@ export function GraphTree({ rows: { rows, width }, selected, activeId, trans, on
       </div>
     </div>
   );
+}
+
+function headsThatFit(room: number): number {
+  return Math.max(1, Math.floor((room - WORDS) / HEAD));
 }

@@ -13,6 +13,8 @@ interface Props {
   readonly index: number;
   readonly count: number;
   readonly width: number;
+  /** How many worldlines may be named in the row; the others are counted. */
+  readonly heads: number;
   readonly selected: boolean;
   readonly activeId: string | null;
   readonly trans: TranslationBundle;
@@ -25,6 +27,7 @@ export function GraphTreeRow({
   index,
   count,
   width,
+  heads: most,
   selected,
   activeId,
   trans,
@@ -32,6 +35,7 @@ export function GraphTreeRow({
   onOpen,
 }: Props) {
   const { checkpoint, heads } = row;
+  const unnamed = heads.slice(most);
   const classes = ['wl-Row'];
   if (selected) classes.push('wl-mod-selected');
   if (!row.onPath) classes.push('wl-mod-off');
@@ -59,15 +63,21 @@ export function GraphTreeRow({
       }}
     >
       <LaneCell row={row} width={width} height={ROW_HEIGHT} />
-      {heads.map((head) => (
+      {heads.slice(0, most).map((head) => (
         <span
           key={head.id}
           className={`wl-Head ${head.id === activeId ? 'wl-mod-active' : ''} ${head.earlier ? 'wl-mod-earlier' : ''}`}
           data-wl-worldline={head.id}
+          title={head.name}
         >
           {head.name}
         </span>
       ))}
+      {unnamed.length > 0 && (
+        <span className="wl-MoreHeads" title={unnamed.map((head) => head.name).join('\n')}>
+          {`+${unnamed.length}`}
+        </span>
+      )}
       <span className={`wl-Kind wl-kind-${checkpoint.kind}`}>{kindName(checkpoint.kind, trans)}</span>
       <span className="wl-Title">
         {titleOf(checkpoint) || (checkpoint.kind === 'root' ? trans.__('Start') : '')}
