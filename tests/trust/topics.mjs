@@ -34,8 +34,8 @@ export const TOPICS = [
         long: true,
       },
       {
-        title: 'coalescing, pace of updates',
-        files: /kernel\/src\/jupyter\/(?:StreamBuffer|DisplayUpdates)\.test/,
+        title: 'coalescing, pace of updates, one send at a time',
+        files: /kernel\/src\/jupyter\/(?:StreamBuffer|DisplayUpdates|Outbox)\.test/,
       },
     ],
   },

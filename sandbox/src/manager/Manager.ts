@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Engine, RunningContainer } from '../engine/Engine.js';
 import { isOrphan, KERNEL_LABEL } from '../engine/owner.js';
 import { SandboxOptionError, SandboxUnavailableError } from '../errors.js';
@@ -7,6 +6,7 @@ import type { Settings } from '../limits.js';
 import { sameFolders, Session } from '../session/Session.js';
 import type { BlobStore, DataFolder, Limits, PythonSession, SandboxManager, Workspace } from '../types.js';
 import { checkDataFolder } from '../engine/containerOptions.js';
+import { Spaces } from './Spaces.js';
 
 interface Spare {
   readonly workspace: string;
@@ -40,8 +40,10 @@ export class Manager implements SandboxManager {
   #tidied: Promise<unknown> | null = null;
   readonly #reaper: NodeJS.Timeout;
   #limits: Limits;
+  readonly #spaces: Spaces;
 
   constructor(private readonly parts: ManagerParts) {
+    this.#spaces = new Spaces(parts.spaces, parts.kernel);
     this.#limits = parts.settings.limits;
     this.#reaper = setInterval(() => {
       void this.reap(Date.now() - parts.settings.idle);
@@ -58,7 +60,8 @@ export class Manager implements SandboxManager {
       await this.parts.engine.prepareWorkspace(spare.workspace);
       return { path: spare.workspace };
     }
-    const path = this.#freshPath();
+    const path = this.#spaces.freshPath();
+    await this.#spaces.claim();
     await this.parts.engine.prepareWorkspace(path);
     return { path };
   }
@@ -90,7 +93,7 @@ export class Manager implements SandboxManager {
       return;
     }
     this.#spareDue = false;
-    const workspace = this.#freshPath();
+    const workspace = this.#spaces.freshPath();
     const started = this.#startContainer(workspace, 'spare', folders);
     const spare: Spare = { workspace, folders, started };
     this.#spare = spare;
@@ -115,8 +118,8 @@ export class Manager implements SandboxManager {
     const spare = this.#spare;
     if (spare === null) return;
     this.#spare = null;
-    // Where it did not start, there is nothing to take away.
-    void spare.started.then((container) => container.remove()).catch(() => undefined);
+    // What cannot be taken away now goes at the end, or with what killed kernels left.
+    removeSpare(spare).catch(() => undefined);
     this.warm();
   }
 
@@ -134,8 +137,10 @@ export class Manager implements SandboxManager {
     }
   }
 
-  removeOrphans(): Promise<string[]> {
-    return this.parts.engine.removeWhere(isOrphan);
+  async removeOrphans(): Promise<string[]> {
+    const containers = await this.parts.engine.removeWhere(isOrphan);
+    await this.#spaces.removeOrphans();
+    return containers;
   }
 
   /** Gives back the containers of sessions that were not used since `before` (milliseconds since the epoch). */
@@ -146,14 +151,16 @@ export class Manager implements SandboxManager {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#reaper);
-    const spares = [this.#spare, ...this.#given.values()].filter((spare) => spare !== null);
+    const spare = this.#spare;
+    const given = [...this.#given.values()];
     this.#spare = null;
     this.#given.clear();
     await Promise.allSettled([
       this.parts.engine.close(),
       this.#tidied,
       ...[...this.#sessions.values()].map((session) => session.close()),
-      ...spares.map((spare) => spare.started.then((container) => container.remove())),
+      ...given.map(({ started }) => started.then((container) => container.remove())),
+      ...(spare === null ? [] : [removeSpare(spare)]),
     ]);
     // What was starting, or was left by an error: all that is ours goes.
     await this.parts.engine
@@ -161,6 +168,7 @@ export class Manager implements SandboxManager {
       .catch((error: unknown) => {
         if (!(error instanceof SandboxUnavailableError)) throw error;
       });
+    await this.#spaces.close();
   }
 
   async #start(workspace: string, name: string, folders: readonly DataFolder[]): Promise<RunningContainer> {
@@ -196,15 +204,19 @@ export class Manager implements SandboxManager {
   ): Promise<RunningContainer> {
     if (this.#closed) throw new SandboxOptionError('The sandbox manager was closed.');
     const [blobs, limits] = [this.parts.store.folder, this.#limits];
+    await this.#spaces.claim();
     const container = await this.parts.engine.start(workspace, { name, dataFolders: folders, blobs, limits });
     // Nobody waits for it; what it cannot remove now, `removeOrphans` tells about when it is asked for.
     this.#tidied ??= this.removeOrphans().catch(() => undefined);
     return container;
   }
+}
 
-  #freshPath(): string {
-    return join(this.parts.spaces, randomBytes(8).toString('hex'));
-  }
+/** Takes a container away that nobody got, and its workspace, whether or not it ever started. */
+async function removeSpare({ workspace, started }: Spare): Promise<void> {
+  const container = await started.catch(() => null);
+  await container?.remove();
+  await rm(workspace, { recursive: true, force: true });
 }
 
 function sameLimits(a: Limits, b: Limits): boolean {

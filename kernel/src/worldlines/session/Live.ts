@@ -24,8 +24,6 @@ export class Live {
 
   constructor(
     readonly place: WorldlinePlace,
-    /** Whether the store made the workspace folder, and so removes it. */
-    readonly ownWorkspace: boolean,
     readonly index: WorkspaceIndex,
     readonly parts: Parts,
     state: State,

@@ -79,7 +79,9 @@ export class OpenWorldlines {
   async #close(live: Live, id: string): Promise<void> {
     await live.saving;
     await live.parts.close();
-    if (!live.unsaved) await rm(this.store.folder.liveOf(id), { recursive: true, force: true });
+    if (live.unsaved) return;
+    await rm(live.place.workspace, { recursive: true, force: true });
+    await rm(this.store.folder.liveOf(id), { recursive: true, force: true });
   }
 
   async #open(line: Line): Promise<OpenWorldline> {

@@ -39,9 +39,10 @@ export async function openLive(
         ? { ref: null, lost: [] }
         : await restoreVariables(store, target, parts, notes);
     const state = { ...target.state, workspace: files, database, variables: variables.ref };
-    const live = new Live(place, given === null, index, parts, state);
+    const live = new Live(place, index, parts, state);
     return { live, restored: { lost: variables.lost, notes } };
   } catch (error) {
+    await rm(workspace, { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
     throw error;
   }

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isOrphan, ownerLabels } from '../engine/owner.js';
+
+const OWNER = 'owner.json';
+
+/** The folder in which workspaces are made: one in it for each kernel, which says whose it is. */
+export class Spaces {
+  readonly #own: string;
+  #claimed: Promise<void> | null = null;
+
+  constructor(
+    private readonly folder: string,
+    private readonly kernel: string,
+  ) {
+    this.#own = join(folder, kernel);
+  }
+
+  /** Where the next workspace goes; nothing is there yet. */
+  freshPath(): string {
+    return join(this.#own, randomBytes(8).toString('hex'));
+  }
+
+  /** Call before a workspace is made: whoever finds it can tell when its kernel is gone. */
+  async claim(): Promise<void> {
+    this.#claimed ??= this.#claim();
+    await this.#claimed.catch((error: unknown) => {
+      this.#claimed = null;
+      throw error;
+    });
+  }
+
+  /** Removes what kernels left that were killed. */
+  async removeOrphans(): Promise<void> {
+    for (const kernel of await readdir(this.folder)) {
+      const owner = await readFile(join(this.folder, kernel, OWNER), 'utf8').catch(() => null);
+      if (owner !== null && isOrphan(JSON.parse(owner) as Record<string, string>))
+        await rm(join(this.folder, kernel), { recursive: true, force: true });
+    }
+  }
+
+  /** Gives the folder up. A workspace that is still in it has what stands nowhere else, and stays. */
+  async close(): Promise<void> {
+    if (this.#claimed === null) return;
+    await rm(join(this.#own, OWNER), { force: true });
+    if ((await readdir(this.#own)).length === 0) await rmdir(this.#own);
+  }
+
+  async #claim(): Promise<void> {
+    await mkdir(this.#own, { recursive: true, mode: 0o755 });
+    await writeFile(join(this.#own, OWNER), JSON.stringify(ownerLabels(this.kernel)));
+  }
+}
