@@ -56,6 +56,14 @@ test.each(['message', 'SIGINT'])('interrupt by %s stops the cell and the kernel 
   }),
 );
 
+test('where nobody reads its log any more, the kernel goes on, and does not log that without end', () =>
+  withKernel(async (kernel) => {
+    kernel.process.deafen();
+    expect((await kernel.execute('complain to nobody')).stdout).toBe('0 errors\n');
+    await kernel.execute('unhandled nobody hears of it');
+    expect((await kernel.execute('complain again')).stdout).toBe('0 errors\n');
+  }));
+
 test('an interrupt of an idle kernel does nothing', () =>
   withKernel(async (kernel) => {
     await kernel.interrupt();

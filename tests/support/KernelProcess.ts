@@ -42,6 +42,11 @@ export class KernelProcess {
     return this.#exit;
   }
 
+  /** From now on nobody reads what it writes to standard error. */
+  deafen(): void {
+    this.#child.stderr?.destroy();
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
   }

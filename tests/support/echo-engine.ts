@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type {
   CommHandler,
   Engine,
@@ -5,6 +6,7 @@ import type {
   KernelInfo,
   Run,
 } from '../../kernel/src/jupyter/engine.js';
+import { log } from '../../kernel/src/jupyter/log.js';
 import { leave } from '../../kernel/src/jupyter/leave.js';
 import { serveKernel } from '../../kernel/src/jupyter/server.js';
 
@@ -84,6 +86,17 @@ const commands: Record<string, Command> = {
   },
   unhandled: (text) => {
     void Promise.reject(new Error(text));
+  },
+  complain: async (text, run) => {
+    let errors = 0;
+    const count = (): void => {
+      errors += 1;
+    };
+    process.on('uncaughtException', count);
+    log(text);
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+    process.off('uncaughtException', count);
+    run.stream('stdout', `${errors} errors\n`);
   },
   bigint: (_text, run) => {
     run.display({ data: { 'application/json': 1n } });

@@ -19,6 +19,8 @@ export function onSignals({ interrupt, end }: SignalActions): void {
   process.on('uncaughtException', (error) => {
     log(`An error was not handled: ${error.stack ?? messageOf(error)}`);
   });
+  // Where nobody reads the log any more, it is lost: told as an error, that would be logged again, without end.
+  process.stderr.on('error', () => undefined);
   const parent = process.ppid;
   // Set by jupyter_client for kernels that are not to outlive it.
   if (process.env.JPY_PARENT_PID === undefined) return;
