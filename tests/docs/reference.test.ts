@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { CELL_MAGICS } from '../../kernel/src/cells/magics/cellMagics.js';
 import { LINE_MAGICS } from '../../kernel/src/cells/magics/registry.js';
-import { SETTINGS } from '../../kernel/src/cells/settingSpecs.js';
+import { SETTINGS } from '../../kernel/src/cells/settings/settingSpecs.js';
 import { sourcesIn } from './sources.js';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Kernel } from '../../kernel/src/cells/Kernel.js';
 import { toOutcome } from '../../kernel/src/cells/outcome.js';
-import { providerOfCell } from '../../kernel/src/cells/provider.js';
-import { runInWorldline } from '../../kernel/src/cells/runInWorldline.js';
-import type { AskOptions } from '../../kernel/src/cells/runQuestion.js';
+import { providerOfCell } from '../../kernel/src/cells/ask/provider.js';
+import { runInWorldline } from '../../kernel/src/cells/ask/runInWorldline.js';
+import type { AskOptions } from '../../kernel/src/cells/ask/runQuestion.js';
 import { promptOf, type Question, QuestionsError } from './questions.js';
 import type { Result } from './results.js';
 import { answersIn, judge } from './score.js';

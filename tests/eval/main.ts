@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseLeadingOptions } from '../../kernel/src/cells/arguments.js';
-import { ASK_OPTIONS } from '../../kernel/src/cells/askOptions.js';
+import { parseLeadingOptions } from '../../kernel/src/cells/reading/arguments.js';
+import { ASK_OPTIONS } from '../../kernel/src/cells/ask/askOptions.js';
 import { askAll } from './askAll.js';
 import { labelsBeside, type Question, QuestionsError, readQuestions } from './questions.js';
 import { report } from './report.js';

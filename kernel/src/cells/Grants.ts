@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import type { Readable } from '../database/types.js';
 import { UserError } from './errors.js';
-import { isTooWide } from './paths.js';
+import { isTooWide } from './settings/paths.js';
 
 /** What SQL and Python may read beside the workspace: the notebook's folder, and what the user granted. */
 export class Grants {

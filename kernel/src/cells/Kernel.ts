@@ -10,13 +10,13 @@ import type { Match } from './completion/sql.js';
 import { Grants } from './Grants.js';
 import { createHost } from './host.js';
 import { KernelSandbox } from './KernelSandbox.js';
-import { Ledger } from './Ledger.js';
-import type { LiveRun } from './LiveRun.js';
-import { Looks } from './Looks.js';
-import { findPaths, type Paths } from './paths.js';
+import { Ledger } from './ask/Ledger.js';
+import type { LiveRun } from './ask/LiveRun.js';
+import { Looks } from './ask/Looks.js';
+import { findPaths, type Paths } from './settings/paths.js';
 import { Runtime } from './Runtime.js';
-import { Settings } from './settings.js';
-import { storeLimits } from './storeLimits.js';
+import { Settings } from './settings/settings.js';
+import { storeLimits } from './settings/storeLimits.js';
 
 /** What the front end is told beside the session's own events. */
 export type Listener = (event: KernelEvent) => void;

@@ -5,8 +5,8 @@ import type { Session } from '../worldlines/session/Session.js';
 import type { WorldlinePlace } from '../worldlines/types.js';
 import { UserError } from './errors.js';
 import { imageFingerprint, runnerFolder } from './imageFingerprint.js';
-import type { Paths } from './paths.js';
-import type { Settings } from './settings.js';
+import type { Paths } from './settings/paths.js';
+import type { Settings } from './settings/settings.js';
 
 /** What the sandbox asks of the kernel that it belongs to. */
 export interface SandboxOwner {

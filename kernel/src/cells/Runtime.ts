@@ -15,8 +15,8 @@ import type {
   WorldlinePlace,
 } from '../worldlines/types.js';
 import { UserError } from './errors.js';
-import { Frames } from './Frames.js';
-import { Handles } from './Handles.js';
+import { Frames } from './sql/Frames.js';
+import { Handles } from './ask/Handles.js';
 import { DataLinks } from './links.js';
 
 /** What a runtime needs of the kernel: how to start its two processes, and what they may read. */

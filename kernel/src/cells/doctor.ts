@@ -2,7 +2,7 @@ import { SandboxOptionError } from '@worldline/sandbox';
 import { listDisplay } from '../display/list.js';
 import type { Display } from '../mime.js';
 import type { Kernel } from './Kernel.js';
-import { problemOfProvider } from './provider.js';
+import { problemOfProvider } from './ask/provider.js';
 
 interface Finding {
   readonly what: string;

@@ -1,5 +1,5 @@
 import type { ExportOptions } from '../worldlines/types.js';
-import type { OptionSpec } from './arguments.js';
+import type { OptionSpec } from './reading/arguments.js';
 import { UserError } from './errors.js';
 
 export const EXPORT_OPTIONS: readonly OptionSpec[] = [

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../display/html.js';
 import { listDisplay } from '../display/list.js';
 import type { Display } from '../mime.js';
-import type { OptionSpec } from './arguments.js';
+import type { OptionSpec } from './reading/arguments.js';
 import type { CellMagic, Magic } from './magics/Magic.js';
 
 /** What a cell can be: one line for each magic. */

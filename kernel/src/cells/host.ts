@@ -1,7 +1,7 @@
 import type { Host } from '../worldlines/types.js';
 import { turnsUpTo } from '../agent/turnsUpTo.js';
-import { isTurn } from './agentContext.js';
-import { closedDatabases, importTables } from './closedDatabases.js';
+import { isTurn } from './ask/agentContext.js';
+import { closedDatabases, importTables } from './sql/closedDatabases.js';
 import type { Kernel } from './Kernel.js';
 import { nbconvert, printPdf } from './reports.js';
 

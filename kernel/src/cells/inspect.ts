@@ -1,4 +1,4 @@
-import { countPoints, unitOffset } from './codePoints.js';
+import { countPoints, unitOffset } from './reading/codePoints.js';
 import type { Display } from '../mime.js';
 import type { CellContext } from './context.js';
 import { magicHelp } from './help.js';
@@ -6,7 +6,7 @@ import type { Kernel } from './Kernel.js';
 import { CELL_MAGICS } from './magics/cellMagics.js';
 import { showDescription } from './magics/data.js';
 import { anyMagic, LINE_MAGICS } from './magics/registry.js';
-import { parseCell } from './parse.js';
+import { parseCell } from './reading/parse.js';
 
 /** What Shift-Tab shows: a magic's help, a table's columns, or what Python says. `cursor` counts code points. */
 export async function inspect(

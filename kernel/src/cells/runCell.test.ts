@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseCell } from './parse.js';
+import { parseCell } from './reading/parse.js';
 import { planCell } from './runCell.js';
 
 describe('a slip is told before anything runs', () => {

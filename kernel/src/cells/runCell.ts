@@ -1,15 +1,15 @@
 import type { Turn } from '../agent/types.js';
 import type { CellKind } from '../contract.js';
-import { parseArguments } from './arguments.js';
-import { readAskCell, runAskCell } from './askCell.js';
+import { parseArguments } from './reading/arguments.js';
+import { readAskCell, runAskCell } from './ask/askCell.js';
 import type { CellContext } from './context.js';
 import { UserError } from './errors.js';
 import { filesNamedIn } from './Grants.js';
 import { showSubject } from './inspect.js';
 import { findCellMagic, findMagic } from './magics/registry.js';
-import type { Body, LineMagic, ParsedCell } from './parse.js';
+import type { Body, LineMagic, ParsedCell } from './reading/parse.js';
 import { runPythonCell } from './pythonCell.js';
-import { readSqlCell, runSqlCell } from './sqlCell.js';
+import { readSqlCell, runSqlCell } from './sql/sqlCell.js';
 
 /** What a cell is going to do, decided before anything runs: a wrong name or option changes nothing. */
 export interface Plan {

@@ -1,6 +1,6 @@
 import type { KernelState } from '../../contract.js';
 import type { Kernel } from '../Kernel.js';
-import { problemOfProvider } from '../provider.js';
+import { problemOfProvider } from '../ask/provider.js';
 
 /** Where the kernel stands, for the toolbar and the status bar. */
 export async function kernelState(kernel: Kernel): Promise<KernelState> {

@@ -1,13 +1,13 @@
-import { countPoints, unitOffset } from '../codePoints.js';
+import { countPoints, unitOffset } from '../reading/codePoints.js';
 import type { Completions } from '../../jupyter/engine.js';
-import type { OptionSpec } from '../arguments.js';
+import type { OptionSpec } from '../reading/arguments.js';
 import type { Kernel } from '../Kernel.js';
 import { CELL_MAGICS } from '../magics/cellMagics.js';
 import type { ArgumentKind } from '../magics/Magic.js';
 import { LINE_MAGICS } from '../magics/registry.js';
-import { parseCell } from '../parse.js';
-import { SETTINGS } from '../settingSpecs.js';
-import { readSqlCell } from '../sqlCell.js';
+import { parseCell } from '../reading/parse.js';
+import { SETTINGS } from '../settings/settingSpecs.js';
+import { readSqlCell } from '../sql/sqlCell.js';
 import { completeFiles } from './files.js';
 import { completeSql, type Match } from './sql.js';
 

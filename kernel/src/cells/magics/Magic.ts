@@ -1,4 +1,4 @@
-import type { Arguments, OptionSpec } from '../arguments.js';
+import type { Arguments, OptionSpec } from '../reading/arguments.js';
 import type { CellContext } from '../context.js';
 
 /** What Tab offers for a magic's words. */

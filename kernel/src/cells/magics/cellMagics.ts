@@ -1,6 +1,6 @@
-import { ASK_OPTIONS } from '../askOptions.js';
+import { ASK_OPTIONS } from '../ask/askOptions.js';
 import { PYTHON_OPTIONS } from '../pythonCell.js';
-import { SQL_OPTIONS } from '../sqlCell.js';
+import { SQL_OPTIONS } from '../sql/sqlCell.js';
 import type { CellMagic } from './Magic.js';
 
 export const CELL_MAGICS: readonly CellMagic[] = [

@@ -4,7 +4,7 @@ import { usageParts } from '../../display/runDisplay.js';
 import type { CellContext } from '../context.js';
 import { doctorReport } from '../doctor.js';
 import { UserError } from '../errors.js';
-import { SETTINGS, specOf, type SettingSpec } from '../settingSpecs.js';
+import { SETTINGS, specOf, type SettingSpec } from '../settings/settingSpecs.js';
 import type { Magic } from './Magic.js';
 
 const config: Magic = {

@@ -1,4 +1,4 @@
-import { seeHelp } from '../arguments.js';
+import { seeHelp } from '../reading/arguments.js';
 import { UserError } from '../errors.js';
 
 /** The word that a magic can't do without. Throws a UserError that tells what is missing. */

@@ -4,7 +4,7 @@ import { comparisonDisplay } from '../../display/comparison.js';
 import { bytes } from '../../display/format.js';
 import { tableDisplay } from '../../display/table.js';
 import type { Restored } from '../../worldlines/types.js';
-import { seeHelp } from '../arguments.js';
+import { seeHelp } from '../reading/arguments.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
 import { EXPORT_OPTIONS, exportOptions } from '../exportOptions.js';

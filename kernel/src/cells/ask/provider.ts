@@ -1,0 +1,62 @@
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { readEnvironment } from '../../agent/providers/environment.js';
+import { chooseModel, providerFor, type Wish } from '../../agent/providers/select.js';
+import type { Provider } from '../../agent/types.js';
+import { UserError } from '../errors.js';
+import type { Kernel } from '../Kernel.js';
+import { toOutcome } from '../outcome.js';
+
+/** Keys and settings: the environment, then a `.env` beside the notebook, then one in the config folder. */
+export function modelEnvironment({ environment, paths }: Kernel): Promise<Record<string, string>> {
+  return readEnvironment(environment, [paths.notebookFolder, dirname(paths.configFile)]);
+}
+
+/** The provider of an ask cell. Throws ProviderError, which says what to set. */
+export async function providerOfCell(
+  kernel: Kernel,
+  cell: { readonly source: string; readonly position: number },
+  asked: Wish,
+  strict = false,
+): Promise<Provider> {
+  const environment = await modelEnvironment(kernel);
+  const wishes = { config: configured(kernel), cell: asked };
+  const cassette = await cassetteOf(kernel);
+  return providerFor(environment, cell, wishes, { cassette, ...(strict ? { strict } : {}) });
+}
+
+/**
+ * `sales.turns.json` beside `sales.ipynb`. Where the front end does not tell the notebook, as nbconvert: the only such
+ * file in the folder.
+ */
+async function cassetteOf({ paths: { notebook, notebookFolder } }: Kernel): Promise<string> {
+  const ending = '.turns.json';
+  if (notebook !== null) return notebook.replace(/\.ipynb$/, '') + ending;
+  const names = await readdir(notebookFolder).catch(() => []);
+  const [only, ...others] = names.filter((name) => name.endsWith(ending));
+  return join(notebookFolder, only !== undefined && others.length === 0 ? only : `notebook${ending}`);
+}
+
+/** Why no model would answer now; null where one would. Nothing is sent. */
+export async function problemOfProvider(kernel: Kernel): Promise<UserError | null> {
+  const environment = await modelEnvironment(kernel);
+  if (environment['WORLDLINE_TURNS'] === 'replay') return null;
+  try {
+    chooseModel(environment, configured(kernel));
+    return null;
+  } catch (error) {
+    const { name, message } = toOutcome(error);
+    const [what = '', ...fix] = message.split('\n');
+    return new UserError(name, what, fix.join(' '));
+  }
+}
+
+/** What `%config` and the config file say; the environment is looked at by the choice itself. */
+function configured({ settings }: Kernel): Wish {
+  const wish: { provider?: string; model?: string } = {};
+  for (const name of ['provider', 'model'] as const) {
+    const value = settings.get(name);
+    if (value !== undefined && settings.source(name) !== 'environment') wish[name] = value;
+  }
+  return wish;
+}

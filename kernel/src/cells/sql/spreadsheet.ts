@@ -1,0 +1,61 @@
+import { basename, extname } from 'node:path';
+import { rm } from 'node:fs/promises';
+import type { LoadOptions, LoadResult } from '../../database/types.js';
+import { tableNameFor } from '../../database/tableName.js';
+import { UserError } from '../errors.js';
+import type { Runtime } from '../Runtime.js';
+import { sheetCode } from './sheetCode.js';
+
+const KINDS = new Set(['.xlsx', '.xlsm', '.xls', '.ods']);
+const FRAME = '_worldline_sheet';
+
+export function isSpreadsheet(file: string): boolean {
+  return KINDS.has(extname(file).toLowerCase());
+}
+
+/**
+ * Loads a sheet of a spreadsheet, by default the first that has rows: the sandbox reads it, so nothing on the host parses
+ * it. Columns of mixed types become text. Throws a UserError for a file that cannot be read.
+ */
+export async function loadSpreadsheet(
+  runtime: Runtime,
+  file: string,
+  { sheet, ...options }: LoadOptions & { readonly sheet?: string },
+): Promise<LoadResult> {
+  const { absolute, relative } = await runtime.exchangeFile();
+  const python = await runtime.python();
+  const run = async (code: string): Promise<string> => {
+    let printed = '';
+    const result = await python.execute(code, {
+      cell: '%load',
+      onEvent: (event) => {
+        if (event.type === 'stream' && event.name === 'stdout') printed += event.text;
+      },
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    if (result.status !== 'ok') throw unreadable(file, result.ename, result.evalue);
+    return printed;
+  };
+  try {
+    const sheets = await run(sheetCode(FRAME, file, sheet));
+    if ((await python.exportFrame(FRAME, relative)) === null) throw unreadable(file, '', 'it has no table');
+    const loaded = await runtime.database.load(absolute, { table: tableNameFor(file), ...options });
+    const [first = '', ...others] = JSON.parse(sheets) as string[];
+    if (others.length === 0) return loaded;
+    return { ...loaded, note: `This is the sheet ${first}. Others, for --sheet: ${others.join(', ')}.` };
+  } finally {
+    await rm(absolute, { force: true });
+    await run(`globals().pop(${JSON.stringify(FRAME)}, None);`);
+  }
+}
+
+function unreadable(file: string, name: string, message: string): UserError {
+  const missing = /(?:Missing optional dependency '|`Import )([\w-]+)/.exec(message)?.[1];
+  return new UserError(
+    'LoadError',
+    `${basename(file)} could not be read: ${message.split('\n')[0] ?? name}`,
+    missing === undefined
+      ? 'Is it a spreadsheet? Saved as .xlsx or .csv, it can be loaded.'
+      : `Save it as .xlsx, or give the sandbox what it needs: node install.mjs --with-packages ${missing} in a checkout, npx worldline install --with-packages ${missing} without one.`,
+  );
+}
