@@ -63,6 +63,12 @@ export class LabPage {
     await this.page.locator('.wl-Worldlines').waitFor();
   }
 
+  /** Has every row name all worldlines that are at it, also those for which the sidebar is too narrow. */
+  async showHeads(): Promise<void> {
+    for (const more of await this.page.locator('.wl-MoreHeads[aria-expanded="false"]').all())
+      await more.click();
+  }
+
   cells(): Locator {
     return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell');
   }

@@ -27,6 +27,7 @@ test(
       expect(await page.locator('.wl-Head').allTextContents()).toEqual(['main']);
       await page.locator('.lm-TabBar-tab', { hasText: 'first.ipynb' }).click();
       await page.locator('[data-wl-table="t"]').waitFor();
+      await notebook.showHeads();
       expect((await page.locator('.wl-Head').allTextContents()).sort()).toEqual(['main', 'one-two']);
       await notebook.shot('two-notebooks');
       // By its path a command reaches the notebook that is not in front.
@@ -97,7 +98,8 @@ test(
 
       await notebook.goTo('there');
       await notebook.showSidebar();
-      await page.locator('.wl-Head.wl-mod-earlier', { hasText: 'main' }).waitFor();
+      await page.locator('.wl-Head.wl-mod-earlier').first().waitFor();
+      await notebook.showHeads();
       expect((await notebook.sources()).slice(-2)).toEqual(['%%sql\nselect 42', 'added elsewhere']);
       await notebook.shot('moved');
       await page.locator('.wl-Head.wl-mod-earlier', { hasText: 'main' }).dblclick();

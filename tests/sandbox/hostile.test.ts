@@ -72,7 +72,7 @@ describe('code that takes too much', () => {
     });
 
     test('with one hooked into the saving of variables, ends that', async () => {
-      const hooked = `def go():\n${BOMB.replace(/^/gm, '    ')}\nimport os\nos.register_at_fork(after_in_child=go)`;
+      const hooked = `def go():\n${BOMB.replace(/^/gm, '    ')}\nimport os\nos.register_at_fork(after_in_child=go)\nclass Own: pass\nown = Own()`;
       await run(python, hooked);
       await expect((await python.snapshot())?.done).rejects.toThrow(
         'The variables could not be kept: the process that wrote them was killed.',

@@ -13,7 +13,7 @@ interface Props {
   readonly index: number;
   readonly count: number;
   readonly width: number;
-  /** How many worldlines may be named in the row; the others are counted. */
+  /** How many worldlines are named in the row; the others are counted, and named at a click. */
   readonly heads: number;
   readonly selected: boolean;
   readonly activeId: string | null;
@@ -35,6 +35,7 @@ export function GraphTreeRow({
   onOpen,
 }: Props) {
   const { checkpoint, heads } = row;
+  const [all, setAll] = React.useState(false);
   const unnamed = heads.slice(most);
   const classes = ['wl-Row'];
   if (selected) classes.push('wl-mod-selected');
@@ -63,7 +64,7 @@ export function GraphTreeRow({
       }}
     >
       <LaneCell row={row} width={width} height={ROW_HEIGHT} />
-      {heads.slice(0, most).map((head) => (
+      {heads.slice(0, all ? undefined : most).map((head) => (
         <span
           key={head.id}
           className={`wl-Head ${head.id === activeId ? 'wl-mod-active' : ''} ${head.earlier ? 'wl-mod-earlier' : ''}`}
@@ -74,9 +75,20 @@ export function GraphTreeRow({
         </span>
       ))}
       {unnamed.length > 0 && (
-        <span className="wl-MoreHeads" title={unnamed.map((head) => head.name).join('\n')}>
-          {`+${unnamed.length}`}
-        </span>
+        <button
+          className="wl-MoreHeads"
+          tabIndex={-1}
+          aria-expanded={all}
+          title={unnamed.map((head) => head.name).join('\n')}
+          onClick={() => {
+            setAll(!all);
+          }}
+          onDoubleClick={(event) => {
+            event.stopPropagation();
+          }}
+        >
+          {all ? '−' : `+${unnamed.length}`}
+        </button>
       )}
       <span className={`wl-Kind wl-kind-${checkpoint.kind}`}>{kindName(checkpoint.kind, trans)}</span>
       <span className="wl-Title">
