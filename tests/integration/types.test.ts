@@ -106,6 +106,11 @@ nested = pa.table({"spans": pa.array([[1]], pa.list_(pa.duration("us")))})`);
     );
     expect(dataOf(shown.result ?? undefined, 'text/plain')).toContain('INTERVAL');
     expect(dataOf(shown.result ?? undefined, 'text/plain')).toContain('27:00:00.000003');
+    const back = await kernel.execute(`%%python
+back = sql("select name, span + interval 1 hour as span from spans")
+print(back.dtypes["span"], back["span"].tolist())
+print(sql("select interval 1 month as i")["i"].tolist())`);
+    expect(back.stdout).toBe("timedelta64[us] [Timedelta('1 days 03:00:00.000003'), NaT]\n['1 month']\n");
     const refused = await kernel.execute('%%sql from nested');
     expect(refused.reply.content['evalue']).toContain('the column spans has durations');
   }));

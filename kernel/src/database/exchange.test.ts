@@ -41,6 +41,22 @@ test('a query goes to Parquet with its types, and stays exact where Parquet lack
     });
   }));
 
+test('intervals are durations as long as none has months', () =>
+  withDatabase(async ({ database, workspace }) => {
+    const file = join(workspace, 'x.parquet');
+    for (const [more, type, value] of [
+      ['1 second', 'INTERVAL', '-26:00:00.000003'],
+      ['1 month', 'VARCHAR', '-1 day -02:00:00.000003'],
+      ['300000000 days', 'VARCHAR', '-1 day -02:00:00.000003'],
+    ] as const) {
+      const sql = `select i from (values (1, interval '-1 day -2 hours -3 microseconds'), (2, null), (3, interval '${more}')) t(n, i) order by n`;
+      await database.toParquet(sql, file, { author: 'user' });
+      await database.registerFrame('spans', file);
+      const [result] = await runAsUser(database, 'from spans limit 1');
+      expect([more, result]).toMatchObject([more, { page: { columns: [{ type }], rows: [[value]] } }]);
+    }
+  }));
+
 test('integers beyond 64 bits become decimals, those beyond 38 digits text', () =>
   withDatabase(async ({ database, workspace }) => {
     const file = join(workspace, 'x.parquet');

@@ -2,19 +2,21 @@
 
 Read: integers and booleans with nulls become pandas' nullable types, decimals, dates, times and nested values stay
 Arrow-backed, text is pandas' `str`, time stamps keep their unit and zone. Written: as they are; the index only where
-it has a name; durations, which Parquet lacks, as whole microseconds in columns that the file's metadata names.
+it has a name. Both ways durations, which Parquet lacks, go as whole microseconds in columns that the file's metadata names.
 """
 
 import json
 import os
 from collections.abc import Mapping
 
+DURATIONS = b"worldline.durations"
+
 
 def read(path: str):
     import pyarrow
     import pyarrow.parquet
 
-    table = pyarrow.parquet.read_table(path, memory_map=False)
+    table = _with_durations(pyarrow.parquet.read_table(path, memory_map=False))
     frame = table.to_pandas(types_mapper=_mapper(table), split_blocks=True, self_destruct=True, ignore_metadata=True)
     _make_writable(frame)
     return frame
@@ -103,7 +105,17 @@ def _with_plain_durations(table):
         plain = table.column(index).cast(pyarrow.duration("us"), safe=False).cast(pyarrow.int64())
         table = table.set_column(index, table.schema.field(index).name, plain)
     names = [table.schema.field(index).name for index in durations]
-    return table.replace_schema_metadata({"worldline.durations": json.dumps(names)})
+    return table.replace_schema_metadata({DURATIONS: json.dumps(names)})
+
+
+def _with_durations(table):
+    """The columns that hold microseconds as the durations that they are."""
+    import pyarrow
+
+    for name in json.loads((table.schema.metadata or {}).get(DURATIONS, b"[]")):
+        index = table.schema.get_field_index(name)
+        table = table.set_column(index, name, table.column(index).cast(pyarrow.duration("us")))
+    return table
 
 
 def _foreign(value):

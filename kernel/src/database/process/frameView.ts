@@ -2,8 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteAlways, quoteText } from '../sql/quote.js';
 import type { Frame } from './protocol.js';
 
-/** Parquet has no durations: Python writes whole microseconds, and names their columns in the file under this key. */
-const DURATIONS = 'worldline.durations';
+/** Parquet has no durations: whole microseconds are written, and their columns named in the file under this key. */
+export const DURATIONS = 'worldline.durations';
 
 /** Shows a file of Python's under the name of the data frame. */
 export async function showFrame(work: DuckDBConnection, { name, file }: Frame): Promise<void> {

@@ -6,9 +6,8 @@ import { quoteAlways, quoteText } from '../sql/quote.js';
 import type { Piece } from '../sql/split.js';
 import type { Cancel } from './cancel.js';
 import { failureOf } from './failure.js';
-import { exportType, isWide, type WideInteger } from './exportTypes.js';
-
-const WIDE: readonly WideInteger[] = ['BIGINT', 'DECIMAL(38,0)', 'VARCHAR'];
+import { exported, FIRST_FORM, goesAsDuration, nextForm, type ExportForm } from './exportTypes.js';
+import { DURATIONS } from './frameView.js';
 
 /**
  * Writes the rows of one query as uncompressed Parquet: the quickest to write and to read again. Types that Parquet
@@ -22,17 +21,18 @@ export async function writeParquet(
 ): Promise<number> {
   const columns = await queryColumns(connection, piece);
   await mkdir(dirname(file), { recursive: true });
-  const attempts = columns.some(({ type }) => isWide(type)) ? WIDE : WIDE.slice(0, 1);
-  for (const [index, wide] of attempts.entries()) {
+  const types = columns.map(({ type }) => type);
+  let form = FIRST_FORM;
+  for (;;) {
     cancel.check();
     try {
-      return await copy(connection, piece, columns, wide, file);
+      return await copy(connection, piece, columns, form, file);
     } catch (error) {
-      const overflow = ['Conversion', 'Out of Range'].includes(failureOf(error).type);
-      if (!overflow || index === attempts.length - 1) throw error;
+      const next = nextForm(form, failureOf(error), types);
+      if (next === null) throw error;
+      form = next;
     }
   }
-  throw new Error('unreachable');
 }
 
 interface ExportColumn {
@@ -68,17 +68,25 @@ async function copy(
   connection: DuckDBConnection,
   piece: Piece,
   columns: readonly ExportColumn[],
-  wide: WideInteger,
+  form: ExportForm,
   file: string,
 ): Promise<number> {
   const names = uniqueNames(columns.map(({ name }) => name));
-  const casts = columns.map(({ type }) => exportType(type, wide));
+  const values = columns.map(({ type }, index) => exported(`c${index}`, type, form));
   const plain =
-    casts.every((cast) => cast === null) && names.every((name, index) => name === columns[index]?.name);
+    values.every((value) => value === null) && names.every((name, index) => name === columns[index]?.name);
   const first = piece.tokens[0]?.text ?? '';
   const wrapped = !plain || ['describe', 'desc', 'summarize', 'show', 'pragma'].includes(first);
-  const query = wrapped ? wrap(piece, names, casts) : piece.sql;
-  const target = `${quoteText(file)} (FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE 122880)`;
+  const query = wrapped ? wrap(piece, names, values) : piece.sql;
+  const durations = names.filter((_, index) => {
+    const column = columns[index];
+    return column !== undefined && goesAsDuration(column.type, form);
+  });
+  const metadata =
+    durations.length === 0
+      ? ''
+      : `, KV_METADATA {${quoteText(DURATIONS)}: ${quoteText(JSON.stringify(durations))}}`;
+  const target = `${quoteText(file)} (FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE 122880${metadata})`;
   const extracted = await connection.extractStatements(`COPY (\n${query}\n) TO ${target}`);
   let rows = 0;
   for (let index = 0; index < extracted.count; index += 1) {
@@ -92,14 +100,10 @@ async function copy(
   return rows;
 }
 
-/** The query with its columns cast and named; by position, because names may occur twice. */
-function wrap(piece: Piece, names: readonly string[], casts: readonly (string | null)[]): string {
+/** The query with its columns as they are written, and named; by position, because names may occur twice. */
+function wrap(piece: Piece, names: readonly string[], values: readonly (string | null)[]): string {
   const positions = names.map((_, index) => `c${index}`);
-  const columns = names.map((name, index) => {
-    const cast = casts[index];
-    const value = cast === null || cast === undefined ? `c${index}` : `CAST(c${index} AS ${cast})`;
-    return `${value} AS ${quoteAlways(name)}`;
-  });
+  const columns = names.map((name, index) => `${values[index] ?? `c${index}`} AS ${quoteAlways(name)}`);
   return `SELECT ${columns.join(', ')} FROM (\n${piece.sql}\n) AS q(${positions.join(', ')})`;
 }
 
