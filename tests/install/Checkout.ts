@@ -50,6 +50,15 @@ export class Checkout {
     this.#program('jupyter', join(ROOT, '.venv', 'bin', 'jupyter'));
   }
 
+  /** Puts a program of the machine on the installer's path. */
+  allow(name: string): void {
+    const folder = (process.env['PATH'] ?? '')
+      .split(delimiter)
+      .find((entry) => existsSync(join(entry, name)));
+    if (folder === undefined) throw new Error(`There is no ${name} on the path.`);
+    this.#program(name, join(folder, name));
+  }
+
   /** Everything in the copy and in its home, but for what links to the packages. */
   files(): string[] {
     return list(this.folder).map((file) => relative(this.folder, file));
