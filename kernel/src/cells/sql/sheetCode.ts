@@ -1,11 +1,15 @@
+/** Seconds after which it tells how far it is. */
+const QUIET = 0.3;
+
 /**
  * Python that reads one sheet of a spreadsheet into a variable: the one of that name, else the first that has rows. A
  * column is of the type that all its cells have; where they differ, it is text. It prints as JSON the name of the sheet
- * and those of the others that have rows.
+ * and those of the others that have rows; and to stderr, where it takes long, how much of the file is read, as a fraction
+ * on a line of its own.
  */
 export function sheetCode(variable: string, file: string, sheet: string | undefined): string {
   return `def ${variable}(file, wanted):
-    import datetime, json, re
+    import datetime, io, json, re, sys, time
     import pandas, pyarrow
 
     dates = {datetime.datetime, datetime.date}
@@ -33,11 +37,25 @@ export function sheetCode(variable: string, file: string, sheet: string | undefi
             values = [None if value is None else convert(value) for value in values]
         return pyarrow.array(values, kind)
 
-    with pandas.ExcelFile(file) as book:
+    class Watched(io.FileIO):
+        size, began, told = 1, None, 0
+
+        def watch(self):
+            self.size, self.began = self.seek(0, io.SEEK_END) or 1, time.monotonic()
+
+        def read(self, *amount):
+            done = self.tell() / self.size
+            if self.began is not None and time.monotonic() - self.began > ${QUIET} and done > self.told + 0.01:
+                self.told = done
+                print(f"{done:.2f}", file=sys.stderr, flush=True)
+            return super().read(*amount)
+
+    with Watched(file) as watched, pandas.ExcelFile(watched) as book:
         full = [name for name in book.sheet_names if len(book.parse(name, nrows=1))]
         if wanted is not None and wanted not in book.sheet_names:
             raise ValueError(f"it has no sheet {wanted}, only " + ", ".join(book.sheet_names))
         name = wanted if wanted is not None else (full + book.sheet_names)[0]
+        watched.watch()
         frame = book.parse(name, **as_it_is)
     if frame.shape[1] == 0:
         raise ValueError("it is empty" if wanted is None else f"the sheet {wanted} is empty")

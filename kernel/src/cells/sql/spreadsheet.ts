@@ -8,6 +8,8 @@ import { sheetCode } from './sheetCode.js';
 
 const KINDS = new Set(['.xlsx', '.xlsm', '.xls', '.ods']);
 const FRAME = '_worldline_sheet';
+/** How much of the file is read: a line of its own. */
+const FRACTION = /^[01]\.\d+$/gm;
 
 export function isSpreadsheet(file: string): boolean {
   return KINDS.has(extname(file).toLowerCase());
@@ -29,7 +31,9 @@ export async function loadSpreadsheet(
     const result = await python.execute(code, {
       cell: '%load',
       onEvent: (event) => {
-        if (event.type === 'stream' && event.name === 'stdout') printed += event.text;
+        if (event.type !== 'stream') return;
+        if (event.name === 'stdout') printed += event.text;
+        else for (const [fraction] of event.text.matchAll(FRACTION)) options.onProgress?.(Number(fraction));
       },
       ...(options.signal ? { signal: options.signal } : {}),
     });
