@@ -9,9 +9,15 @@ test.each([
   ['Which month was the wettest?', 'ask'],
   ['%tables', 'magic'],
   ['%%sqlite\nselect 1', 'magic'],
+  ['%switch main\n\n%%sql\nselect 1', 'sql'],
+  ['%switch main\nWhich month was the wettest?', 'ask'],
   ['', 'ask'],
 ] as const)('%j is %s', (source, language) => {
   expect(languageOfCell(source)).toBe(language);
+});
+
+test('a line of magics is in no language: the hyphen of a name is no minus', () => {
+  expect(mimeOfCell('%branch minutes-15')).toBe('text/plain');
 });
 
 test('a plain cell has the language that the user chose', () => {

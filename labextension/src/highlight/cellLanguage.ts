@@ -1,4 +1,4 @@
-const MAGIC = /^%%(\w+)/;
+const CELL_MAGIC = /^%%(\w+)/;
 
 export type CellLanguage = 'sql' | 'python' | 'ask' | 'magic';
 
@@ -6,19 +6,23 @@ const MIMES: Readonly<Record<CellLanguage, string>> = {
   sql: 'text/x-sql',
   python: 'text/x-ipython',
   ask: 'text/x-ipythongfm',
-  magic: 'text/x-ipython',
+  magic: 'text/plain',
 };
 
 /** Every type that a cell can have, and Lab's own for Markdown. */
 export const CELL_MIMES: readonly string[] = [...new Set(Object.values(MIMES)), 'text/x-markdown'];
 
-/** What a cell is, by its first line. A cell without a magic is `plain`, the language that the user chose for those. */
+/**
+ * What a cell is: by the magic of its body, which may come after line magics. A body without a magic is `plain`, the language
+ * that the user chose for those.
+ */
 export function languageOfCell(source: string, plain: CellLanguage = 'ask'): CellLanguage {
-  const first = source.trimStart();
-  const magic = MAGIC.exec(first)?.[1];
-  if (magic === 'sql' || magic === 'python' || magic === 'ask') return magic;
-  if (magic !== undefined || first.startsWith('%')) return 'magic';
-  return plain;
+  const lines = source.split('\n').map((line) => line.trim());
+  const body = lines.find((line) => line !== '' && (!line.startsWith('%') || CELL_MAGIC.test(line)));
+  if (body === undefined) return source.trim() === '' ? plain : 'magic';
+  const magic = CELL_MAGIC.exec(body)?.[1];
+  if (magic === undefined) return plain;
+  return magic === 'sql' || magic === 'python' || magic === 'ask' ? magic : 'magic';
 }
 
 /** The MIME type by which the editor finds the language. */

@@ -1,4 +1,5 @@
 import * as React from 'react';
+import type { VariableInfo } from '../../../kernel/src/contract.js';
 import { CommandIds } from '../commandIds.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { CurrentSessionWidget } from '../shared/CurrentSessionWidget.js';
@@ -47,7 +48,7 @@ function Variables({ session, services }: { session: NotebookSession; services: 
         </thead>
         <tbody>
           {value.variables.map((variable) => (
-            <tr key={variable.name} title={variable.preview} data-wl-name={variable.name}>
+            <tr key={variable.name} title={described(variable)} data-wl-name={variable.name}>
               <td>
                 <button
                   className="wl-Name"
@@ -67,4 +68,9 @@ function Variables({ session, services }: { session: NotebookSession; services: 
       </table>
     </>
   );
+}
+
+/** All of it, where the columns are too narrow. */
+function described({ name, type, shape, preview }: VariableInfo): string {
+  return `${name}: ${shape === null ? type : `${type} ${shape}`}\n${preview}`;
 }
