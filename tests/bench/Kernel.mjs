@@ -4,6 +4,7 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import * as zmq from 'zeromq';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -14,6 +15,8 @@ export const IPYKERNEL = [PYTHON, '-m', 'ipykernel_launcher', '-f', '{connection
 /** The built kernel. */
 export const WORLDLINE = [process.execPath, path.join(ROOT, 'kernel/dist/main.js'), '{connection_file}'];
 
+/** Milliseconds. */
+const ASK_AGAIN = 100;
 const CHANNELS = ['shell', 'control', 'iopub', 'stdin', 'hb'];
 
 async function freePort() {
@@ -50,7 +53,17 @@ export class Kernel {
     await kernel.send('kernel_info_request', {});
     await kernel.shell.receive();
     kernel.started = performance.now() - began;
+    await kernel.#hears();
     return kernel;
+  }
+
+  /** Asks until a broadcast comes: what a kernel sends before our subscription has reached it is lost, and not every one waits. */
+  async #hears() {
+    const heard = this.iopub.receive().then(() => true);
+    while (!(await Promise.race([heard, after(ASK_AGAIN, false)]))) {
+      await this.send('kernel_info_request', {});
+      await this.shell.receive();
+    }
   }
 
   async send(type, content) {
