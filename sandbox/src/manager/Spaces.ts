@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOrphan, ownerLabels } from '../engine/owner.js';
@@ -33,10 +34,11 @@ export class Spaces {
 
   /** Removes what kernels left that were killed. */
   async removeOrphans(): Promise<void> {
+    if (!existsSync(this.folder)) return;
     for (const kernel of await readdir(this.folder)) {
-      const owner = await readFile(join(this.folder, kernel, OWNER), 'utf8').catch(() => null);
-      if (owner !== null && isOrphan(JSON.parse(owner) as Record<string, string>))
-        await rm(join(this.folder, kernel), { recursive: true, force: true });
+      const own = join(this.folder, kernel);
+      const owner = await ownerOf(own);
+      if (owner !== null && isOrphan(owner)) await rm(own, { recursive: true, force: true });
     }
   }
 
@@ -50,5 +52,14 @@ export class Spaces {
   async #claim(): Promise<void> {
     await mkdir(this.#own, { recursive: true, mode: 0o755 });
     await writeFile(join(this.#own, OWNER), JSON.stringify(ownerLabels(this.kernel)));
+  }
+}
+
+/** The labels of the kernel whose folder it is; null where that is not known, or not written whole. */
+async function ownerOf(folder: string): Promise<Record<string, string> | null> {
+  try {
+    return JSON.parse(await readFile(join(folder, OWNER), 'utf8')) as Record<string, string>;
+  } catch {
+    return null;
   }
 }
