@@ -1,3 +1,5 @@
+import { withPackages } from '../withPackages.js';
+
 /** Magics that people know from IPython. They work in Python cells, where IPython runs. */
 const IPYTHON = new Set(
   (
@@ -15,8 +17,7 @@ export function ipythonHint(name: string): readonly [message: string, fix: strin
   if (INSTALLERS.has(name)) {
     return [
       `The sandbox has no network, so %${name} cannot install there.`,
-      'node install.mjs --with-packages "NAME …" in a checkout, npx worldline install --with-packages "NAME …" ' +
-        'without one, puts packages into the sandbox.',
+      `${withPackages('"NAME …"')}, puts packages into the sandbox.`,
     ];
   }
   if (!IPYTHON.has(name)) return null;

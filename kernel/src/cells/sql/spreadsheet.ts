@@ -4,6 +4,7 @@ import type { LoadOptions, LoadResult } from '../../database/types.js';
 import { tableNameFor } from '../../database/tableName.js';
 import { UserError } from '../errors.js';
 import type { Runtime } from '../Runtime.js';
+import { withPackages } from '../withPackages.js';
 import { sheetCode } from './sheetCode.js';
 
 const KINDS = new Set(['.xlsx', '.xlsm', '.xls', '.ods']);
@@ -60,6 +61,6 @@ function unreadable(file: string, name: string, message: string): UserError {
     `${basename(file)} could not be read: ${message.split('\n')[0] ?? name}`,
     missing === undefined
       ? 'Is it a spreadsheet? Saved as .xlsx or .csv, it can be loaded.'
-      : `Save it as .xlsx, or give the sandbox what it needs: node install.mjs --with-packages ${missing} in a checkout, npx worldline install --with-packages ${missing} without one.`,
+      : `Save it as .xlsx, or give the sandbox what it needs: ${withPackages(missing)}.`,
   );
 }
