@@ -1,4 +1,11 @@
-import { cellHash, readCassette, recordedResult, type RecordedCell, type RecordedTurn } from './cassette.js';
+import {
+  type Cassette,
+  cellHash,
+  readCassette,
+  type RecordedCell,
+  recordedResult,
+  type RecordedTurn,
+} from './cassette.js';
 import { callIds } from './conversation.js';
 import { abortedError, ProviderError } from './providers/errors.js';
 import type { CellPlace } from './record.js';
@@ -74,27 +81,32 @@ export class ReplayProvider implements Provider {
 const short = (text: string): string => `“${text.replace(/\s+/g, ' ').slice(0, 100)}”`;
 
 /** The recording of a cell; null where there is none. Throws a ProviderError where the file cannot be read. */
-export async function replayOf(
-  path: string,
-  { source, position }: CellPlace,
-  strict: boolean,
-): Promise<Provider | null> {
-  const hash = cellHash(source);
-  const same = (await readCassette(path))?.cells.filter(({ cell }) => cell === hash) ?? [];
-  const distance = (one: RecordedCell) => Math.abs(one.position - position);
-  // Cells put in or left out before this one move its place: the nearest recording of the same text is meant.
-  const cell = [...same].sort((a, b) => distance(a) - distance(b))[0];
-  return cell === undefined ? null : new ReplayProvider(cell, strict);
+export async function replayOf(path: string, cell: CellPlace, strict: boolean): Promise<Provider | null> {
+  return replayIn(await readCassette(path), cell, strict);
 }
 
 /** The same, where there has to be one. Throws ProviderError of kind `not-recorded` where there is none. */
 export async function openReplay(path: string, cell: CellPlace, strict: boolean): Promise<Provider> {
-  const found = await replayOf(path, cell, strict);
+  const cassette = await readCassette(path);
+  const found = replayIn(cassette, cell, strict);
   if (found !== null) return found;
   throw new ProviderError(
     'not-recorded',
-    (await readCassette(path)) === null
+    cassette === null
       ? `There are no recorded turns at ${path}. Record them with WORLDLINE_TURNS=record, or set WORLDLINE_CASSETTE.`
       : `This cell has no recorded turns in ${path}: its text is not among them. Record it with WORLDLINE_TURNS=record and a model, or run it live with WORLDLINE_TURNS=live.`,
   );
+}
+
+function replayIn(
+  cassette: Cassette | null,
+  { source, position }: CellPlace,
+  strict: boolean,
+): Provider | null {
+  const hash = cellHash(source);
+  const same = cassette?.cells.filter(({ cell }) => cell === hash) ?? [];
+  const distance = (one: RecordedCell) => Math.abs(one.position - position);
+  // Cells put in or left out before this one move its place: the nearest recording of the same text is meant.
+  const cell = [...same].sort((a, b) => distance(a) - distance(b))[0];
+  return cell === undefined ? null : new ReplayProvider(cell, strict);
 }
