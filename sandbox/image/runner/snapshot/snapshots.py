@@ -30,14 +30,17 @@ class Pending:
         self.pause = pause
 
 
-class _Nothing:
-    """Nothing is stored yet."""
+class _Stored:
+    """It is known what is stored: nothing yet, or what a capture wrote in the worker itself."""
 
     fds = frozenset()
     ended = True
 
+    def __init__(self, known):
+        self._known = known
+
     def known(self, _):
-        return Known(), ()
+        return self._known, ()
 
 
 class _Restored:
@@ -86,24 +89,11 @@ class _Captured:
     def settle(self):
         """Forgets what was before, once it is not needed; to be called when the guardian has ended."""
         if os.fstat(self._handover).st_size:
-            self._before = _Nothing()
+            self._before = _Stored(Known())
 
     def __del__(self):
         os.close(self._handover)
         os.close(self._alive)
-
-
-class _Written:
-    """What a capture wrote in the worker itself is stored."""
-
-    fds = frozenset()
-    ended = True
-
-    def __init__(self, known):
-        self._known = known
-
-    def known(self, _):
-        return self._known, ()
 
 
 class Snapshots:
@@ -115,7 +105,7 @@ class Snapshots:
         self._live = _live_objects(namespace)
         self._seconds = seconds
         self._initial = dict(namespace)
-        self._previous = _Nothing()
+        self._previous = _Stored(Known())
         self._under_way = {}
         # What the latest capture took, where it was little.
         self._taken = None
@@ -140,7 +130,7 @@ class Snapshots:
             return None
         self.reap()
         save = Save(directory, label, self._namespace, self._live, state, numpy)
-        previous = _Nothing() if full else self._previous
+        previous = _Stored(Known()) if full else self._previous
         if now is not None and previous.ended and self._write(save, variables, previous):
             self._taken = now
             notify({"label": label, "ok": True})
@@ -197,7 +187,7 @@ class Snapshots:
         except Exception:
             save.discard()
             return False
-        self._previous = _Written(known)
+        self._previous = _Stored(known)
         return True
 
     def running(self):
