@@ -33,7 +33,6 @@ import { checkName, freeName } from './names.js';
 import { type OpenedStore, openStore } from './openStore.js';
 import { stepsBack } from './stepsBack.js';
 import { record } from './Store.js';
-
 import { SessionReader } from './SessionReader.js';
 import { waitAtMost } from './waitAtMost.js';
 
@@ -281,14 +280,7 @@ export class Session extends SessionReader {
     const signal = AbortSignal.timeout(LAST_LOOK);
     try {
       const cleaned = await this.collect({ ...limits, keepDeleted: true, signal });
-      const { length } = cleaned.worldlines;
-      if (length > 0) {
-        const what = length === 1 ? 'One worldline' : `${length} worldlines`;
-        await leaveWord(
-          this.store.folder,
-          `${what} of the oldest runs went, as the store of this notebook was past keep-size or keep-days (see %config).`,
-        );
-      }
+      await leaveWord(this.store.folder, cleaned.worldlines.length);
       return cleaned;
     } catch (error) {
       if (signal.aborted) return null;

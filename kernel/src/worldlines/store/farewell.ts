@@ -2,9 +2,14 @@ import { readFile, rm } from 'node:fs/promises';
 import { ifExists, writeWhole } from './files.js';
 import type { StoreFolder } from './StoreFolder.js';
 
-/** Leaves a sentence for the person, which the next kernel of this notebook tells. */
-export async function leaveWord(folder: StoreFolder, text: string): Promise<void> {
-  await writeWhole(folder.word, text);
+/** Leaves word of how many worldlines automatic clean-up took, which the next kernel of this notebook tells the person. */
+export async function leaveWord(folder: StoreFolder, worldlines: number): Promise<void> {
+  if (worldlines === 0) return;
+  const what = worldlines === 1 ? 'One worldline' : `${worldlines} worldlines`;
+  await writeWhole(
+    folder.word,
+    `${what} of the oldest runs went, as the store of this notebook was past keep-size or keep-days (see %config).`,
+  );
 }
 
 /** What the last kernel left to be told; null for nothing. It is told once. */
