@@ -16,6 +16,15 @@ async function run(kernel: Kernel, value: string): Promise<void> {
   expect((await saved).problems).toEqual([]);
 }
 
+/** Leaves a worldline with a cell of its own, and deleted. */
+async function branchAndDelete(kernel: Kernel, name: string): Promise<void> {
+  await kernel.session.branch(name);
+  await kernel.session.switch(name);
+  await run(kernel, 'of no use');
+  await kernel.session.switch('main');
+  await kernel.session.delete(name);
+}
+
 async function names(kernel: Kernel): Promise<string[]> {
   const { worldlines } = await kernel.session.graph(0, 0);
   return worldlines.filter(({ deleted }) => !deleted).map(({ name }) => name);
@@ -50,11 +59,7 @@ test('what a kernel made itself it keeps, whatever the limits, and what was dele
   withHome(async (home) => {
     const first = await Kernel.start(home);
     await run(first, 'oldest');
-    await first.session.branch('gone');
-    await first.session.switch('gone');
-    await run(first, 'of no use');
-    await first.session.switch('main');
-    await first.session.delete('gone');
+    await branchAndDelete(first, 'gone');
     expect(await first.session.close({ maxBytes: 1, maxAge: 0 })).toBeNull();
     const second = await Kernel.start(home);
     await run(second, 'newer');
@@ -97,11 +102,7 @@ test('what was dropped stays so after the run that dropped it is gone as well', 
   withHome(async (home) => {
     const first = await Kernel.start(home);
     await run(first, 'kept');
-    await first.session.branch('gone');
-    await first.session.switch('gone');
-    await run(first, 'of no use');
-    await first.session.switch('main');
-    await first.session.delete('gone');
+    await branchAndDelete(first, 'gone');
     const kept = first.session.activeWorldline;
     await first.session.close();
     const dropping = await Kernel.start(home);

@@ -156,11 +156,9 @@ function Folder({ folder, services }: { folder: DataFolder; services: Services }
     <Foldable
       data={folder.granted ? { 'data-wl-folder': folder.path } : {}}
       line={
-        <>
-          <span className="wl-Title" title={folder.path}>
-            {shortPath(folder.path)}
-          </span>
-        </>
+        <span className="wl-Title" title={folder.path}>
+          {shortPath(folder.path)}
+        </span>
       }
       action={
         folder.granted && (

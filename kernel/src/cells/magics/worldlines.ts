@@ -8,10 +8,9 @@ import { seeHelp } from '../reading/arguments.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
 import { EXPORT_OPTIONS, exportOptions } from '../exportOptions.js';
+import { DAY } from '../settings/storeLimits.js';
 import { showTree } from '../worldlineTree.js';
 import type { Magic } from './Magic.js';
-
-const DAY = 86_400_000;
 
 const worldlines: Magic = {
   name: 'worldlines',

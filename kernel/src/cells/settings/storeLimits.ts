@@ -2,7 +2,8 @@ import { log } from '../../jupyter/log.js';
 import type { StoreLimits } from '../../worldlines/types.js';
 import type { Settings } from './settings.js';
 
-const DAY = 86_400_000;
+/** Milliseconds. */
+export const DAY = 86_400_000;
 
 /** What the settings say a notebook's store is kept within. One that cannot be read is no limit. */
 export function storeLimits(settings: Settings): StoreLimits {
