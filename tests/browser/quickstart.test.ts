@@ -27,6 +27,9 @@ test('the quickstart runs from its first cell to its last, and what ran is in si
     expect(shown.slice(-3)).toEqual([...sources.slice(-2), '']);
     await notebook.page.locator('[data-wl-name="by_hour"]').waitFor();
     await notebook.page.locator('.jp-OutputArea', { hasText: 'contents differ' }).waitFor();
+    const file = 'JSON.stringify(jupyterapp.shell.currentWidget.content.model.toJSON())';
+    const drift = `${file}.match(/[^"]{0,100} differs from the recording/g) ?? []`;
+    expect(await notebook.page.evaluate(drift)).toEqual([]);
     await notebook.shot('quickstart-end');
 
     const question = sources.findIndex((source) => source.startsWith('Draw the daily high'));
