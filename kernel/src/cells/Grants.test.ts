@@ -71,6 +71,18 @@ test.each([
   [`from 'a.csv'`, []],
 ])('what a text names: %s', async (text, names) => {
   const data = join(folder, 'data');
-  const found = await filesNamedIn(text.replaceAll('<data>', data), join(folder, 'notebook'));
+  const found = await filesNamedIn(text.replaceAll('<data>', data), join(folder, 'notebook'), false);
   expect(found).toEqual(names.map((name) => join(data, name)));
+});
+
+test.each([
+  [`from 'a.csv'`, ['a.csv']],
+  ['What is in a.csv?', ['a.csv']],
+  ['Compare a.csv, "with space.csv" and none.csv.', ['a.csv', 'with space.csv']],
+  ['select x.y from a', []],
+  [`from '.env'`, []],
+  [`from '.hidden/b.csv'`, []],
+])('what a text names beside a notebook whose folder may not be read as a whole: %s', async (text, names) => {
+  const data = join(folder, 'data');
+  expect(await filesNamedIn(text, data, true)).toEqual(names.map((name) => join(data, name)));
 });

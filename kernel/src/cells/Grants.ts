@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
+import { inside } from '../database/paths/grants.js';
 import type { Readable } from '../database/types.js';
 import { UserError } from './errors.js';
 import { isTooWide } from './settings/paths.js';
@@ -11,13 +12,20 @@ export class Grants {
   readonly #folders: string[] = [];
   readonly #files = new Set<string>();
   readonly #urls = new Set<string>();
+  /** The entries of a notebook's folder that is too wide itself, by what was granted in them. */
+  readonly #beside = new Map<string, string>();
 
-  constructor(notebookFolder: string) {
+  constructor(private readonly notebookFolder: string) {
     if (!isTooWide(notebookFolder)) this.#folders.push(realpathSync(notebookFolder));
   }
 
   get readable(): Readable {
     return { folders: [...this.#folders], files: [...this.#files], urls: [...this.#urls] };
+  }
+
+  /** What of the notebook's folder is to be reached by its relative name, where the folder as a whole may not be read. */
+  get beside(): string[] {
+    return [...new Set(this.#beside.values())];
   }
 
   /** Grants or revokes a folder or an address. Throws a UserError for what is too wide to be granted. */
@@ -33,6 +41,7 @@ export class Grants {
       if (at === -1)
         throw new UserError('NotFound', `${folder} was not granted.`, '%allow lists what may be read.');
       this.#folders.splice(at, 1);
+      this.#beside.delete(folder);
       return;
     }
     if (isTooWide(folder)) {
@@ -49,7 +58,15 @@ export class Grants {
         'Naming a file in a cell of yours grants it.',
       );
     }
-    if (!this.#covers(folder)) this.#folders.push(folder);
+    if (this.#covers(folder)) return;
+    this.#folders.push(folder);
+    this.#nameBeside(target, folder);
+  }
+
+  /** Grants the files that a text of the user's names; true where one of them was not readable before. */
+  async grantNamedIn(text: string): Promise<boolean> {
+    const relatively = !this.#covers(realpathSync(this.notebookFolder));
+    return this.grantFiles(await filesNamedIn(text, this.notebookFolder, relatively));
   }
 
   /** Grants files that the user named in a cell of their own; true where one of them was not readable before. */
@@ -59,9 +76,16 @@ export class Grants {
       const path = realpathSync(file);
       if (this.#covers(path) || this.#files.has(path)) continue;
       this.#files.add(path);
+      this.#nameBeside(file, path);
       changed = true;
     }
     return changed;
+  }
+
+  #nameBeside(named: string, granted: string): void {
+    if (!inside(this.notebookFolder, named)) return;
+    const [entry] = relative(this.notebookFolder, named).split(sep);
+    if (entry) this.#beside.set(granted, join(this.notebookFolder, entry));
   }
 
   #covers(path: string): boolean {
@@ -73,17 +97,23 @@ export function isAddress(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 }
 
-const PATH_IN_TEXT = /(?:'([^'\n]+)'|"([^"\n]+)"|(?<![\w./~])((?:~|\.{1,2})?\/[^\s'"`,;()]+))/g;
+const QUOTED = `'([^'\\n]+)'|"([^"\\n]+)"`;
+const PATH_IN_TEXT = new RegExp(`(?:${QUOTED}|(?<![\\w./~])((?:~|\\.{1,2})?/[^\\s'"\`,;()]+))`, 'g');
+/** Also words that look like a file's name. */
+const NAME_IN_TEXT = new RegExp(
+  `(?:${QUOTED}|(?<![^\\s\`,;()])([^\\s'"\`,;()]*[\\w/][./]\\w[^\\s'"\`,;()]*))`,
+  'g',
+);
 
 /**
- * Existing files that a text names by an absolute path, from the home folder, or from a folder above. Paths with a
- * hidden part are never meant.
+ * Existing files that a text names by an absolute path, from the home folder, or from a folder above; where `relatively`,
+ * also by a name or path that starts at the folder `from`. Paths with a hidden part are never meant.
  */
-export async function filesNamedIn(text: string, from: string): Promise<string[]> {
+export async function filesNamedIn(text: string, from: string, relatively: boolean): Promise<string[]> {
   const found = new Set<string>();
-  for (const [, single, double, bare] of text.matchAll(PATH_IN_TEXT)) {
+  for (const [, single, double, bare] of text.matchAll(relatively ? NAME_IN_TEXT : PATH_IN_TEXT)) {
     const named = (single ?? double ?? bare ?? '').replace(/[.?!:]+$/, '');
-    if (!/^(?:\/|~\/|\.\.?\/)/.test(named)) continue;
+    if (!relatively && !/^(?:\/|~\/|\.\.?\/)/.test(named)) continue;
     const path = named.startsWith('~/') ? join(homedir(), named.slice(2)) : resolve(from, named);
     if (path.split(sep).some((part) => part.startsWith('.'))) continue;
     const info = await stat(path).catch(() => null);

@@ -81,6 +81,7 @@ export class Kernel {
       openDatabase: (at) => this.#openDatabase(at),
       openPython: (at) => this.sandbox.openPython(at),
       readable: () => this.readable(),
+      beside: () => this.grants.beside,
       variablesRestored: () => {
         this.dataChanged();
       },
@@ -106,6 +107,11 @@ export class Kernel {
     await this.#readableChanged();
   }
 
+  /** A file that the user names in a cell of their own is readable from then on. */
+  async grantNamedIn(text: string): Promise<void> {
+    if (await this.grants.grantNamedIn(text)) await this.#readableChanged();
+  }
+
   /** Grants files that the user named in a cell of their own. */
   async grantFiles(files: readonly string[]): Promise<void> {
     if (this.grants.grantFiles(files)) await this.#readableChanged();
@@ -129,10 +135,10 @@ export class Kernel {
     return worldlines.filter((line) => !line.deleted).map((line) => line.name);
   }
 
-  /** Files that SQL and Python can read and whose path begins so. */
+  /** Files whose path begins so and that SQL and Python can read, or could once a cell names them. */
   async completeReadable(prefix: string): Promise<Match[]> {
     const { workspace } = await this.active();
-    return completeFiles(prefix, [workspace, ...this.readable().folders]);
+    return completeFiles(prefix, [workspace, ...this.readable().folders, this.paths.notebookFolder]);
   }
 
   /** The agent run of a cell, or the last one. */

@@ -24,6 +24,8 @@ export interface RuntimeServices {
   openDatabase(place: WorldlinePlace): Database;
   openPython(place: WorldlinePlace): Promise<PythonSession>;
   readable(): Readable;
+  /** Entries of the notebook's folder that are reached by name where the folder as a whole may not be read. */
+  beside(): readonly string[];
   /** Told when a sandbox has started with variables of a checkpoint. */
   variablesRestored(): void;
   /** Told when the runtime has stopped. */
@@ -78,7 +80,7 @@ export class Runtime implements Parts {
 
   /** Brings the links to the data folders up to date; called before each cell. */
   async prepare(): Promise<void> {
-    await this.#links.update(this.services.readable().folders);
+    await this.#links.update(this.services.readable().folders, this.services.beside());
   }
 
   /** Later SQL, also that of Python, can name this result by its handle. */

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { lstat, readdir, readlink, symlink, unlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { isNativeError } from 'node:util/types';
 
 /** Nanoseconds after which a folder that has not changed shows every change of it in its time. */
@@ -10,8 +10,8 @@ const SETTLED_COARSE = 2_500_000_000n;
 const SECOND = 1_000_000_000n;
 
 /**
- * Makes the visible top-level entries of the data folders reachable from a workspace by their own names, as symbolic
- * links. A file of the workspace's own keeps its name; links whose target is gone are taken away.
+ * Makes the visible top-level entries of the data folders, and single entries of others, reachable from a workspace by
+ * their own names, as symbolic links. A file of the workspace's own keeps its name; links whose target is gone are taken away.
  */
 export class DataLinks {
   /** What the folders' times were when the links were right; null where they may have changed since. */
@@ -20,11 +20,11 @@ export class DataLinks {
   constructor(private readonly workspace: string) {}
 
   /** Brings the links up to date; at once where no folder has changed since the last time. */
-  async update(folders: readonly string[]): Promise<void> {
-    const all = [this.workspace, ...folders];
-    const before = look(all);
+  async update(folders: readonly string[], entries: readonly string[] = []): Promise<void> {
+    const times = look([this.workspace, ...folders]);
+    const before = times === null ? null : [times, ...entries].join('\n');
     if (before !== null && before === this.#seen) return;
-    const changed = await link(this.workspace, folders);
+    const changed = await link(this.workspace, folders, entries);
     this.#seen = changed ? null : before;
   }
 }
@@ -46,8 +46,12 @@ function look(folders: readonly string[]): string | null {
   return times.join('\n');
 }
 
-async function link(workspace: string, folders: readonly string[]): Promise<boolean> {
-  const wanted = new Map<string, string>();
+async function link(
+  workspace: string,
+  folders: readonly string[],
+  entries: readonly string[],
+): Promise<boolean> {
+  const wanted = new Map(entries.map((entry) => [basename(entry), entry]));
   for (const folder of folders) {
     for (const name of await namesIn(folder)) {
       if (!name.startsWith('.') && !wanted.has(name)) wanted.set(name, join(folder, name));

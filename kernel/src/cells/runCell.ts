@@ -4,7 +4,6 @@ import { parseArguments } from './reading/arguments.js';
 import { readAskCell, runAskCell } from './ask/askCell.js';
 import type { CellContext } from './context.js';
 import { UserError } from './errors.js';
-import { filesNamedIn } from './Grants.js';
 import { showSubject } from './inspect.js';
 import { findCellMagic, findMagic } from './magics/registry.js';
 import type { Body, LineMagic, ParsedCell } from './reading/parse.js';
@@ -107,7 +106,7 @@ function planKind(kind: string, rest: string, restOffset: number, text: string, 
             rest === '' && restOffset === textOffset
               ? { sql: text, offset: textOffset, into: null, limit: null }
               : readSqlCell(context.source, restOffset);
-          await grantNamed(context, cell.sql);
+          await context.kernel.grantNamedIn(cell.sql);
           await runSqlCell(context, cell);
           return null;
         },
@@ -116,7 +115,7 @@ function planKind(kind: string, rest: string, restOffset: number, text: string, 
       return {
         kind: 'python',
         run: async (context) => {
-          await grantNamed(context, text);
+          await context.kernel.grantNamedIn(text);
           await runPythonCell(context, rest, text);
           return null;
         },
@@ -126,7 +125,7 @@ function planKind(kind: string, rest: string, restOffset: number, text: string, 
       return {
         kind: 'ask',
         run: async (context) => {
-          await grantNamed(context, ask.question);
+          await context.kernel.grantNamedIn(ask.question);
           return runAskCell(context, ask);
         },
       };
@@ -138,10 +137,4 @@ function planKind(kind: string, rest: string, restOffset: number, text: string, 
         '%default says what plain cells are.',
       );
   }
-}
-
-/** A file that the user names in a cell of their own is readable from then on. */
-async function grantNamed({ kernel }: CellContext, text: string): Promise<void> {
-  const files = await filesNamedIn(text, kernel.paths.notebookFolder);
-  if (files.length > 0) await kernel.grantFiles(files);
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { GateError, InterruptedError } from '../errors.js';
 import { checkWords } from '../sql/gate.js';
 import { split, type Piece } from '../sql/split.js';
@@ -126,6 +127,7 @@ export async function withGrants<T>(file: OpenFile, piece: Piece, run: () => Pro
   const names = piece.tokens.flatMap((token) =>
     (token.kind === 'string' || token.kind === 'quoted') && LIKE_A_FILE.test(token.text) ? token.text : [],
   );
+  checkPatterns(names, file.state.readable.folders, piece);
   if (names.length > 0) await file.allow(names.slice(0, NAMED_FILES));
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -137,6 +139,17 @@ export async function withGrants<T>(file: OpenFile, piece: Piece, run: () => Pro
       if (!(await file.allow([path]))) throw error;
     }
   }
+}
+
+/** Folders beside the notebook are links in the workspace: DuckDB follows them by name, but `**` passes them over in silence. */
+function checkPatterns(names: readonly string[], folders: readonly string[], { sql }: Piece): void {
+  const pattern = names.find((name) => name.startsWith('**/'));
+  const [folder] = folders;
+  if (pattern === undefined || folder === undefined) return;
+  throw new GateError(
+    `'${pattern}' would leave out the folders beside the notebook. Write where it is to begin: '${join(folder, pattern)}'.`,
+    sql,
+  );
 }
 
 async function checkSyntax(file: OpenFile, sql: string, pieces: readonly Piece[]): Promise<void> {

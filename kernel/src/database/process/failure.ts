@@ -49,7 +49,7 @@ export function databaseError(error: unknown, cell: string, piece: Piece): Datab
 function plainer(type: string, message: string): string {
   if (type === 'Catalog') return noTable(message);
   if (type === 'IO' && message.startsWith('No files found that match'))
-    return `${message}\nA relative path starts in the workspace, which shows what lies beside the notebook; %allow grants another folder.`;
+    return `${message}\nA relative path starts in the workspace, which shows what lies beside the notebook, of the home folder only files that a cell names; %allow FOLDER grants more.`;
   return message;
 }
 

@@ -21,7 +21,6 @@ export function settings(
     'SET errors_as_json = true',
     'SET enable_progress_bar = true',
     'SET enable_progress_bar_print = false',
-    `SET file_search_path = ${quoteText(state.readable.folders.filter((folder) => !folder.includes(',')).join(','))}`,
     'SET autoinstall_known_extensions = false',
     'SET autoload_known_extensions = false',
     'SET allow_community_extensions = false',
