@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as after } from 'node:timers/promises';
 import { freePort } from '../support/freePort.js';
 import { installForTest, type JupyterFolder } from '../support/python.js';
+import { listening } from './listening.js';
 
 const EXTENSION = '@worldline/labextension';
 const QUIET = [
@@ -76,7 +76,7 @@ export class LabServer {
           stdio: ['ignore', 'ignore', 'pipe'],
         },
       );
-      await listening(child, url);
+      await listening(child, 'JupyterLab', `${url}/api`);
       return child;
     };
     return new LabServer(url, token, notebooks, await launch(), launch, jupyter);
@@ -119,26 +119,5 @@ export class LabServer {
     const closed = once(this.process, 'exit');
     this.process.kill(signal);
     await closed;
-  }
-}
-
-/** Resolves once Lab answers, which is after it says where it is; rejects with its log where it ends instead. */
-async function listening(child: ChildProcess, url: string): Promise<void> {
-  let log = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    log += text;
-  });
-  while (!(await answers(url))) {
-    if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`JupyterLab ended with ${String(child.exitCode ?? child.signalCode)}:\n${log}`);
-    await after(50);
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(`${url}/api`)).ok;
-  } catch {
-    return false; // nobody listens yet
   }
 }
