@@ -5,23 +5,51 @@ import { rowsOf, runAsUser, withDatabase } from './testing.js';
 
 const FILES = { 'data/sales.csv': 'x\n1\n', 'data/2024/q1.csv': 'x\n2\n', 'data/2024/q2.csv': 'x\n3\n' };
 
-test('files of data folders are read by path, or by links in the workspace, also those that appear later', () =>
+test('the files beside the notebook are read by name, relative or not, also those that appear later', () =>
   withDatabase(
     async ({ database, data, workspace }) => {
-      for (const name of ['sales.csv', '2024', 'new.csv', 'later'])
-        await symlink(join(data, name), join(workspace, name));
+      const link = (name: string): Promise<void> => symlink(join(data, name), join(workspace, name));
+      await link('sales.csv');
+      await link('2024');
       expect(await rowsOf(database, `from 'sales.csv'`, 'model')).toEqual([['1']]);
       expect(await rowsOf(database, `from '${data}/2024/q1.csv'`)).toEqual([['2']]);
       expect(await rowsOf(database, `select sum(x) from '2024/*.csv'`)).toEqual([['5']]);
       expect(await rowsOf(database, `select sum(x) from '${data}/**/*.csv'`)).toEqual([['6']]);
       await writeFile(join(data, 'new.csv'), 'x\n4\n');
+      await link('new.csv');
       expect(await rowsOf(database, `from "new.csv"`)).toEqual([['4']]);
       await mkdir(join(data, 'later'));
+      await link('later');
       await writeFile(join(data, 'later', 'a.csv'), 'x\n5\n');
       await writeFile(join(data, 'later', 'b.csv'), 'x\n6\n');
       expect(
         await rowsOf(database, `select sum(x) from read_csv(['later/' || 'a.csv', 'later/b.csv'])`),
       ).toEqual([['11']]);
+      await symlink(join(data, 'sales.csv'), join(workspace, 'linked.csv'));
+      expect(await rowsOf(database, `from 'linked.csv'`)).toEqual([['1']]);
+    },
+    {},
+    FILES,
+  ));
+
+test('patterns find what lies in the workspace, once, beside what is linked there', () =>
+  withDatabase(
+    async ({ database, data, workspace }) => {
+      for (const name of ['sales.csv', '2024']) await symlink(join(data, name), join(workspace, name));
+      await mkdir(join(workspace, 'parts'));
+      await writeFile(join(workspace, 'own.csv'), 'x\n10\n');
+      await writeFile(join(workspace, 'parts', 'p.csv'), 'x\n20\n');
+      const sums: readonly (readonly [pattern: string, sum: string])[] = [
+        ['*.csv', '11'],
+        ['parts/*.csv', '20'],
+        ['parts/**/*.csv', '20'],
+        ['2024/*.csv', '5'],
+        ['2024/**/*.csv', '5'],
+      ];
+      for (const author of ['user', 'model'] as const) {
+        for (const [pattern, sum] of sums)
+          expect(await rowsOf(database, `select sum(x) from '${pattern}'`, author)).toEqual([[sum]]);
+      }
       await expect(rowsOf(database, `from '**/*.csv'`)).rejects.toThrow(`'${data}/**/*.csv'`);
     },
     {},

@@ -126,6 +126,11 @@ export function inside(folder: string, path: string): boolean {
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
+/** Whether a folder has visible folders in it. */
+export function hasFolders(folder: string): boolean {
+  return entries(folder).some((entry) => entry.isDirectory());
+}
+
 /** Null where there is nothing, or nothing that may be looked at. */
 function real(path: string): string | null {
   try {

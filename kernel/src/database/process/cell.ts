@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { GateError, InterruptedError } from '../errors.js';
 import { checkWords } from '../sql/gate.js';
+import { hasFolders } from '../paths/grants.js';
 import { split, type Piece } from '../sql/split.js';
-import type { StatementResult } from '../types.js';
+import type { Readable, StatementResult } from '../types.js';
 import type { Cancel } from './cancel.js';
 import { databaseError, failureOf } from './failure.js';
 import { mayWrite } from './mayWrite.js';
@@ -127,7 +127,9 @@ export async function withGrants<T>(file: OpenFile, piece: Piece, run: () => Pro
   const names = piece.tokens.flatMap((token) =>
     (token.kind === 'string' || token.kind === 'quoted') && LIKE_A_FILE.test(token.text) ? token.text : [],
   );
-  checkPatterns(names, file.state.readable.folders, piece);
+  names.forEach((name) => {
+    checkPattern(name, file.state.readable, piece);
+  });
   if (names.length > 0) await file.allow(names.slice(0, NAMED_FILES));
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -141,14 +143,14 @@ export async function withGrants<T>(file: OpenFile, piece: Piece, run: () => Pro
   }
 }
 
-/** Folders beside the notebook are links in the workspace: DuckDB follows them by name, but `**` passes them over in silence. */
-function checkPatterns(names: readonly string[], folders: readonly string[], { sql }: Piece): void {
-  const pattern = names.find((name) => name.startsWith('**/'));
-  const [folder] = folders;
-  if (pattern === undefined || folder === undefined) return;
+/** DuckDB does not look through links for `**`: what begins with it would miss the folders beside the notebook. */
+function checkPattern(name: string, { folders }: Readable, piece: Piece): void {
+  const rest = /^(?:\.\/)*\*\*\/(.*)$/.exec(name)?.[1];
+  const folder = rest === undefined ? undefined : folders.find(hasFolders);
+  if (folder === undefined) return;
   throw new GateError(
-    `'${pattern}' would leave out the folders beside the notebook. Write where it is to begin: '${join(folder, pattern)}'.`,
-    sql,
+    `'${name}' would not look into the folders beside the notebook. Name where to look: '${folder}/**/${rest ?? ''}'`,
+    piece.sql,
   );
 }
 
