@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { existsSync } from 'node:fs';
-import { readFile, symlink } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rowsOf, runAsUser, withDatabase } from './testing.js';
 import type { Author } from './types.js';
@@ -198,6 +198,41 @@ test('COPY over the database itself: destroys it in DuckDB alone, is refused her
     }
     await expect(database.toParquet(copy, join(folder, 'x.parquet'), { author: 'model' })).rejects.toThrow();
     expect(await rowsOf(database, 'from t')).toEqual([['1']]);
+  }));
+
+test('IMPORT of a folder: DuckDB runs whatever its scripts say, here only what an export writes', () =>
+  withDatabase(async ({ database, file, workspace }) => {
+    await runAsUser(database, `create table t as select 1 i; create view v as from t; export database 'ex'`);
+    await runAsUser(database, `drop view v; drop table t; import database 'ex'`);
+    expect(await rowsOf(database, 'from v')).toEqual([['1']]);
+    for (const script of ['schema.sql', 'load.sql']) {
+      const kept = await readFile(join(workspace, 'ex', script));
+      for (const statement of [
+        `copy (select 'gone') to '${file}' (use_tmp_file false, format csv)`,
+        `copy (select 'gone') to 'x.csv'`,
+        'from enable_logging()',
+        'create view w as from enable_logging()',
+        `attach ':memory:' as o`,
+        'drop table t',
+        'select 1',
+      ]) {
+        await writeFile(join(workspace, 'ex', script), statement);
+        await expect(runAsUser(database, `import database 'ex'`)).rejects.toMatchObject({
+          name: 'GateError',
+        });
+      }
+      await writeFile(join(workspace, 'ex', script), kept);
+    }
+    await expect(runAsUser(database, `import database 'ex'`)).rejects.toThrow(/exists.*\(in schema.sql\)/s);
+    await expect(runAsUser(database, `import database 'nowhere'`)).rejects.toThrow(/nowhere/);
+    expect(existsSync(join(workspace, 'x.csv'))).toBe(false);
+    await writeFile(join(workspace, 'ex', 'schema.sql'), 'drop view v; select 1');
+    await writeFile(join(workspace, 'ex', 'load.sql'), '');
+    const taken = database.toParquet(`import database 'ex'`, join(workspace, 'x.parquet'), {
+      author: 'user',
+    });
+    await expect(taken).rejects.toThrow(/Only a query/);
+    expect(await rowsOf(database, 'from v')).toEqual([['1']]);
   }));
 
 test('a database attached read-only: DuckDB alone attaches it again to write, here it cannot be let go of', () =>

@@ -5,12 +5,14 @@ import { split, type Piece } from '../sql/split.js';
 import type { Readable, StatementResult } from '../types.js';
 import type { Cancel } from './cancel.js';
 import { databaseError, failureOf } from './failure.js';
+import { importFolder } from './importFolder.js';
 import { mayWrite } from './mayWrite.js';
 import type { OpenFile } from './openFile.js';
 import { watchProgress } from './progress.js';
 import type { CallEvent, Calls } from './protocol.js';
 import { runStatement } from './statements.js';
 import { writeParquet } from './toParquet.js';
+import { writeOut } from './writeOut.js';
 
 const GRANT_ATTEMPTS = 5;
 /** Files looked at ahead of a statement; others are when DuckDB asks for them. */
@@ -44,22 +46,26 @@ export async function runCell(
   if (pieces.length > 1) await checkSyntax(file, sql, pieces);
   let last: StatementResult | null = null;
   let transaction = false;
+  const run = (piece: Piece): Promise<StatementResult> =>
+    writeOut(file.state.workspace, piece, (safe) =>
+      runStatement(safe, {
+        connection: file.work,
+        results: file.results,
+        author,
+        limit,
+        cancel: context.cancel,
+        emit,
+        writable: context.writable,
+        transaction,
+      }),
+    );
   try {
     for (const piece of pieces) {
       if (last !== null) emit({ kind: 'result', result: last });
       // Links may have appeared in the workspace while the statements before ran.
       if (pieces.length > 1) check(piece);
       last = await runPiece(context, sql, piece, transaction, () =>
-        runStatement(piece, {
-          connection: file.work,
-          results: file.results,
-          author,
-          limit,
-          cancel: context.cancel,
-          emit,
-          writable: context.writable,
-          transaction,
-        }),
+        piece.tokens[0]?.text === 'import' ? importFolder(file.work, piece, run) : run(piece),
       );
       const first = piece.tokens[0]?.text ?? '';
       transaction = BEGINS.has(first) || (transaction && !ENDS.has(first));

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { outgoing } from '../paths/Destination.js';
 import { Grants } from '../paths/grants.js';
 import type { Readable } from '../types.js';
 import type { OpenState } from './protocol.js';
@@ -36,7 +37,8 @@ export class OpenFile {
     const file = new OpenFile(state);
     await file.#open();
     // What a killed process left behind; the file is locked now, so nobody else spills there.
-    await rm(state.tempDirectory, { recursive: true, force: true });
+    for (const left of [state.tempDirectory, outgoing(state.workspace)])
+      await rm(left, { recursive: true, force: true });
     return file;
   }
 

@@ -41,17 +41,15 @@ interface ExportColumn {
 }
 
 async function queryColumns(connection: DuckDBConnection, piece: Piece): Promise<ExportColumn[]> {
+  // Parsing it would read its scripts, and all but their last statement would run.
+  if (piece.tokens[0]?.text === 'import') throw noQuery(piece);
   const extracted = await connection.extractStatements(piece.sql);
   for (let index = 0; index < extracted.count; index += 1) {
     const prepared = await extracted.prepare(index);
     try {
       if (index < extracted.count - 1) await prepared.run();
-      else if (prepared.statementType !== StatementType.SELECT) {
-        throw new GateError(
-          'Only a query gives rows for Python. Run other statements in a %%sql cell.',
-          piece.sql,
-        );
-      } else {
+      else if (prepared.statementType !== StatementType.SELECT) throw noQuery(piece);
+      else {
         return Array.from({ length: prepared.columnCount }, (_, column) => ({
           name: prepared.columnName(column),
           type: prepared.columnType(column),
@@ -62,6 +60,13 @@ async function queryColumns(connection: DuckDBConnection, piece: Piece): Promise
     }
   }
   return [];
+}
+
+function noQuery(piece: Piece): GateError {
+  return new GateError(
+    'Only a query gives rows for Python. Run other statements in a %%sql cell.',
+    piece.sql,
+  );
 }
 
 async function copy(

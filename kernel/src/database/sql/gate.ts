@@ -2,9 +2,9 @@ import { StatementType } from '@duckdb/node-api';
 import { GateError } from '../errors.js';
 import type { Author } from '../types.js';
 import type { Piece } from './split.js';
-import { copyTarget } from './copyTarget.js';
 import { explained } from './explained.js';
 import { prepared } from './prepared.js';
+import { targetOf } from './target.js';
 
 /** How a statement runs: `read` inside a read-only transaction, `write` after waiting for a snapshot to end. */
 export type Access = 'read' | 'write';
@@ -93,7 +93,9 @@ export function checkWords(piece: Piece, author: Author, mayWrite: (target: stri
       refuse(`Reading ${name}`, 'Query the tables and files themselves.', piece);
     }
   });
-  const inner = explained(piece) ?? prepared(piece);
+  const kept = prepared(piece);
+  if (kept && targetOf(kept)) refuse('PREPARE of what writes a file', 'Run it as it is.', piece);
+  const inner = explained(piece) ?? kept;
   if (inner) checkWords(inner, author, mayWrite);
   const words = leadingWords(piece);
   const first = words[0] ?? '';
@@ -103,8 +105,7 @@ export function checkWords(piece: Piece, author: Author, mayWrite: (target: stri
   if (words.includes('secret') && ['create', 'drop', 'alter'].includes(words[0] ?? '')) {
     refuse('Making or dropping a secret', ADVICE['secret'] ?? '', piece);
   }
-  if (words[0] === 'copy' && author === 'user') checkCopy(piece, mayWrite);
-  if (words[0] === 'export' && author === 'user') checkExport(piece, mayWrite);
+  if (author === 'user' && !inner) checkTarget(piece, mayWrite);
 }
 
 /**
@@ -182,22 +183,17 @@ function allowedObject(words: readonly string[], allowed: ReadonlySet<string>, p
   );
 }
 
-function checkCopy(piece: Piece, mayWrite: (target: string) => boolean): void {
-  const target = copyTarget(piece.tokens);
+function checkTarget(piece: Piece, mayWrite: (target: string) => boolean): void {
+  const target = targetOf(piece);
   if (target === null) return;
-  if (target.file === null) refuse('COPY … TO an expression', 'Name the file in quotes.', piece);
-  if (!mayWrite(target.file))
+  const { token } = target;
+  if (token === null) refuse('Writing to an expression', 'Name the file in quotes.', piece);
+  if (!mayWrite(token.text))
     refuse(
-      `Writing to '${target.file}'`,
-      'COPY writes into the workspace: give a relative name that is no link.',
+      `Writing to '${token.text}'`,
+      'Files are written into the workspace: give a relative name that is no link.',
       piece,
     );
-}
-
-function checkExport(piece: Piece, mayWrite: (target: string) => boolean): void {
-  const folder = piece.tokens.find((token) => token.kind === 'string');
-  if (!folder || !mayWrite(folder.text))
-    refuse('Exporting to a folder outside of the workspace', 'Give a relative name.', piece);
 }
 
 function refuseKind(type: StatementType, words: readonly string[], piece: Piece): never {
