@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { readArtifact, type PythonSession } from '@worldline/sandbox';
@@ -310,21 +310,69 @@ child = subprocess.Popen("while true; do echo child; sleep 0.01; done", shell=Tr
   });
 });
 
+/** Every way of making a link that a Linux kernel has, by the numbers of x86-64 where they are its own. */
+const MAKE_LINKS = `import ctypes, errno, json, mmap, os, platform, struct, subprocess
+libc = ctypes.CDLL(None, use_errno=True)
+
+def call(number, *arguments):
+    if libc.syscall(ctypes.c_long(number), *arguments) < 0:
+        raise OSError(ctypes.get_errno(), "denied")
+
+def by_32_bits():
+    # symlink is 83 there, and its texts lie below 4 GB.
+    size, read_write_run = 4096, 7
+    libc.mmap.restype = ctypes.c_void_p
+    private_anonymous_below = 0x02 | 0x20 | 0x40
+    at = libc.mmap(None, ctypes.c_size_t(size), read_write_run, private_anonymous_below, -1, ctypes.c_long(0))
+    texts = at + 512
+    ctypes.memmove(texts, b"/etc/passwd\\0link-32\\0", 20)
+    code = b"\\x53\\xb8" + struct.pack("<I", 83) + b"\\xbb" + struct.pack("<I", texts)
+    code += b"\\xb9" + struct.pack("<I", texts + 12) + b"\\xcd\\x80\\x5b\\xc3"
+    ctypes.memmove(at, code, len(code))
+    result = ctypes.CFUNCTYPE(ctypes.c_int)(at)()
+    if result < 0:
+        raise OSError(-result, "denied")
+
+ways = {
+    "os": lambda: os.symlink("/etc/passwd", "link-os"),
+    "at": lambda: os.symlink("/etc/passwd", "link-at", dir_fd=os.open(".", os.O_RDONLY)),
+    "shell": lambda: subprocess.run(["ln", "-s", "/etc/passwd", "link-ln"], check=True, stderr=subprocess.DEVNULL),
+    "io_uring": lambda: call(425, 1, ctypes.create_string_buffer(120)),
+}
+if platform.machine() == "x86_64":
+    ways |= {
+        "x32": lambda: call(0x40000000 | 88, b"/etc/passwd", b"link-x32"),
+        "32 bits": by_32_bits,
+    }
+made, denied = [], []
+for name, way in ways.items():
+    try:
+        way()
+        made.append(name)
+    except (OSError, subprocess.CalledProcessError):
+        denied.append(name)
+print(json.dumps({"made": made, "denied": denied}))`;
+
 describe('files for the host', () => {
   const maximum = 1_000_000;
 
   test('links are neither listed nor read', async () => {
-    const ran = await run(
-      python,
-      'import os\nos.symlink("/etc/passwd", "passwd.png")\nos.symlink("/etc", "folder")\nopen("real.csv", "w").write("a")',
-    );
-    expect(ran.result.artifacts).toEqual([{ path: 'real.csv', type: 'csv', bytes: 1 }]);
     const { path } = python.workspace;
+    await symlink('/etc/passwd', join(path, 'passwd.png'));
+    await symlink('/etc', join(path, 'folder'));
+    const ran = await run(python, 'open("real.csv", "w").write("a")');
+    expect(ran.result.artifacts).toEqual([{ path: 'real.csv', type: 'csv', bytes: 1 }]);
     await expect(readArtifact(path, 'passwd.png', maximum)).rejects.toThrow('is a link');
     await expect(readArtifact(path, 'folder/passwd', maximum)).rejects.toThrow('is a link');
     await expect(readArtifact(path, '../../x', maximum)).rejects.toThrow('not a path inside');
     await expect(readArtifact(path, 'real.csv', 0)).rejects.toThrow('more than the 0');
     expect((await readArtifact(path, 'real.csv', maximum)).toString()).toBe('a');
+  });
+
+  test('code makes no links: one swapped in behind the host could lead it anywhere', async () => {
+    const ran = await run(python, MAKE_LINKS);
+    expect(JSON.parse(ran.text)).toEqual({ made: [], denied: expect.arrayContaining(['os', 'at', 'shell']) });
+    expect((await readdir(python.workspace.path)).filter((name) => name.startsWith('link-'))).toEqual([]);
   });
 
   test('special files are neither listed nor opened', async () => {

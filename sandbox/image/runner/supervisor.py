@@ -13,7 +13,7 @@ import sys
 # Run as a script: its own folder is no place to import from.
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-from worldline_runner import cgroup, processes  # noqa: E402
+from worldline_runner import cgroup, links, processes  # noqa: E402
 from worldline_runner.guardians import Guardians  # noqa: E402
 from worldline_runner.host import Host  # noqa: E402
 from worldline_runner.link import WorkerLink  # noqa: E402
@@ -267,5 +267,6 @@ def prepare_home() -> None:
 
 if __name__ == "__main__":
     processes.set_dumpable(False)
+    links.forbid()
     prepare_home()
     Supervisor().run()
