@@ -134,7 +134,7 @@ export class Runtime implements Parts {
       await this.offerFrames(query, exportFrame);
       const { absolute, relative } = await this.exchangeFile();
       this.#answered = absolute;
-      await this.database.toParquet(query, absolute, { author, signal });
+      await this.database.toParquet(query, absolute, { author, signal, byCode: true });
       return relative;
     };
   }

@@ -52,6 +52,17 @@ const REFUSED_TO_THE_MODEL: readonly string[] = [
   'from duckdb_settings()',
   'from duckdb_databases()',
   `from sqlite_query('shop', 'select 1')`,
+  `from read_text('a' || '.csv')`,
+  `from read_csv(['a.csv', 'b' || '.csv'])`,
+  `from read_csv(concat('a', '.csv'))`,
+  `create macro f(x) as table from read_text(x)`,
+  `from query_table('a' || '.csv')`,
+  `from query_table(['t', getvariable('x')])`,
+  `from 'a/../../b.csv'`,
+  `from read_csv('a/b/../../../c.csv', header = true)`,
+  `select * from t, 'a/.env'`,
+  `from "a/.git/config"`,
+  `from glob('a/.*/../x')`,
 ];
 
 const READ_BY_THE_MODEL: readonly string[] = [
@@ -69,6 +80,9 @@ const READ_BY_THE_MODEL: readonly string[] = [
   '(select 1)',
   'table t',
   'unpivot (select 1 a, 2 b) on a, b',
+  `from query_table('t')`,
+  `from query_table(['t', 't'])`,
+  `select '1/2', './x', '%/%' like 'a/b'`,
 ];
 
 const WRITTEN_BY_THE_MODEL: readonly string[] = [
@@ -118,6 +132,17 @@ test('the model writes to its own database', () =>
       await expect(database.query(sql, { author: 'model' })).resolves.toHaveLength(1);
     }
     expect((await database.tables()).map((table) => table.name).sort()).toEqual(['t', 'v', 'w']);
+  }));
+
+test('code that runs SQL names files plainly, whoever wrote it', () =>
+  withDatabase(async ({ database, workspace }) => {
+    await writeFile(join(workspace, 'a.csv'), 'x\n1\n');
+    const take = (sql: string, byCode: boolean): Promise<unknown> =>
+      database.toParquet(sql, join(workspace, 'x.parquet'), { author: 'user', byCode });
+    for (const sql of [`from read_csv('a' || '.csv')`, `from 'b/../a.csv'`, `from 'b/../a.csv'; select 1`])
+      await expect(take(sql, true)).rejects.toMatchObject({ name: 'GateError' });
+    await take(`from read_csv('a' || '.csv')`, false);
+    await take(`select * from 'a.csv', read_csv(['a.csv', './a.csv'], header = true)`, true);
   }));
 
 test('a refusal says what was refused and what to do instead', () =>

@@ -6,9 +6,9 @@ import { launch } from './launch.js';
 import type { CallName, Calls, OpenState } from './process/protocol.js';
 import type {
   Attachment,
-  Author,
   Catalog,
   Database,
+  ExportOptions,
   LoadOptions,
   LoadResult,
   OpenOptions,
@@ -134,14 +134,15 @@ export class ProcessDatabase implements Database {
     this.#state = { ...this.#state, attachments };
   }
 
-  toParquet(
-    sql: string,
-    file: string,
-    options: { readonly author: Author } & RunOptions,
-  ): Promise<{ rows: number }> {
+  toParquet(sql: string, file: string, options: ExportOptions): Promise<{ rows: number }> {
     return this.#call(
       'toParquet',
-      { sql, file: resolve(this.#state.workspace, file), author: options.author },
+      {
+        sql,
+        file: resolve(this.#state.workspace, file),
+        author: options.author,
+        byCode: options.byCode ?? false,
+      },
       {
         ...running(options),
         onEvent: (event) => {

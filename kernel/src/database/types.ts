@@ -65,6 +65,12 @@ export interface RunOptions {
   readonly onProgress?: (fraction: number) => void;
 }
 
+export interface ExportOptions extends RunOptions {
+  readonly author: Author;
+  /** Whether code in the sandbox runs it: it may move files about meanwhile. */
+  readonly byCode?: boolean;
+}
+
 export interface QueryOptions extends RunOptions {
   readonly author: Author;
   /** Rows of the first page; default 50. */
@@ -223,11 +229,7 @@ export interface Database {
   attach(attachment: Attachment): Promise<void>;
   detach(alias: string): Promise<void>;
   /** Writes a query's result as uncompressed Parquet to `file`, an absolute path; the query passes its author's gate. */
-  toParquet(
-    sql: string,
-    file: string,
-    options: { readonly author: Author } & RunOptions,
-  ): Promise<{ rows: number }>;
+  toParquet(sql: string, file: string, options: ExportOptions): Promise<{ rows: number }>;
   /** Makes a Parquet file visible to SQL under a data frame's name, until it is unregistered. Again: refreshes it. */
   registerFrame(name: string, file: string): Promise<void>;
   unregisterFrame(name: string): Promise<void>;

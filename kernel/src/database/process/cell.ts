@@ -36,11 +36,12 @@ export interface CellContext {
 export async function runCell(
   context: CellContext,
   { sql, author, limit }: Calls['query']['params'],
+  byCode = false,
 ): Promise<StatementResult | null> {
   const { file, emit } = context;
   const pieces = split(sql);
   const check = (piece: Piece): void => {
-    checkWords(piece, author, (target) => mayWrite(file.state.workspace, target));
+    checkWords(piece, author, (target) => mayWrite(file.state.workspace, target), byCode);
   };
   pieces.forEach(check);
   if (pieces.length > 1) await checkSyntax(file, sql, pieces);
@@ -86,15 +87,15 @@ export async function runCell(
 /** Runs all statements of a cell, and writes the rows of the last one as Parquet. */
 export async function exportCell(
   context: CellContext,
-  { sql, file: target, author }: Calls['toParquet']['params'],
+  { sql, file: target, author, byCode }: Calls['toParquet']['params'],
 ): Promise<{ rows: number }> {
   const { file, cancel } = context;
   const pieces = split(sql);
   const last = pieces.at(-1);
   if (!last) throw new GateError('There is no query to take rows from.', sql);
-  checkWords(last, author, (path) => mayWrite(file.state.workspace, path));
+  checkWords(last, author, (path) => mayWrite(file.state.workspace, path), byCode);
   const before = sql.slice(0, last.start);
-  if (pieces.length > 1) await runCell(context, { sql: before, author, limit: 0 });
+  if (pieces.length > 1) await runCell(context, { sql: before, author, limit: 0 }, byCode);
   const rows = await runPiece(context, sql, last, false, () => writeParquet(file.work, last, target, cancel));
   return { rows };
 }

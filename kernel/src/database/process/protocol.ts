@@ -48,7 +48,10 @@ export interface Calls {
   load: { params: { file: string } & Pick<LoadOptions, 'table' | 'mode'>; result: LoadResult };
   attach: { params: Attachment; result: null };
   detach: { params: { alias: string }; result: null };
-  toParquet: { params: { sql: string; file: string; author: Author }; result: { rows: number } };
+  toParquet: {
+    params: { sql: string; file: string; author: Author; byCode: boolean };
+    result: { rows: number };
+  };
   registerFrame: { params: Frame; result: null };
   unregisterFrame: { params: { name: string }; result: null };
   flush: { params: null; result: null };

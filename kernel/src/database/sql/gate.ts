@@ -3,6 +3,7 @@ import { GateError } from '../errors.js';
 import type { Author } from '../types.js';
 import type { Piece } from './split.js';
 import { explained } from './explained.js';
+import { wrongFileName } from './fileNames.js';
 import { prepared } from './prepared.js';
 import { targetOf } from './target.js';
 
@@ -71,10 +72,17 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /**
  * Refuses, before DuckDB has seen it, what can be told from a statement's words: a harmful function, a secret, the
- * target of a COPY. Throws GateError. What kind of statement it is, `accessOf` decides on DuckDB's own parse.
+ * target of a COPY. `byCode`: code in the sandbox runs it, whoever wrote that. Throws GateError. What kind of statement it is, `accessOf` decides on DuckDB's own parse.
  */
-export function checkWords(piece: Piece, author: Author, mayWrite: (target: string) => boolean): void {
+export function checkWords(
+  piece: Piece,
+  author: Author,
+  mayWrite: (target: string) => boolean,
+  byCode = false,
+): void {
   const { tokens } = piece;
+  const wrong = author === 'model' || byCode ? wrongFileName(tokens) : null;
+  if (wrong) refuse(wrong.what, wrong.advice, piece);
   tokens.forEach((token, index) => {
     if (token.kind !== 'word' && token.kind !== 'quoted') return;
     const next = tokens[index + 1];

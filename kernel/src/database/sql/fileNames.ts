@@ -1,0 +1,47 @@
+import type { Token } from './scan.js';
+
+/** Table functions that open the file of their first argument, and what reads a table by a name that is a text. */
+const READERS = /^(?:read_\w+|parquet_\w+|glob|sniff_csv|query_table)$/;
+const HIDDEN = /^\.[A-Za-z_]/;
+
+/**
+ * What is wrong with the names of files in a statement that code in the sandbox may have a hand in; null where nothing is.
+ * DuckDB looks where a name leads, and then opens it by name: code that moves folders meanwhile could lead it elsewhere
+ * by way of `..`, or to a hidden file. So names are plain, and stand there as they are.
+ */
+export function wrongFileName(tokens: readonly Token[]): { what: string; advice: string } | null {
+  for (const [index, token] of tokens.entries()) {
+    if ((token.kind === 'string' || token.kind === 'quoted') && !isPlain(token.text))
+      return {
+        what: `The name '${token.text}'`,
+        advice: "Give the file's plain path, without .. or hidden parts.",
+      };
+    const isReader =
+      (token.kind === 'word' || token.kind === 'quoted') && READERS.test(token.text.toLowerCase());
+    if (isReader && tokens[index + 1]?.text === '(' && !isWritten(tokens, index + 2))
+      return { what: `A computed name for ${token.text}`, advice: 'Write the names of the files in quotes.' };
+  }
+  return null;
+}
+
+/** A path without a way up after a folder, and without hidden entries. */
+function isPlain(text: string): boolean {
+  if (!text.includes('/')) return true;
+  const parts = text.split('/').filter((part) => part !== '' && part !== '.');
+  const down = parts.findIndex((part) => part !== '..');
+  return down < 0 || parts.slice(down).every((part) => part !== '..' && !HIDDEN.test(part));
+}
+
+/** Whether the argument that begins at `at` is a text or a list of texts, and nothing else. */
+function isWritten(tokens: readonly Token[], at: number): boolean {
+  const listed = tokens[at]?.kind === 'symbol' && tokens[at].text === '[';
+  let next = listed ? at + 1 : at;
+  while (tokens[next]?.kind === 'string') {
+    next += 1;
+    if (!listed || tokens[next]?.text !== ',') break;
+    next += 1;
+  }
+  if (tokens[next - 1]?.kind !== 'string') return false;
+  const end = listed ? tokens[next + 1] : tokens[next];
+  return (!listed || tokens[next]?.text === ']') && (end?.text === ',' || end?.text === ')');
+}
