@@ -185,6 +185,34 @@ test('a failed load leaves nothing behind', () =>
     { 'data/nothing-in-it.csv': '', 'data/x.bin': '?', 'data/broken.json': '[{"a": 1}, {"a"' },
   ));
 
+test('what is not what its name says, or does not fit the table, is told in words that help', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const noise = Uint8Array.from({ length: 3000 }, (_, i) => (i * i * 31 + i * 7919) >> 3);
+      await writeFile(join(data, 'fake.csv'), noise);
+      for (const [name, words] of [
+        ['fake.parquet', /^fake.parquet is no Parquet file/],
+        ['fake.json', /^fake.json is no JSON: at byte 1/],
+        ['fake.csv', /^fake.csv could not be read as CSV/],
+        ['x.log', /read_csv\('x.log'\)/],
+      ] as const)
+        await expect(database.load(join(data, name))).rejects.toThrow(words);
+      await database.load(join(data, 'a.csv'));
+      await expect(database.load(join(data, 'b.csv'), { table: 'a', mode: 'append' })).rejects.toThrow(
+        /^b.csv has a column y, and "a" has none of that name: nothing was added/,
+      );
+      expect(await rowsOf(database, 'from a')).toEqual([['1']]);
+    },
+    {},
+    {
+      'data/fake.parquet': 'a,b\n1,2\n',
+      'data/fake.json': 'a,b\n1,2\n',
+      'data/x.log': 'a\n1\n',
+      'data/a.csv': 'x\n1\n',
+      'data/b.csv': 'x,y\n1,2\n',
+    },
+  ));
+
 test('a table is described: nulls, range, distinct and frequent values, a sample', () =>
   withDatabase(async ({ database }) => {
     await runAsUser(

@@ -13,6 +13,7 @@ import { seeHelp } from '../reading/arguments.js';
 import { readAttachment } from '../sql/attachments.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
+import { isAddress } from '../Grants.js';
 import { isSpreadsheet, loadSpreadsheet } from '../sql/spreadsheet.js';
 import { audienceOf, ProgressBar } from '../ProgressBar.js';
 import { variablesNow } from '../variablesNow.js';
@@ -136,9 +137,13 @@ const load: Magic = {
   writes: true,
   async run({ positional, options }, context) {
     const [named, as, table] = positional;
-    const file = await existingFile(required(named, '%load', 'a file'), context);
+    const file = await existingFile(required(named, '%load', 'a file'), positional, context);
     if (as !== undefined && (as.toLowerCase() !== 'as' || table === undefined)) {
-      throw new UserError('UsageError', `%load does not know what "${as}" is.`, seeHelp('%load'));
+      throw new UserError(
+        'UsageError',
+        `%load does not know what "${as}" is.`,
+        `The name of the table follows as: %load ${named ?? ''} as ${table ?? as}`,
+      );
     }
     if (options.has('replace') && options.has('append')) {
       throw new UserError('UsageError', '--replace and --append exclude each other.', seeHelp('%load'));
@@ -272,11 +277,46 @@ const allow: Magic = {
   },
 };
 
-async function existingFile(named: string, { kernel, runtime }: CellContext): Promise<string> {
-  const path = expandHome(named);
-  for (const folder of [kernel.paths.notebookFolder, runtime.workspace]) {
-    const candidate = resolve(folder, path);
-    if (await isKind(candidate, 'file')) return candidate;
+async function existingFile(
+  named: string,
+  words: readonly string[],
+  { kernel, runtime }: CellContext,
+): Promise<string> {
+  const folders = [kernel.paths.notebookFolder, runtime.workspace];
+  const found = async (name: string, kind: 'file' | 'folder'): Promise<string | null> => {
+    for (const folder of folders) {
+      const candidate = resolve(folder, expandHome(name));
+      if (await isKind(candidate, kind)) return candidate;
+    }
+    return null;
+  };
+  const file = await found(named, 'file');
+  if (file !== null) return file;
+  const whole = words.join(' ');
+  if (words.length > 1 && (await found(whole, 'file')) !== null) {
+    throw new UserError(
+      'UsageError',
+      `There is no file ${named}, but one called ${whole}.`,
+      `Put quotes around its name: %load "${whole}"`,
+    );
+  }
+  if (isAddress(named)) {
+    throw new UserError(
+      'UsageError',
+      `%load reads files, and ${named} is an address.`,
+      named.startsWith('s3:')
+        ? `%allow its prefix, then: %%sql CREATE TABLE t AS FROM '${named}'`
+        : 'Save it beside the notebook, and load it from there.',
+    );
+  }
+  const isFolder = (await found(named, 'folder')) !== null;
+  if (isFolder || /[*?[]/.test(named)) {
+    const pattern = isFolder ? `${named.replace(/\/$/, '')}/*.csv` : named;
+    throw new UserError(
+      'UsageError',
+      `%load reads one file, and ${named} is a ${isFolder ? 'folder' : 'pattern'}.`,
+      `All files at once: %%sql CREATE TABLE t AS FROM '${pattern}'`,
+    );
   }
   throw new UserError(
     'FileNotFound',
@@ -286,7 +326,7 @@ async function existingFile(named: string, { kernel, runtime }: CellContext): Pr
 }
 
 async function existingFolder(named: string, from: string): Promise<string> {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(named)) return named;
+  if (isAddress(named)) return named;
   const folder = resolve(from, expandHome(named));
   if (await isKind(folder, 'folder')) return folder;
   throw new UserError(

@@ -56,11 +56,16 @@ export async function loadSpreadsheet(
 
 function unreadable(file: string, name: string, message: string): UserError {
   const missing = /(?:Missing optional dependency '|`Import )([\w-]+)/.exec(message)?.[1];
+  const first = message.split('\n')[0] ?? name;
+  const noSheet = / sheet | empty$/.test(` ${first}`);
+  const why = first.startsWith('Excel file format cannot be determined') ? 'it is no spreadsheet' : first;
   return new UserError(
     'LoadError',
-    `${basename(file)} could not be read: ${message.split('\n')[0] ?? name}`,
-    missing === undefined
-      ? 'Is it a spreadsheet? Saved as .xlsx or .csv, it can be loaded.'
-      : `Save it as .xlsx, or give the sandbox what it needs: ${withPackages(missing)}.`,
+    `${basename(file)} could not be read: ${why}`,
+    missing !== undefined
+      ? `Save it as .xlsx, or give the sandbox what it needs: ${withPackages(missing)}.`
+      : noSheet
+        ? '--sheet NAME says which sheet.'
+        : 'Is it of another kind? Saved as .xlsx or .csv, it can be loaded.',
   );
 }

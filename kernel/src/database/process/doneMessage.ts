@@ -1,5 +1,6 @@
 import { StatementType } from '@duckdb/node-api';
 import type { Piece } from '../sql/split.js';
+import { targetOf } from '../sql/target.js';
 
 const KINDS = new Set(['table', 'view', 'schema', 'index', 'sequence', 'macro', 'function', 'type']);
 const BEFORE_NAME = new Set([
@@ -35,6 +36,7 @@ const MESSAGES: Partial<Record<StatementType, (piece: Piece, rows: string) => st
   [StatementType.DROP]: (piece) => `${object(piece)} dropped`,
   [StatementType.ALTER]: (piece) => `${object(piece)} altered`,
   [StatementType.COPY]: (_, rows) => `${rows} copied`,
+  [StatementType.EXPORT]: (piece) => `Exported to ${targetOf(piece)?.token?.text ?? 'a folder'}`,
 };
 
 function object(piece: Piece): string {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { DatabaseError, TableExistsError } from '../errors.js';
+import { TableExistsError } from '../errors.js';
 import { quoteAlways, quoteName, quoteText } from '../sql/quote.js';
 import type { LoadResult } from '../types.js';
 import type { Cancel } from './cancel.js';
@@ -9,6 +9,7 @@ import { failureOf } from './failure.js';
 import { tableNameFor } from '../tableName.js';
 import { loadCsv } from './loadCsv.js';
 import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
+import { loadError, loadFailure, type Format } from './loadFailure.js';
 import { readLines } from './loadLines.js';
 import type { Calls } from './protocol.js';
 import { columnsOf } from './results.js';
@@ -58,8 +59,11 @@ async function read(connection: DuckDBConnection, file: string, into: Into): Pro
       rejects: [],
     }));
   } catch (error) {
-    if (!failureOf(error).message.startsWith('Malformed JSON')) throw error;
-    return await inTransaction(connection, () => readLines(connection, path, into.sql, SHOWN_REJECTS, error));
+    const failure = loadFailure(error, file, format, into.target);
+    if (!failureOf(error).message.startsWith('Malformed JSON')) throw failure;
+    return await inTransaction(connection, () =>
+      readLines(connection, path, into.sql, SHOWN_REJECTS, failure),
+    );
   } finally {
     for (const name of TEMPORARY) await connection.run(`DROP TABLE IF EXISTS temp.${name}`);
   }
@@ -89,11 +93,7 @@ async function tableExists(connection: DuckDBConnection, name: string): Promise<
   return Number(reader.getRows()[0]?.[0] ?? 0) > 0;
 }
 
-function loadError(message: string): DatabaseError {
-  return new DatabaseError('LoadError', message, '', null);
-}
-
-function formatOf(file: string): 'csv' | 'json' | 'parquet' {
+function formatOf(file: string): Format {
   const name = file.toLowerCase().replace(/\.(gz|zst)$/, '');
   switch (extname(name)) {
     case '.parquet':
@@ -113,7 +113,8 @@ function formatOf(file: string): 'csv' | 'json' | 'parquet' {
       return 'csv';
     default:
       throw loadError(
-        `${basename(file)} is of no kind that can be loaded. CSV, TSV, JSON, NDJSON and Parquet files can, by their extension.`,
+        `${basename(file)} is of no kind that can be loaded. CSV, TSV, JSON, NDJSON, Parquet and Excel files can, by their extension; ` +
+          `what is in another is read by CREATE TABLE t AS FROM read_csv('${basename(file)}').`,
       );
   }
 }
