@@ -164,16 +164,7 @@ export class Engine {
     starting.id = container.id;
     try {
       if (this.#closed) throw closedWhileStarting();
-      const runner = new Runner(await attach(this.#docker, container.id));
-      await container.start();
-      await runner.ready.catch((error: unknown) => {
-        const last = runner.lastWords.split('\n').at(-1) ?? '';
-        throw new SandboxUnavailableError(
-          `Python did not start in the image ${this.settings.image}${last === '' ? '' : `: ${last}`}.`,
-          this.#needs(),
-          { cause: error },
-        );
-      });
+      const runner = await this.#run(container);
       return {
         id: container.id,
         runner,
@@ -190,6 +181,27 @@ export class Engine {
     } catch (error) {
       await this.#remove(container.id);
       throw this.#closed ? closedWhileStarting() : error;
+    }
+  }
+
+  /** Starts it, and gives its runner, which stands ready. */
+  async #run(container: Docker.Container): Promise<Runner> {
+    const runner = new Runner(await attach(this.#docker, container.id));
+    try {
+      await container.start();
+      await runner.ready.catch((error: unknown) => {
+        const last = runner.lastWords.split('\n').at(-1) ?? '';
+        throw new SandboxUnavailableError(
+          `Python did not start in the image ${this.settings.image}${last === '' ? '' : `: ${last}`}.`,
+          this.#needs(),
+          { cause: error },
+        );
+      });
+      return runner;
+    } catch (error) {
+      // Of a container that never ran, the engine ends no connection.
+      runner.end();
+      throw error;
     }
   }
 
