@@ -18,9 +18,11 @@ const ENTRIES = {
   database: 'kernel/src/database/process/main.ts',
 };
 /** Loaded from node_modules on first use: native, or rarely needed. */
-const EXTERNAL = ['@duckdb/node-api', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'ssh2', 'undici'];
+const EXTERNAL = ['@duckdb/node-api', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'undici'];
 /** Modules that export one function and drag in an external package: they are loaded by the first call. */
-const LAZY = /node_modules\/(?:dockerode\/lib\/session|docker-modem\/lib\/ssh)\.js$/;
+const LAZY = /node_modules\/dockerode\/lib\/session\.js$/;
+/** Modules that nothing calls, and that would bring along a package: the sandbox has a way of its own over ssh. */
+const UNUSED = /node_modules\/docker-modem\/lib\/ssh\.js$/;
 const ZEROMQ_LOADER = /node_modules\/zeromq\/lib\/load-addon\.js$/;
 
 /**
@@ -70,7 +72,7 @@ async function bundle(root, entryPoints, outdir) {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    plugins: [lazyModules(), zeromqAddon()],
+    plugins: [lazyModules(), unusedModules(), zeromqAddon()],
   });
 }
 
@@ -85,6 +87,15 @@ function zeromqAddon() {
         path: file,
         external: true,
       }));
+    },
+  };
+}
+
+function unusedModules() {
+  return {
+    name: 'unused-modules',
+    setup(build) {
+      build.onLoad({ filter: UNUSED }, () => ({ contents: 'module.exports = null;' }));
     },
   };
 }

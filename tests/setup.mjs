@@ -15,6 +15,7 @@ import { findPostgres } from './postgres.mjs';
 const REQUIREMENTS = 'tests/requirements.txt';
 /** The server without what makes it a service of the machine. */
 const MARIADB = ['mariadb-server-core', 'mariadb-client-core'];
+const SSHD = '/usr/sbin/sshd';
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
@@ -33,6 +34,7 @@ export async function setUpTests(options) {
   await step('MariaDB', (say) => server(findMariaDB, 'MariaDB', MARIADB, say, options));
   await step('File systems that share blocks', (say) => sharingDisks(say, options));
   await step('Podman', (say) => podman(say, options));
+  await step('SSH server', (say) => sshServer(say, options));
   let browser;
   await step('Browser', async (say) => {
     browser = await findBrowser(say, options);
@@ -81,6 +83,17 @@ async function podman(say, options) {
   throw new Problem(
     'A test of sandboxes needs Podman.',
     'Install it, and run this again:\n    sudo apt-get install podman runc',
+  );
+}
+
+async function sshServer(say, options) {
+  if (process.platform === 'win32') return 'left out';
+  if (!existsSync(SSHD))
+    await installSystemPackages(['openssh-server'], 'A test of remote sandboxes', say, options);
+  if (existsSync(SSHD)) return 'installed';
+  throw new Problem(
+    'A test of remote sandboxes needs the server of OpenSSH.',
+    'Install it, and run this again:\n    sudo apt-get install openssh-server',
   );
 }
 

@@ -1,6 +1,7 @@
-import type { RequestOptions } from 'node:http';
+import type { Agent, RequestOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import { SshAgent } from './SshAgent.js';
 
 const SCHEME = /^[a-z]+:\/\//;
 type Secret = string | Buffer | (string | Buffer)[];
@@ -8,7 +9,7 @@ type SecureRequest = RequestOptions & { key?: Secret; cert?: Secret; ca?: Secret
 
 /** What dockerode knows of the way to the engine, and how it sends a request: its types leave these out. */
 interface Modem {
-  readonly protocol: string;
+  readonly agent?: Agent;
   /** A path, or what finds one. */
   readonly socketPath?: unknown;
   readonly host?: string;
@@ -38,7 +39,7 @@ interface Modem {
  */
 export async function attach(docker: Docker, id: string): Promise<Duplex> {
   const modem = docker.modem as unknown as Modem;
-  const { host, port, key, cert, ca } = modem;
+  const { agent, host, port, key, cert, ca } = modem;
   const socketPath = await modem.getSocketPath();
   const prefix = host === undefined ? '' : (modem.pathPrefix ?? '').replace(/\/$/, '');
   const version = modem.version === undefined ? '' : `/${modem.version}`;
@@ -49,6 +50,7 @@ export async function attach(docker: Docker, id: string): Promise<Duplex> {
     // A host may come with its scheme, as dockerode allows.
     ...(host === undefined ? {} : { hostname: host.replace(SCHEME, '') }),
     ...(port === undefined ? {} : { port }),
+    ...(agent === undefined ? {} : { agent }),
     ...(socketPath === undefined ? {} : { socketPath }),
     ...(key === undefined ? {} : { key }),
     ...(cert === undefined ? {} : { cert }),
@@ -65,7 +67,8 @@ export async function attach(docker: Docker, id: string): Promise<Duplex> {
 
 /** Where an engine is, in the words of DOCKER_HOST. */
 export function addressOf(docker: Docker): string {
-  const { host, port, protocol, socketPath } = docker.modem as unknown as Modem;
+  const { agent, host, port, socketPath } = docker.modem as unknown as Modem;
+  if (agent instanceof SshAgent) return agent.address;
   if (host === undefined) return typeof socketPath === 'string' ? socketPath : 'its usual socket';
-  return `${protocol === 'ssh' ? 'ssh' : 'tcp'}://${host.replace(SCHEME, '')}:${String(port ?? '')}`;
+  return `tcp://${host.replace(SCHEME, '')}:${String(port ?? '')}`;
 }

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { SandboxUnavailableError } from '../errors.js';
+import { SshAgent } from './SshAgent.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -36,14 +37,21 @@ function sockets(environment: Environment): string[] {
 /** dockerode reads the variable itself, and those of its certificates. */
 function fromHost(host: string): Docker {
   try {
-    return new Docker();
+    return host.startsWith('ssh://') ? overSsh(new URL(host)) : new Docker();
   } catch (error) {
+    if (error instanceof SandboxUnavailableError) throw error;
     throw new SandboxUnavailableError(
       `DOCKER_HOST=${host} cannot be used: ${words(error)}.`,
-      'It should be like tcp://docker.example.org:2376, with DOCKER_CERT_PATH the folder of ca.pem, cert.pem and key.pem.',
+      'It should be like tcp://docker.example.org:2376, with DOCKER_CERT_PATH the folder of ca.pem, cert.pem and key.pem, or like ssh://user@docker.example.org.',
       { cause: error },
     );
   }
+}
+
+/** Not dockerode's own way, which takes any key of a host for the right one. */
+function overSsh(url: URL): Docker {
+  const options = { host: url.hostname, port: url.port, protocol: 'http', agent: new SshAgent(url) } as const;
+  return new Docker(options);
 }
 
 function currentContext(settings: string): string | undefined {
@@ -68,13 +76,13 @@ function fromContext(settings: string, name: string): Docker {
       `See \`docker context inspect ${name}\`.`,
     );
   const url = new URL(host);
+  if (url.protocol === 'ssh:') return overSsh(url);
   const secrets = certificates(join(settings, 'contexts/tls', id, 'docker'));
   const safe = url.protocol === 'https:' || Object.keys(secrets).length > 0;
   return new Docker({
     host: url.hostname,
-    port: Number(url.port || (url.protocol === 'ssh:' ? 22 : safe ? 2376 : 2375)),
-    protocol: url.protocol === 'ssh:' ? 'ssh' : safe ? 'https' : 'http',
-    ...(url.username === '' ? {} : { username: url.username }),
+    port: Number(url.port || (safe ? 2376 : 2375)),
+    protocol: safe ? 'https' : 'http',
     ...secrets,
   });
 }
