@@ -162,6 +162,8 @@ export interface Comparison {
   readonly variables: readonly {
     readonly name: string;
     readonly change: Change;
+    /** Of one that both have: the first of these that is not the same. */
+    readonly differs: 'type' | 'shape' | 'values' | null;
     readonly a: string | null;
     readonly b: string | null;
   }[];

@@ -93,6 +93,11 @@ export interface VariablesSnapshot {
   /** Bytes that this snapshot added to the blob store. */
   readonly bytesAdded: number;
   readonly lost: readonly LostVariable[];
+  /**
+   * A digest of what a variable holds, for those that have one: equal where it did not change, in whatever container it
+   * was. To restore, none are needed.
+   */
+  readonly digests: readonly (readonly [name: string, digest: string])[];
 }
 export interface LostVariable {
   readonly name: string;

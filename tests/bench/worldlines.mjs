@@ -247,7 +247,7 @@ function variableParts() {
       const manifest = Buffer.from(JSON.stringify({ number: number++ }));
       return Promise.resolve({
         variables: [],
-        done: Promise.resolve({ manifest, blobs: [], bytesAdded: 0, lost: [] }),
+        done: Promise.resolve({ manifest, blobs: [], bytesAdded: 0, lost: [], digests: [] }),
       });
     },
     restoreVariables: () => Promise.resolve({ lost: [] }),

@@ -30,6 +30,34 @@ test('a branch carries tables, files and variables, and keeps its own', () =>
     expect(resultOf(await kernel.execute('%%sql select count(*) n from t'))).toContain('5');
   }));
 
+test('a comparison shows a variable that holds something else in the same shape, and none that was only read', () =>
+  withKernel(async (notebook) => {
+    const { kernel } = notebook;
+    const made = await kernel.execute(`%%python
+import numpy as np, pandas as pd
+frame = pd.DataFrame({"x": range(1000), "s": "row"}); array = np.zeros(500_000); numbers = list(range(100)); words = {"a", "b", "c"}
+kept = pd.DataFrame({"x": np.arange(100_000.), "s": "row"}); same = [[1], {"k": {2, 3}}]; grown = [1]; retyped = 1`);
+    expect(errorOrOutput(made)).toBe('');
+    await kernel.execute('%branch other');
+    await kernel.execute(`%%python
+frame.loc[900, "x"] = -1; array[400_000] = 1; numbers[50] = 0; words.add("d"); words.discard("a"); grown.append(2); retyped = "1"
+kept.describe(); kept.sort_values("x"); same == []`);
+    const changes = (text: string): string[] =>
+      [...text.matchAll(/variable +(\w+)/g)].map(([, name]) => name ?? '').sort();
+    const changed = ['array', 'frame', 'grown', 'numbers', 'retyped', 'words'];
+    const compared = shown(await kernel.execute('%compare main other'));
+    expect(changes(compared)).toEqual(changed);
+    expect(compared).toMatch(
+      /frame +DataFrame \(1000, 2\): x, s +DataFrame \(1000, 2\): x, s \(contents differ\)/,
+    );
+    const later = await notebook.restart();
+    await later.execute('%resume main');
+    await later.execute('%resume other');
+    expect(errorOrOutput(await later.execute('%%python\nnumbers[50] = 50; extra = kept.sum()'))).toBe('');
+    const there = shown(await later.execute('%compare main other'));
+    expect(changes(there)).toEqual(['array', 'extra', 'frame', 'grown', 'retyped', 'words']);
+  }));
+
 test('undo takes back cells one by one, whatever they changed', () =>
   withKernel(async ({ kernel }) => {
     for (const code of SETUP) await kernel.execute(code);

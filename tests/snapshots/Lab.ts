@@ -10,6 +10,11 @@ import type { VariablesSnapshot } from '../../sandbox/src/types.js';
 const IMAGE = process.env.SANDBOX_IMAGE ?? 'worldline-sandbox:latest';
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 
+/** What a snapshot says that its variables hold. */
+export function digestsOf({ digests }: VariablesSnapshot): Record<string, string> {
+  return Object.fromEntries(digests);
+}
+
 export interface Restored {
   readonly restored: readonly string[];
   readonly lost: readonly { readonly name: string; readonly reason: string }[];
@@ -74,6 +79,11 @@ export class Lab {
 
   async fingerprint(): Promise<unknown> {
     return this.ask({ op: 'fingerprint' });
+  }
+
+  /** What each variable holds, in a few letters. */
+  async contents(): Promise<Record<string, string>> {
+    return (await this.ask({ op: 'contents' })) as Record<string, string>;
   }
 
   /** Captures the variables and takes them in. `meanwhile` runs after the fork, before the capture is done. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { VariablesSnapshot } from '../../sandbox/src/types.js';
-import { Lab } from './Lab.js';
+import { digestsOf, Lab } from './Lab.js';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 const SEEDS = [1, 2, 3, 4, 5, 6];
@@ -62,12 +62,24 @@ class Holder:
     def __init__(self, inner): self.inner = inner
 ${NAMES.join(' = ')} = 0`);
   const kept: { snapshot: VariablesSnapshot; was: unknown }[] = [];
+  const seen = new Map<string, string>();
+  /** Equal contents have equal digests, and others have others. */
+  const note = (contents: Record<string, string>, digests: Record<string, string>): void => {
+    for (const [name, digest] of Object.entries(digests)) {
+      const content = contents[name] ?? name;
+      expect([name, digest]).toEqual([name, seen.get(`holds ${content}`) ?? digest]);
+      expect([name, content]).toEqual([name, seen.get(`digest ${digest}`) ?? content]);
+      seen.set(`holds ${content}`, digest).set(`digest ${digest}`, content);
+    }
+  };
   for (let round = 0; round < ROUNDS; round += 1) {
     const cells = Array.from({ length: below(5) + 1 }, () => cell(below));
     await lab.run(cells.join('\n'));
     const was = await lab.fingerprint();
+    const contents = await lab.contents();
     const snapshot = await lab.capture({ meanwhile: cell(below) });
     expect(snapshot.lost).toEqual([]);
+    note(contents, digestsOf(snapshot));
     kept.push({ snapshot, was });
     if (below(3) > 0) continue;
     const back = kept[below(kept.length)];
@@ -78,5 +90,6 @@ ${NAMES.join(' = ')} = 0`);
   for (const { snapshot, was } of kept) {
     await lab.restore(snapshot);
     expect(await lab.fingerprint()).toEqual(was);
+    expect(digestsOf(await lab.capture())).toEqual(digestsOf(snapshot));
   }
 });

@@ -11,7 +11,7 @@ import types
 
 import numpy  # noqa: F401  (imported ahead, as in the runner)
 import pandas  # noqa: F401
-from fingerprint import fingerprint
+from fingerprint import contents_of, fingerprint
 from snapshot import Snapshots, unchanged
 
 NEXT_WORKER = 3
@@ -41,10 +41,12 @@ class Worker:
         pending = self.snapshots.capture(
             directory, label, lambda said: os.write(writer, json.dumps(said).encode()), full=full, keep={writer}, lazy=lazy
         )
-        os.close(writer)
         if pending is None:
+            os.close(writer)
             os.close(reader)
             return None
+        pending.finish()
+        os.close(writer)
         self.reader = reader
         return {"pause": pending.pause, "pid": pending.pid}
 
@@ -58,6 +60,9 @@ class Worker:
 
     def fingerprint(self):
         return fingerprint(self.namespace)
+
+    def contents(self):
+        return contents_of(self.namespace)
 
 
 class Cells(io.TextIOBase):

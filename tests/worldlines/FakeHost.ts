@@ -120,7 +120,7 @@ export class FakeParts implements Parts {
     await rm(folder, { recursive: true });
     return {
       ...{ manifest: Buffer.from(JSON.stringify(manifest)), blobs: manifest.map(([, id]) => id) },
-      ...{ bytesAdded, lost: [] },
+      ...{ bytesAdded, lost: [], digests: [] },
     };
   }
 }

@@ -23,6 +23,8 @@ export interface CapturedVariables {
   readonly blobs: readonly string[];
   readonly bytesAdded: number;
   readonly lost: readonly LostVariable[];
+  /** By name, for variables that can be told apart by it: equal where one did not change. */
+  readonly digests: readonly (readonly [name: string, digest: string])[];
 }
 export interface LostVariable {
   readonly name: string;

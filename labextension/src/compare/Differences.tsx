@@ -54,6 +54,7 @@ export function Differences({ comparison, session, services }: Props) {
             change: each.change,
             a: each.a ?? '',
             b: each.b ?? '',
+            note: differenceName(each.differs, trans),
           }))}
         />
       )}
@@ -66,6 +67,8 @@ interface PairRow {
   readonly change: Change;
   readonly a: string;
   readonly b: string;
+  /** In place of the change's name. */
+  readonly note?: string | null;
 }
 
 function Pairs({
@@ -87,7 +90,7 @@ function Pairs({
               <td>{row.name}</td>
               <td>{row.a}</td>
               <td>{row.b}</td>
-              <td className="wl-Quiet">{changeName(row.change, trans)}</td>
+              <td className="wl-Quiet">{row.note ?? changeName(row.change, trans)}</td>
             </tr>
           ))}
         </tbody>
@@ -181,6 +184,22 @@ function columnChanges(table: TableDifference, trans: TranslationBundle): string
 
 function countOf(rows: number | null, trans: TranslationBundle): string {
   return rows === null ? '–' : trans._n('%2 row', '%2 rows', rows, rows.toLocaleString());
+}
+
+function differenceName(
+  differs: Comparison['variables'][number]['differs'],
+  trans: TranslationBundle,
+): string | null {
+  switch (differs) {
+    case 'type':
+      return trans.__('another type');
+    case 'shape':
+      return trans.__('another shape');
+    case 'values':
+      return trans.__('other values');
+    case null:
+      return null;
+  }
 }
 
 function changeName(change: Change, trans: TranslationBundle): string {

@@ -74,6 +74,8 @@ class Worker:
         # Paths of the host's are relative to this, wherever the user's code goes; what it lies in may be closed to us.
         self._workspace = f"/proc/self/fd/{os.open('.', os.O_PATH | os.O_DIRECTORY)}"
         self._scope: Mapping = shell.user_ns
+        # What an answer need not wait for.
+        self._afterwards = []
         self._querying = threading.Lock()
         self._channel.meanwhile = self._serve_meanwhile
         self._offer_helpers()
@@ -108,6 +110,8 @@ class Worker:
         finally:
             self._channel.shield.disarm()
         self._channel.send_reply(header["id"], reply)
+        while self._afterwards:
+            self._afterwards.pop()()
 
     def _execute(self, header: dict, code: str) -> None:
         shell, shield = self._shell, self._channel.shield
@@ -221,6 +225,7 @@ class Worker:
         )
         if pending is None:
             return {"unchanged": True}
+        self._afterwards.append(pending.finish)
         listing = {"variables": variables.listing(self._shell), "pause": pending.pause}
         return listing if pending.pid is None else {**listing, "guardian": pending.pid, "label": header["label"]}
 

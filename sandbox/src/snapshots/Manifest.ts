@@ -7,6 +7,8 @@ export interface Manifest<Source> {
   readonly items: readonly (readonly [name: string, length: number])[];
   readonly buffers: readonly Buffer[];
   readonly lost: readonly (readonly [name: string, reason: string])[];
+  /** Of what variables hold, for those that can be told apart by it. What is restored says none. */
+  readonly digests: readonly (readonly [name: string, digest: string])[];
 }
 
 /** Bytes of a source; source -1 is zeros. */

@@ -38,6 +38,7 @@ const MANIFEST = {
     },
   ],
   lost: [['g', 'cannot\u001b[31m be pickled']],
+  digests: [['a', '0123456789abcdef']],
 };
 
 let root: string;
@@ -77,11 +78,13 @@ describe('a well-formed capture', () => {
       blobs: [id],
       bytesAdded: DATA.length,
       lost: [{ name: 'g', reason: 'cannot [31m be pickled' }],
+      digests: MANIFEST.digests,
     });
     expect(JSON.parse(new TextDecoder().decode(manifest))).toEqual({
       ...MANIFEST,
       sources: [{ blob: id }],
       lost: [['g', 'cannot [31m be pickled']],
+      digests: undefined,
     });
     expect(await readFile(join(store.folder, id))).toEqual(DATA);
     expect(existsSync(output)).toBe(false);
@@ -129,6 +132,7 @@ describe('a hostile one is refused', () => {
       { ...MANIFEST, buffers: [{ size: 8, extents: [] }] },
       'another length',
     ],
+    ['a digest that is none', { ...MANIFEST, digests: [['a', '<img src=x>']] }, 'digest'],
     ['an endless name', { ...MANIFEST, lost: [['x'.repeat(10_000), '']] }, 'too long'],
   ])('%s', async (_, manifest, problem) => {
     await writeCapture(manifest);

@@ -67,6 +67,7 @@ export class VariableIntake {
         blobs: kept.sources.map((source) => source.blob),
         bytesAdded,
         lost: kept.lost.map(([name, reason]) => ({ name, reason })),
+        digests: manifest.digests,
       };
     } finally {
       await folder.remove().finally(() => folder.close());
@@ -113,8 +114,11 @@ async function readManifest(folder: OutputFolder): Promise<string> {
   }
 }
 
-/** The manifest with blobs for sources, each listed once. */
-function rewrite(manifest: Manifest<CaptureSource>, sources: readonly Stored[]): Manifest<BlobSource> {
+/** The manifest as it is restored: with blobs for sources, each listed once. */
+function rewrite(
+  manifest: Manifest<CaptureSource>,
+  sources: readonly Stored[],
+): Omit<Manifest<BlobSource>, 'digests'> {
   const ids = [...new Set(sources.map((source) => source.id))];
   const places = sources.map((source) => ids.indexOf(source.id));
   const moved = ([index, offset, length]: Extent): Extent => {

@@ -7,7 +7,7 @@ const MAX_TEXT = 300;
 
 /** Reads what the sandbox says of its capture, piece by piece into new values. Throws SnapshotRefusedError. */
 export function parseManifest(text: string): Manifest<CaptureSource> {
-  const { version, sources, stream, items, buffers, lost } = object(parseJson(text));
+  const { version, sources, stream, items, buffers, lost, digests = [] } = object(parseJson(text));
   check(version === 1, 'it is of another version');
   const manifest: Manifest<CaptureSource> = {
     version: 1,
@@ -16,6 +16,7 @@ export function parseManifest(text: string): Manifest<CaptureSource> {
     items: list(items).map(item),
     buffers: list(buffers).map(buffer),
     lost: list(lost).map(lostVariable),
+    digests: list(digests).map(digest),
   };
   const streamed = total(manifest.items.map(([, length]) => length));
   check(streamed === total(manifest.stream.map(([, , length]) => length)), 'its stream has another length');
@@ -66,6 +67,12 @@ function buffer(value: unknown): Buffer {
 function lostVariable(value: unknown): readonly [string, string] {
   const [name, reason] = list(value);
   return [text(name), printable(reason)];
+}
+
+function digest(value: unknown): readonly [string, string] {
+  const [name, sum] = list(value);
+  check(typeof sum === 'string' && /^[0-9a-f]{16}$/.test(sum), 'a digest is none');
+  return [text(name), sum as string];
 }
 
 function object(value: unknown): Record<string, unknown> {

@@ -1,17 +1,10 @@
-import type {
-  CellRecord,
-  Change,
-  Comparison,
-  TableDifference,
-  TableInfo,
-  VariableInfo,
-} from '../../contract.js';
+import type { CellRecord, Change, Comparison, TableDifference, TableInfo } from '../../contract.js';
 import type { Node } from '../graph/Graph.js';
 import type { State } from '../journal/records.js';
 import { unstore } from '../journal/stored.js';
 import { readCell } from '../session/readCell.js';
 import { targetOf } from '../session/restoreState.js';
-import { shownVariables } from '../session/shownVariables.js';
+import { type ShownVariable, shownVariables } from '../session/shownVariables.js';
 import type { Store } from '../session/Store.js';
 import type { Host } from '../types.js';
 import { readManifest } from '../workspace/restoreWorkspace.js';
@@ -133,19 +126,31 @@ async function compareVariables(
   const inB = await variablesOf(store, b);
   return [...new Set([...inA.keys(), ...inB.keys()])]
     .sort()
-    .filter((name) => textOf(inA.get(name)) !== textOf(inB.get(name)))
+    .filter((name) => !sameVariable(inA.get(name), inB.get(name)))
     .map((name) => {
       const [left, right] = [inA.get(name), inB.get(name)];
-      return { name, change: changeOf(left, right), a: textOf(left), b: textOf(right) };
+      const differs = left === undefined || right === undefined ? null : differenceOf(left, right);
+      return { name, change: changeOf(left, right), differs, a: textOf(left), b: textOf(right) };
     });
 }
 
-async function variablesOf(store: Store, state: State): Promise<Map<string, VariableInfo>> {
+/** By what they hold, where both were saved with a digest of that; else by what is shown of them. */
+function sameVariable(a: ShownVariable | undefined, b: ShownVariable | undefined): boolean {
+  if (a?.digest !== undefined && b?.digest !== undefined) return a.digest === b.digest;
+  return textOf(a) === textOf(b);
+}
+
+function differenceOf(a: ShownVariable, b: ShownVariable): 'type' | 'shape' | 'values' {
+  if (a.type !== b.type) return 'type';
+  return a.shape === b.shape ? 'values' : 'shape';
+}
+
+async function variablesOf(store: Store, state: State): Promise<Map<string, ShownVariable>> {
   const variables = await shownVariables(store, state);
   return new Map(variables.map((variable) => [variable.name, variable]));
 }
 
-function textOf(variable: VariableInfo | undefined): string | null {
+function textOf(variable: ShownVariable | undefined): string | null {
   if (variable === undefined) return null;
   const { type, shape, preview } = variable;
   return `${shape === null ? type : `${type} ${shape}`}: ${preview}`;

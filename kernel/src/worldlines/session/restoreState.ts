@@ -118,7 +118,7 @@ async function readVariables(store: Store, ref: VariablesRef): Promise<CapturedV
     await objects.bring((from) => from.variablePath(id));
     if (objects.variableSize(id) !== size) throw new DamagedObjectError(id);
   }
-  return { manifest, blobs: blobs.map(({ id }) => id), bytesAdded: 0, lost: ref.lost };
+  return { manifest, blobs: blobs.map(({ id }) => id), bytesAdded: 0, lost: ref.lost, digests: [] };
 }
 
 /** Variables are mapped, not read, to be there at once; that their bytes are right is made sure of afterwards. */

@@ -1,3 +1,4 @@
+import type { VariableInfo } from '../../contract.js';
 import { describe } from '../errors.js';
 import type { State, StateRecord, VariablesRef } from '../journal/records.js';
 import { encodeBlobs } from '../objects/blobList.js';
@@ -6,6 +7,7 @@ import type { Tally } from '../objects/ObjectStore.js';
 import type { CapturedVariables, Part, RanCell, Saved, VariablesCapture } from '../types.js';
 import { captureWorkspace } from '../workspace/captureWorkspace.js';
 import { isWorkspaceUnchanged } from '../workspace/isWorkspaceUnchanged.js';
+import type { ShownVariable } from './shownVariables.js';
 import type { Live } from './Live.js';
 import { bootId } from '../store/liveness.js';
 import { record, type Store } from './Store.js';
@@ -111,9 +113,20 @@ export async function saveState(
     saved.bytes += captured.bytesAdded;
     return {
       variables: await keepVariables(store, captured, tally),
-      shown: await storeValue(taken.variables, store.objects, tally),
+      shown: await storeValue(withDigests(taken.variables, captured), store.objects, tally),
     };
   }
+}
+
+function withDigests(
+  variables: readonly VariableInfo[],
+  { digests }: CapturedVariables,
+): readonly ShownVariable[] {
+  const known = new Map(digests);
+  return variables.map((variable) => {
+    const digest = known.get(variable.name);
+    return digest === undefined ? variable : { ...variable, digest };
+  });
 }
 
 async function keepVariables(store: Store, captured: CapturedVariables, tally: Tally): Promise<VariablesRef> {

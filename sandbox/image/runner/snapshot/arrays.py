@@ -5,6 +5,8 @@ import sys
 
 SMALL = 64 * 1024
 """Arrays below this many bytes travel inside the stream."""
+PIECE = 4 * 1024 * 1024
+"""Bytes of an array with gaps that are brought together at a time."""
 
 
 def reduce_array(array):
@@ -40,6 +42,30 @@ def rebuild_view(root, dtype, shape, strides, offset, writeable):
     if view.flags.writeable and not writeable:
         view.flags.writeable = False
     return view
+
+
+def repeats(array):
+    """Whether it shows some of its memory more than once."""
+    return array.nbytes > _root(array).nbytes
+
+
+def pieces_of(array):
+    """What an array holds: its order, and flat pieces of bytes."""
+    if array.flags.f_contiguous and not array.flags.c_contiguous:
+        return "F", _pieces(array.T)
+    return "C", _pieces(array)
+
+
+def _pieces(array):
+    if array.flags.c_contiguous:
+        yield array.reshape(-1).view("u1")
+    elif array.nbytes > PIECE * len(array):
+        for part in array:
+            yield from _pieces(part)
+    else:
+        step = PIECE * len(array) // array.nbytes
+        for start in range(0, len(array), step):
+            yield array[start : start + step].copy("C").reshape(-1).view("u1")
 
 
 def _reduce_view(view, root):

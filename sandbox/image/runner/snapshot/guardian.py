@@ -13,6 +13,7 @@ import warnings
 from .pickler import make_deterministic
 
 ATTEMPTS = 5
+DIGESTS = "digests"
 NICE = 5
 """The next cell goes first."""
 
@@ -34,6 +35,7 @@ class Capture:
         self.blobs = blobs
         self.handover = handover
         self.seconds = seconds
+        self.digested = True
 
 
 def guard(capture, keep):
@@ -44,6 +46,10 @@ def guard(capture, keep):
         failure, culprit = _supervise(capture, lost)
         if failure is None:
             return None
+        if culprit is DIGESTS:
+            # They cost too much.
+            capture.digested = False
+            continue
         if culprit is None:
             break
         lost[culprit] = failure
@@ -72,7 +78,7 @@ def shield(keep):
 
 
 def _supervise(capture, lost):
-    """One attempt in a process of its own: what went wrong, and the variable at which it did."""
+    """One attempt in a process of its own: what went wrong, and the variable at which it did, or DIGESTS."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -94,7 +100,7 @@ def _supervise(capture, lost):
         return None, None
     if last.startswith("error "):
         return last[6:], None
-    culprit = last[1:] if last.startswith("+") else None
+    culprit = DIGESTS if last == DIGESTS else last[1:] if last.startswith("+") else None
     if not timely:
         return f"saving it took longer than {capture.seconds:g} s", culprit
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
@@ -130,6 +136,9 @@ def _save(capture, lost, writer):
     try:
         known, suspects = capture.previous.known(capture.blobs)
         manifest, known = capture.save.run(capture.variables, lost, known, suspects)
+        if capture.digested:
+            say(DIGESTS)
+            capture.save.digest(manifest, capture.variables)
         with os.fdopen(os.dup(capture.handover), "wb") as file:
             pickle.dump((known.tables, known.sizes, [name for name, _ in manifest["lost"]]), file)
         capture.save.finish(manifest)

@@ -52,7 +52,7 @@ class NamespacePickler(cloudpickle.Pickler):
         cells = slots.pop("__closure__") or ()
         # Functions that share a cell go on sharing it.
         self._cells.update(map(id, cells))
-        contents = [(index, cell.cell_contents) for index, cell in enumerate(cells) if not _is_empty(cell)]
+        contents = [(index, cell.cell_contents) for index, cell in enumerate(cells) if is_filled(cell)]
         if func.__globals__ is self._namespace:
             slots["__globals__"] = {}
         state = (contents, attributes, slots)
@@ -73,12 +73,12 @@ def fill_function(func, state):
     internals._function_setstate(func, (attributes, {**slots, "__closure__": None}))
 
 
-def _is_empty(cell):
+def is_filled(cell):
     try:
         cell.cell_contents
     except ValueError:
-        return True
-    return False
+        return False
+    return True
 
 
 def make_deterministic():

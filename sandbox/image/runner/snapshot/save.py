@@ -6,6 +6,7 @@ import os
 import shutil
 
 from .blocks import ZEROS
+from .digests import digests
 from .pickler import NamespacePickler
 from .stream import Stream
 from .writer import Writer
@@ -64,7 +65,13 @@ class Save:
                 break
             known, compacted = known.without(stale), True
         manifest["lost"] = [[name, reason] for name, reason in lost.items()]
+        manifest["digests"] = []
         return manifest, _used(manifest, now, writer)
+
+    def digest(self, manifest, variables):
+        """Adds to a manifest what tells whether its variables changed."""
+        kept = {name: variables[name] for name, _ in manifest["items"] if name}
+        manifest["digests"] = digests(kept, self._namespace, self._live, self._numpy)
 
     def finish(self, manifest):
         """Makes the directory complete."""
@@ -158,6 +165,7 @@ def plain(manifest):
         "items": manifest["items"],
         "buffers": buffers,
         "lost": manifest["lost"],
+        "digests": manifest["digests"],
     }
 
 

@@ -23,11 +23,16 @@ GLANCE = 0.002
 
 
 class Pending:
-    """A capture: the guardian's process id, None where it is written, and the milliseconds that the worker stood still."""
+    """A capture: the guardian's process id, None where there is none, and the milliseconds that the worker stood still."""
 
-    def __init__(self, pid, pause):
+    def __init__(self, pid, pause, rest=lambda: None):
         self.pid = pid
         self.pause = pause
+        self._rest = rest
+
+    def finish(self):
+        """Does what is left of it and can wait until the answer is out, but not for the next cell."""
+        self._rest()
 
 
 class _Stored:
@@ -131,10 +136,11 @@ class Snapshots:
         self.reap()
         save = Save(directory, label, self._namespace, self._live, state, numpy)
         previous = _Stored(Known()) if full else self._previous
-        if now is not None and previous.ended and self._write(save, variables, previous):
+        manifest = self._write(save, variables, previous) if now is not None and previous.ended else None
+        if manifest is not None:
             self._taken = now
-            notify({"label": label, "ok": True})
-            return Pending(None, (time.perf_counter() - start) * 1000)
+            pause = (time.perf_counter() - start) * 1000
+            return Pending(None, pause, lambda: notify({"label": label, **_complete(save, manifest, variables)}))
         while len(self._under_way) >= MAX_UNDER_WAY:
             self._wait_for(next(iter(self._under_way)))
         handover = os.memfd_create("handover", os.MFD_CLOEXEC)
@@ -171,24 +177,23 @@ class Snapshots:
             self._looked = time.thread_time() - start
 
     def _write(self, save, variables, previous):
-        """Writes a capture here and now; False where it takes a guardian to tell what stands in the way."""
+        """Writes a capture here and now; gives its manifest, or None where it takes a guardian to tell what stands in the way."""
         if len(sys._current_frames()) > 1:
             # Only a fork takes the variables at one moment where other threads go on.
-            return False
+            return None
         try:
             known, suspects = previous.known(self._blobs)
             if suspects:
-                return False
+                return None
             manifest, known = save.run(variables, {}, known, ())
             if manifest["lost"]:
                 save.discard()
-                return False
-            save.finish(manifest)
+                return None
         except Exception:
             save.discard()
-            return False
+            return None
         self._previous = _Stored(known)
-        return True
+        return manifest
 
     def running(self):
         """The process ids of the guardians at work."""
@@ -216,6 +221,16 @@ class Snapshots:
             ended = pid  # The user's own os.wait() took it.
         if ended:
             self._under_way.pop(pid).settle()
+
+
+def _complete(save, manifest, variables):
+    try:
+        save.digest(manifest, variables)
+        save.finish(manifest)
+    except Exception as error:
+        save.discard()
+        return {"ok": False, "error": " ".join(f"{type(error).__name__}: {error}".split())[:400]}
+    return {"ok": True}
 
 
 def _guard(capture, label, notify, keep):
