@@ -54,6 +54,7 @@ test('where no model would answer, it says what to set, and no worldline is made
   withKernel(async ({ kernel }) => {
     for (const cell of ['What is it?', '%%ask --branches 2\nWhat is it?'])
       expect(errorOf(await kernel.execute(cell))).toContain('OPENAI_BASE_URL');
+    expect(errorOf(await kernel.execute('select 1 as a from range(3)'))).toContain('%%sql on the line above');
     expect(shown(await kernel.execute('%worldlines'))).not.toContain('try-1');
   }));
 

@@ -1,3 +1,4 @@
+import { ProviderError } from '../../agent/providers/errors.js';
 import type { AgentOutcome, Provider } from '../../agent/types.js';
 import { parseLeadingOptions } from '../reading/arguments.js';
 import { askInBranches, explorePort } from './askBranches.js';
@@ -7,6 +8,7 @@ import { isTextOnly } from '../isTextOnly.js';
 import type { CellContext } from '../context.js';
 import { CellFailure, InterruptedCell, UserError } from '../errors.js';
 import { errorTraceback } from '../../display/errorText.js';
+import { languageOf } from './languageOf.js';
 import { LiveRun } from './LiveRun.js';
 import { askPort } from './ports/askPort.js';
 import { providerOfCell } from './provider.js';
@@ -97,7 +99,19 @@ async function providers(
   const position = (await session.cells(runtime.place.id)).filter(({ kind }) => kind === 'ask').length;
   const strict = options.has('strict-replay');
   return (source, branch) =>
-    providerOfCell(kernel, { source, position: position + branch / 1000 }, asked, strict);
+    providerOfCell(kernel, { source, position: position + branch / 1000 }, asked, strict).catch(
+      (error: unknown) => {
+        throw orMeantAs(languageOf(source), error);
+      },
+    );
+}
+
+/** Where no model can be asked, a cell that was hardly meant as a question is told how it would run. */
+function orMeantAs(language: ReturnType<typeof languageOf>, error: unknown): unknown {
+  if (language === null || !(error instanceof ProviderError) || error.kind !== 'no-key') return error;
+  const name = { sql: 'SQL', python: 'Python' }[language];
+  const hint = `This cell looks like ${name}: write %%${language} on the line above, or %default ${language} once for all cells.`;
+  return new ProviderError(error.kind, `${error.message}\n${hint}`);
 }
 
 function failureOf({ state, error }: AgentOutcome): Error | null {
