@@ -44,8 +44,8 @@ export class RunBar extends ReactWidget {
       <>
         <span className="wl-Title">
           {trans._n(
-            'The run is over: %1 step.',
-            'The run is over: %1 steps.',
+            'The last run took %1 step.',
+            'The last run took %1 steps.',
             run.steps.length,
             run.steps.length,
           )}
