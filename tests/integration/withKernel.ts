@@ -27,9 +27,11 @@ export async function withKernel(
     readonly data?: readonly string[];
     /** Another build of the kernel. */
     readonly main?: string;
+    /** Where its folders are made. */
+    readonly place?: string;
   } = {},
 ): Promise<void> {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'worldline-test-')));
+  const root = realpathSync(mkdtempSync(join(options.place ?? tmpdir(), 'worldline-test-')));
   const folder = join(root, 'notebook');
   const home = join(root, 'home');
   mkdirSync(folder);

@@ -7,14 +7,31 @@ import { setTimeout as after } from 'node:timers/promises';
 /** Milliseconds that a daemon may take until it answers. */
 const PATIENCE = 60_000;
 
+/** How a daemon of ours differs from the machine's. */
+export interface Differences {
+  /** Further names for runc. */
+  readonly runtimes?: readonly string[];
+  /** A folder that it does not have, as if it were on another machine. */
+  readonly lacks?: string;
+}
+
 /** A Docker daemon of our own, which a test may stop, kill and start again. Linux, as root. */
 export class Daemon {
   readonly #folder = mkdtempSync('/tmp/wl-docker-');
+  readonly #differences: Differences;
   #child: ChildProcess | null = null;
+
+  constructor(differences: Differences = {}) {
+    this.#differences = differences;
+  }
 
   /** For DOCKER_HOST. */
   get host(): string {
-    return `unix://${join(this.#folder, 'docker.sock')}`;
+    return `unix://${this.socket}`;
+  }
+
+  get socket(): string {
+    return join(this.#folder, 'docker.sock');
   }
 
   /** The environment of clients. */
@@ -26,7 +43,9 @@ export class Daemon {
     const inFolder = (name: string): string => join(this.#folder, name);
     // Containers of the tests have no network: neither a bridge nor rules of a firewall are needed.
     const flags = ['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'];
+    const { runtimes = [], lacks } = this.#differences;
     const places = [
+      ...runtimes.map((name) => `--add-runtime=${name}=runc`),
       ...['--host', this.host, '--data-root', inFolder('data'), '--exec-root', inFolder('exec')],
       ...['--pidfile', inFolder('pid')],
     ];
@@ -34,7 +53,7 @@ export class Daemon {
     for (const left of ['pid', 'exec/containerd/containerd.pid']) rmSync(inFolder(left), { force: true });
     const log = openSync(inFolder('log'), 'a');
     // In a network of its own: a daemon without a bridge takes docker0 away, which the machine's own daemon uses.
-    const child = spawn('unshare', ['--net', 'dockerd', ...flags, ...places], {
+    const child = spawn('unshare', ['--net', ...hidden(lacks), 'dockerd', ...flags, ...places], {
       stdio: ['ignore', log, log],
     });
     this.#child = child;
@@ -91,6 +110,13 @@ export class Daemon {
       return false;
     }
   }
+}
+
+/** Has a program see an empty folder. */
+function hidden(folder: string | undefined): readonly string[] {
+  if (folder === undefined) return [];
+  const shell = ['sh', '-ec', 'mount -t tmpfs none "$0"; exec "$@"', folder];
+  return ['--mount', '--propagation', 'private', ...shell];
 }
 
 function contents(file: string): string {

@@ -4,7 +4,7 @@ import { containersOf } from '../support/processes.js';
 import { tried } from '../support/tries.js';
 import { saved } from '../faults/saved.js';
 import { errorOf, shown, withKernel } from '../integration/withKernel.js';
-import { Daemon } from './Daemon.js';
+import { Daemon } from '../support/Daemon.js';
 
 const MINUTES = 300_000;
 const daemon = new Daemon();

@@ -4,6 +4,8 @@ import type { Display } from '../mime.js';
 import type { Kernel } from './Kernel.js';
 import { problemOfProvider } from './ask/provider.js';
 
+const GAP = '  ';
+
 interface Finding {
   readonly what: string;
   readonly state: string;
@@ -15,12 +17,20 @@ export async function findings(kernel: Kernel): Promise<Finding[]> {
   return [node(), await docker(kernel), await model(kernel), await store(kernel), folder(kernel)];
 }
 
+/** As text, what to do stands below what is the matter, whole: nothing of it may be cut. */
 export async function doctorReport(kernel: Kernel): Promise<Display> {
   const found = await findings(kernel);
-  return listDisplay(
+  const { data } = listDisplay(
     [{ title: 'what' }, { title: 'state' }, { title: 'what to do' }],
     found.map(({ what, state, fix }) => [what, state, fix]),
   );
+  const width = Math.max(...found.map(({ what }) => what.length)) + GAP.length;
+  const lines = found.flatMap(({ what, state, fix }) =>
+    [what.padEnd(width) + state, ...(fix === '' ? [] : [' '.repeat(width) + fix])].map((line) =>
+      line.trimEnd(),
+    ),
+  );
+  return { data: { ...data, 'text/plain': lines.join('\n') } };
 }
 
 function node(): Finding {

@@ -7,7 +7,7 @@ import { BUILD, SandboxGoneError, SandboxUnavailableError } from '../errors.js';
 import type { Settings } from '../limits.js';
 import type { DataFolder, Limits } from '../types.js';
 import { addressOf, attach } from './attach.js';
-import { containerOptions, workspaceFolders } from './containerOptions.js';
+import { bind, containerOptions, workspaceFolders } from './containerOptions.js';
 import { explain, isEnding, isStatus } from './explain.js';
 import { hiddenEntries } from './hiddenEntries.js';
 import { KERNEL_LABEL, ownerLabels } from './owner.js';
@@ -72,8 +72,8 @@ export class Engine {
     return this.#connected;
   }
 
-  /** Is it there, and the image? Throws a SandboxUnavailableError. */
-  async check(fingerprint: string | null): Promise<string> {
+  /** Is it there, and the image, and does it see `folder`, where workspaces are made? Throws a SandboxUnavailableError. */
+  async check(fingerprint: string | null, folder: string): Promise<string> {
     const { version } = await this.#learn();
     const image = await this.#docker
       .getImage(this.settings.image)
@@ -87,6 +87,7 @@ export class Engine {
         `The image ${this.settings.image} was built by another version.`,
         `Build it again: ${BUILD}. One of your own, FROM ours, after it.`,
       );
+    await this.#trySharing(folder);
     return version;
   }
 
@@ -181,6 +182,22 @@ export class Engine {
     } catch (error) {
       await this.#remove(container.id);
       throw this.#closed ? closedWhileStarting() : error;
+    }
+  }
+
+  /** A container that has the folder, made and not started: an engine of another machine may not have it. */
+  async #trySharing(folder: string): Promise<void> {
+    try {
+      const { id } = await this.#docker.createContainer({
+        name: `worldline_${this.kernel.slice(0, 8)}_${++this.#count}_check`,
+        Image: this.settings.image,
+        Cmd: ['python3'],
+        Labels: ownerLabels(this.kernel),
+        HostConfig: { Mounts: [bind(folder, false)] },
+      });
+      await this.#remove(id);
+    } catch (error) {
+      throw this.#explain(error);
     }
   }
 

@@ -134,7 +134,8 @@ function mounts(plan: ContainerPlan): MountSettings[] {
   ];
 }
 
-function bind(path: string, writable: boolean): MountSettings {
+/** A folder of this machine, at its own path. */
+export function bind(path: string, writable: boolean): MountSettings {
   return {
     Type: 'bind',
     Source: path,

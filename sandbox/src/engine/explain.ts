@@ -85,10 +85,12 @@ function ofRequest(error: unknown, message: string, settings: Settings, address:
       `Docker cannot use the runtime ${settings.runtime}: ${message}.`,
       'Install it and name it in the settings of Docker, or unset SANDBOX_RUNTIME.',
     ];
-  if (/bind source path does not exist|invalid mount config|statfs .*no such file/i.test(message))
+  const missing =
+    /(?:bind source path does not exist|statfs|stat|lstat):? (\/.*?)(?:: no such file.*)?$/i.exec(message);
+  if (missing !== null)
     return [
-      `The engine at ${address} cannot see a folder of this machine: ${message}.`,
-      'A remote engine needs workspaces and data folders under the same path: put WORLDLINE_HOME and the notebook on storage that both share. Docker Desktop shares the folders that its settings name.',
+      `The engine at ${address} does not have the folder ${missing[1] ?? ''}.`,
+      'A container mounts the workspace and data folders of this machine by their paths. With a remote engine, put WORLDLINE_HOME and the notebook on storage that both machines have under the same path; with Docker Desktop, share the folder in its settings.',
     ];
   return [`Docker could not do it: ${message}.`, 'Look for the cause with `%doctor`.'];
 }

@@ -129,7 +129,8 @@ export class Manager implements SandboxManager {
 
   async check(): Promise<{ ok: true; engine: string } | { ok: false; problem: string; fix: string }> {
     try {
-      return { ok: true, engine: await this.parts.engine.check(this.parts.fingerprint) };
+      await this.#spaces.claim();
+      return { ok: true, engine: await this.parts.engine.check(this.parts.fingerprint, this.#spaces.path) };
     } catch (error) {
       if (error instanceof SandboxUnavailableError)
         return { ok: false, problem: error.problem, fix: error.fix };

@@ -8,19 +8,20 @@ const OWNER = 'owner.json';
 
 /** The folder in which workspaces are made: one in it for each kernel, which says whose it is. */
 export class Spaces {
-  readonly #own: string;
+  /** Of this kernel; there once it is claimed. */
+  readonly path: string;
   #claimed: Promise<void> | null = null;
 
   constructor(
     private readonly folder: string,
     private readonly kernel: string,
   ) {
-    this.#own = join(folder, kernel);
+    this.path = join(folder, kernel);
   }
 
   /** Where the next workspace goes; nothing is there yet. */
   freshPath(): string {
-    return join(this.#own, randomBytes(8).toString('hex'));
+    return join(this.path, randomBytes(8).toString('hex'));
   }
 
   /** Call before a workspace is made: whoever finds it can tell when its kernel is gone. */
@@ -45,13 +46,13 @@ export class Spaces {
   /** Gives the folder up. A workspace that is still in it has what stands nowhere else, and stays. */
   async close(): Promise<void> {
     if (this.#claimed === null) return;
-    await rm(join(this.#own, OWNER), { force: true });
-    if ((await readdir(this.#own)).length === 0) await rmdir(this.#own);
+    await rm(join(this.path, OWNER), { force: true });
+    if ((await readdir(this.path)).length === 0) await rmdir(this.path);
   }
 
   async #claim(): Promise<void> {
-    await mkdir(this.#own, { recursive: true, mode: 0o755 });
-    await writeFile(join(this.#own, OWNER), JSON.stringify(ownerLabels(this.kernel)));
+    await mkdir(this.path, { recursive: true, mode: 0o755 });
+    await writeFile(join(this.path, OWNER), JSON.stringify(ownerLabels(this.kernel)));
   }
 }
 
