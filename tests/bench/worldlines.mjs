@@ -3,7 +3,7 @@
  * Times checkpoints, branches, switches and pages with few and with many checkpoints, DataFrames beside Kishu, and snapshots
  * of a large DuckDB file beside a plain copy of it.
  *
- *     node tests/bench/worldlines.mjs [--quick] [--checkpoints 10000] [--few 100] [--megabytes 1000] [--rounds 30]
+ *     node tests/bench/worldlines.mjs [--quick] [--checkpoints 10000] [--few 100] [--megabytes 1000] [--rounds 30] [--branchRounds 5]
  */
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
@@ -15,11 +15,12 @@ import { besideKishu } from './kishu.mjs';
 import { inTurns, numbersOf, once, repeated, report, sample, timed } from './measure.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const { checkpoints, few, megabytes, rounds, quick } = numbersOf({
+const { checkpoints, few, megabytes, rounds, branchRounds, quick } = numbersOf({
   checkpoints: [10_000, 200],
   few: [100, 50],
   megabytes: [1000, 20],
   rounds: [30, 5],
+  branchRounds: [5, 2],
 });
 
 /** Megabytes of DataFrames. */
@@ -209,15 +210,9 @@ async function databaseTimes(Session, home, branchGoal) {
   await session.undo({ to: after });
   const undone = await timed(() => session.undo({ to: before }));
   await disconnect();
-  const copy = await timed(() => copyFile(place.databaseFile, path.join(folder, 'copy.duckdb')));
-  const branch = await timed(async () => {
-    const line = await session.branch('b');
-    await session.switch(line.id);
-    const opened = await session.open();
-    await (await connect(opened.place)).run('select count(*) from t');
-  });
+  const { copy, branch, earlier } = await branchTimes(session, connect, { after, main: place });
   await session.close();
-  const beside = { beside: 'a plain copy', peer: once(copy) };
+  const beside = { beside: 'a plain copy', peer: copy };
   return [
     { what: 'its checkpoint, before the reply', unit: 'ms', ours: once(pause), goal: { most: 30 } },
     { what: 'first snapshot', unit: 'ms', ours: once(first), ...beside },
@@ -227,8 +222,41 @@ async function databaseTimes(Session, home, branchGoal) {
       ...{ beside: 'a plain copy', peer: once(bytes / 1e6), goal: { most: 2 } },
     },
     { what: 'undo', unit: 'ms', ours: sample([undo, undone]), ...beside, goal: { most: 200 } },
-    { what: 'branch and first query', unit: 'ms', ours: once(branch), ...beside, goal: branchGoal },
+    { what: 'branch and first query', unit: 'ms', ours: branch, ...beside, goal: branchGoal },
+    { what: 'the same, at an earlier state', unit: 'ms', ours: earlier, ...beside, goal: branchGoal },
   ];
+}
+
+/** Branches at the state that the database is in, and at another one; each as often as a plain copy, in turns with it. */
+async function branchTimes(session, connect, { after, main }) {
+  const copyPath = path.join(path.dirname(main.databaseFile), 'copy.duckdb');
+  const home = session.activeWorldline;
+  const times = { copy: [], branch: [], earlier: [] };
+  const branchAt = async (from) => {
+    const line = await session.branch(`b${times.branch.length}-${from}`, from);
+    await session.switch(line.id);
+    const opened = await session.open();
+    await (await connect(opened.place)).run('select count(*) from t');
+    return line;
+  };
+  const alone = async (work) => {
+    writeOut();
+    const begun = performance.now();
+    const line = await work();
+    const took = performance.now() - begun;
+    if (line !== undefined) {
+      await session.switch(home);
+      await session.delete(line.id);
+    }
+    return took;
+  };
+  for (let round = 0; round < branchRounds; round += 1) {
+    times.copy.push(await alone(() => copyFile(main.databaseFile, copyPath)));
+    await rm(copyPath);
+    times.branch.push(await alone(() => branchAt(home)));
+    times.earlier.push(await alone(() => branchAt(after)));
+  }
+  return { copy: sample(times.copy), branch: sample(times.branch), earlier: sample(times.earlier) };
 }
 
 async function open(Session, home, parts = variableParts) {

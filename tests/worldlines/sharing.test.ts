@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -25,6 +25,14 @@ function clonesOf(home: string): string[] {
   return readdirSync(folder).map((name) => join(folder, name));
 }
 
+function objectsOf(home: string): string[] {
+  const [notebook = ''] = readdirSync(join(home, 'notebooks'));
+  const folder = join(home, 'notebooks', notebook, 'objects');
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
 test('whatever file system the temporary folder is on, undo brings the database back', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'worldlines-'));
   const kernel = await Kernel.start(folder);
@@ -36,6 +44,52 @@ test('whatever file system the temporary folder is on, undo brings the database 
   }
   await session.undo();
   expect((await kernel.parts()).tables().at(-1)).toBe('one');
+  await session.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('a branch at an earlier state takes what it shares with an open worldline from the file of that', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'worldlines-'));
+  const kernel = await Kernel.start(folder);
+  const { session } = kernel;
+  const parts = await kernel.parts();
+  for (let slot = 0; slot < 40; slot++) parts.setTable(slot, `value ${slot}`);
+  const { checkpoint, saved } = await session.commit(ran({ source: 'before' }));
+  await saved;
+  parts.setTable(0, 'changed');
+  await (
+    await session.commit(ran({ source: 'after' }))
+  ).saved;
+  if (clonesOf(folder).length === 0) {
+    // Nothing has written to it for a while, and no object can be read for the blocks that did not change.
+    utimesSync(parts.place.databaseFile, 1, 1);
+    for (const path of objectsOf(folder)) if (readFileSync(path).includes('value 2')) rmSync(path);
+  }
+  const line = await session.branch('earlier', checkpoint.id);
+  const { restored } = await session.open(line.id);
+  expect(restored.notes).toEqual([]);
+  expect(kernel.host.of(line.id).tables()).toEqual(Array.from({ length: 40 }, (_, slot) => `value ${slot}`));
+  await session.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('a file that may be written to meanwhile is no beginning for a branch at an earlier state', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'worldlines-'));
+  const kernel = await Kernel.start(folder);
+  const { session } = kernel;
+  const parts = await kernel.parts();
+  for (let slot = 0; slot < 40; slot++) parts.setTable(slot, `value ${slot}`);
+  const { checkpoint, saved } = await session.commit(ran({ source: 'before' }));
+  await saved;
+  parts.setTable(0, 'changed');
+  await (
+    await session.commit(ran({ source: 'after' }))
+  ).saved;
+  const later = Date.now() / 1000 + 1000;
+  utimesSync(parts.place.databaseFile, later, later);
+  const line = await session.branch('earlier', checkpoint.id);
+  await session.open(line.id);
+  expect(kernel.host.of(line.id).tables()).toEqual(Array.from({ length: 40 }, (_, slot) => `value ${slot}`));
   await session.close();
   rmSync(folder, { recursive: true });
 });

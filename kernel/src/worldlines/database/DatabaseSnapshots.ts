@@ -6,7 +6,7 @@ import { DamagedObjectError } from '../errors.js';
 import type { DatabaseRef } from '../journal/records.js';
 import type { ObjectStore, Tally } from '../objects/ObjectStore.js';
 import { privateFolder, syncFolder } from '../store/files.js';
-import { type BlockList, decodeList, encodeList } from './blockList.js';
+import { type BlockList, decodeList, encodeList, sharedBlocks } from './blockList.js';
 import { captureBlocks, restoreBlocks } from './blocks.js';
 
 /** Snapshots of database files: clones where the file system shares blocks, else lists of blocks. */
@@ -44,6 +44,12 @@ export class DatabaseSnapshots {
     if (ref === null) await rm(path, { force: true });
     else if (ref.form === 'blocks') await restoreBlocks(path, await this.#list(ref.list), this.objects);
     else await this.#cloneBack(ref.file, path);
+  }
+
+  /** The share of a snapshot's blocks that stand at the same place in another one. */
+  async shared(wanted: DatabaseRef | null, other: DatabaseRef | null): Promise<number> {
+    if (wanted?.form !== 'blocks' || other?.form !== 'blocks') return 0;
+    return sharedBlocks(await this.#list(wanted.list), await this.#list(other.list));
   }
 
   clonePath(file: string): string {

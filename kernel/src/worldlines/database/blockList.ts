@@ -33,6 +33,17 @@ export function idAt(list: BlockList, block: number): ObjectId {
   return list.entries.toString('hex', block * ENTRY_BYTES + SUM_BYTES, (block + 1) * ENTRY_BYTES);
 }
 
+/** Of the blocks of `list`, the share that stands at the same place in `other`. */
+export function sharedBlocks(list: BlockList, other: BlockList): number {
+  if (list.blockSize !== other.blockSize) return 0;
+  const common = Math.min(list.entries.length, other.entries.length);
+  let same = 0;
+  for (let at = 0; at < common; at += ENTRY_BYTES) {
+    if (list.entries.compare(other.entries, at, at + ENTRY_BYTES, at, at + ENTRY_BYTES) === 0) same++;
+  }
+  return same / Math.max(1, list.entries.length / ENTRY_BYTES);
+}
+
 export function encodeList(list: BlockList): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
   head.write(MAGIC, 0, 'latin1');

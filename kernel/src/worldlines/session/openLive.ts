@@ -1,10 +1,10 @@
-import { copyFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Line, Node } from '../graph/Graph.js';
-import type { State } from '../journal/records.js';
 import { privateFolder } from '../store/files.js';
 import type { Host, Restored } from '../types.js';
 import { WorkspaceIndex } from '../workspace/WorkspaceIndex.js';
+import { copyNear } from './copyNear.js';
 import { Live } from './Live.js';
 import { restoreDatabase, restoreFiles, restoreVariables, targetOf } from './restoreState.js';
 import type { Store } from './Store.js';
@@ -27,7 +27,7 @@ export async function openLive(
   try {
     const [files, database] = await Promise.all([
       restoreFiles(store, target, workspace, index, notes),
-      copyNear(target.state, others, databaseFile).then(() =>
+      copyNear(store, target.state, others, databaseFile).then(() =>
         restoreDatabase(store, target, databaseFile, notes),
       ),
     ]);
@@ -45,22 +45,5 @@ export async function openLive(
     await rm(workspace, { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
     throw error;
-  }
-}
-
-/**
- * Begins with a plain copy of another open worldline's database file where that is at the same state: restoring then
- * only has to make sure of it. Between two checkpoints DuckDB leaves the blocks of the last one where they are.
- */
-async function copyNear(state: State, others: Iterable<Live>, file: string): Promise<void> {
-  const wanted = JSON.stringify(state.database);
-  if (state.database?.form !== 'blocks') return;
-  for (const { database, place } of others) {
-    if (JSON.stringify(database.value.database) !== wanted) continue;
-    await database.step(async (last) => {
-      if (JSON.stringify(last.database) === wanted) await copyFile(place.databaseFile, file);
-      return last;
-    });
-    return;
   }
 }
