@@ -79,3 +79,24 @@ test(
     }),
   60_000 + KILLS * 30_000,
 );
+
+test('a kill right after a cell that printed costs nothing, however large the variables before it are', () =>
+  withKernel(async (notebook) => {
+    const { kernel } = notebook;
+    const made = await kernel.execute(
+      '%%python\nimport numpy as np\nbig = np.random.default_rng(0).random(20_000_000); total = big.sum()',
+    );
+    expect(made.status).toBe('ok');
+    expect((await kernel.execute('%%python\nprint(f"{len(big)} values")')).stdout).toContain(
+      '20000000 values',
+    );
+    kernel.process.signal('SIGKILL');
+    await kernel.process.exited;
+    await kernel.close();
+    const next = await notebook.startAgain();
+    const resumed = await next.execute('%resume');
+    expect([resumed.status, resumed.stderr]).toEqual(['ok', '']);
+    expect(shown(await next.execute('%%python\nprint(len(big), total == big.sum())'))).toBe(
+      '20000000 True\n',
+    );
+  }));

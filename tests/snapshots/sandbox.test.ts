@@ -67,6 +67,48 @@ test('the shell, display objects and IPython’s names cause no loss', async () 
   );
 });
 
+test('a cell that only shows variables leaves them as they are kept, however large they are', async () => {
+  const python = await sandbox.open();
+  await run(
+    python,
+    `
+import collections, numpy as np, pandas as pd
+big = np.random.default_rng(0).random(2_500_000); frame = pd.DataFrame({"x": big}); numbers = [1, {"k": 2}]
+class Odd:
+    def __repr__(self): big[0] = 7; return "odd"
+odd, held, counter, waiting = Odd(), [Odd()], collections.defaultdict(list), iter([1, 2])`,
+  );
+  await kept(python);
+  for (const cell of [
+    'print("hello")',
+    'frame',
+    'print(f"{len(big)} {numbers[1]}", big.mean(), frame.head(3), sep="\\n")',
+    'frame.shape, big.max() > 1, -len(numbers) + 2',
+  ]) {
+    await run(python, cell);
+    expect([cell, python.variablesChanged]).toEqual([cell, false]);
+  }
+  for (const cell of [
+    'odd',
+    'print(held)',
+    'counter["x"]',
+    'sum(waiting)',
+    'big.sort()',
+    'numbers.pop()',
+    'x = 1',
+  ]) {
+    await run(python, cell);
+    expect([cell, python.variablesChanged]).toEqual([cell, true]);
+    await run(python, 'print(1)');
+    expect([cell, python.variablesChanged]).toEqual([cell, true]);
+    await kept(python);
+  }
+  await run(python, 'print = len; print(frame)');
+  await kept(python);
+  await run(python, 'print(frame)');
+  expect(python.variablesChanged).toBe(true);
+}, 120_000);
+
 test('a cell that leaves the variables as they are kept says so as it ends', async () => {
   const python = await sandbox.open();
   await run(python, 'import random; x = [1]');

@@ -3,7 +3,7 @@ import { readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { ObjectStore } from '../../kernel/src/worldlines/objects/ObjectStore.js';
-import { ran } from './FakeHost.js';
+import { type FakeParts, ran } from './FakeHost.js';
 import { Kernel, withHome } from './withSession.js';
 
 async function withKernel(use: (kernel: Kernel, home: string) => Promise<void>): Promise<void> {
@@ -81,6 +81,69 @@ describe('a session', () => {
     } finally {
       settle.mockRestore();
     }
+  });
+
+  test('a cell begins when the state before it is recorded, however long that takes; it can be given up', async () => {
+    await withKernel(async (kernel) => {
+      const { session } = kernel;
+      await run(kernel, 'one');
+      const parts = await kernel.parts();
+      const held = new EventEmitter();
+      const flush = parts.flushDatabase.bind(parts);
+      parts.flushDatabase = async () => {
+        await once(held, 'go');
+        return flush();
+      };
+      parts.setVariable('x', 'two');
+      const { saved } = await session.commit(ran({ source: 'two' }));
+      const stop = new AbortController();
+      const begun = session.begin({ title: 'three', cellId: null }, stop.signal);
+      stop.abort(new Error('stopped'));
+      await expect(begun).rejects.toThrow('stopped');
+      let state = 'not saved';
+      const next = session.begin({ title: 'three', cellId: null }).then(() => state);
+      state = 'saved';
+      held.emit('go');
+      await saved;
+      expect(await next).toBe('saved');
+    });
+  });
+
+  test.each([
+    ['only read', () => undefined, []],
+    [
+      'changed something',
+      (parts: FakeParts) => {
+        parts.setVariable('x', 'two');
+      },
+      [expect.stringContaining('"looks" was saved')],
+    ],
+  ])('of a cell that %s and was not written yet, a kill takes what it changed', async (_, act, notes) => {
+    await withHome(async (home) => {
+      const kernel = await Kernel.start(home);
+      const parts = await kernel.parts();
+      parts.setVariable('x', 'one');
+      await (
+        await kernel.session.commit(ran({ source: 'one' }))
+      ).saved;
+      const held = new EventEmitter();
+      const flush = parts.flushDatabase.bind(parts);
+      parts.flushDatabase = async () => {
+        await once(held, 'go');
+        return flush();
+      };
+      // Its outputs are too long for its record, so that a second one has to follow.
+      act(parts);
+      await kernel.session.commit(ran({ source: 'looks', outputs: [{ text: 'long '.repeat(1000) }] }));
+      const next = await Kernel.start(home);
+      await next.session.resume('main');
+      const { restored } = await next.session.open();
+      expect(restored.notes).toEqual(notes);
+      expect((await next.parts()).variables.get('x')).toBe('one');
+      await next.session.close();
+      held.emit('go');
+      await kernel.session.close();
+    });
   });
 
   test('a cell that changed nothing has its state with its record, also where the kernel ends right after', async () => {

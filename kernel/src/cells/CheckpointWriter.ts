@@ -4,11 +4,15 @@ import { log } from '../jupyter/log.js';
 import type { Saved } from '../worldlines/types.js';
 import { withoutPasswords } from './sql/attachments.js';
 import { cellTurns } from './ask/cellTurns.js';
+import { InterruptedCell } from './errors.js';
 import type { Kernel } from './Kernel.js';
 import { toOutcome } from './outcome.js';
 import type { RecordingRun } from './RecordingRun.js';
 import type { AskResult } from './runCell.js';
 import type { Runtime } from './Runtime.js';
+
+/** Milliseconds that a cell may wait before the person is told what for. */
+const SLOW = 3000;
 
 export interface FinishedCell {
   readonly kind: CellKind;
@@ -39,7 +43,7 @@ export class CheckpointWriter {
     const session = await this.kernel.session();
     const runtime = await this.kernel.active();
     if (kind !== null) {
-      await session.begin(cell);
+      await this.#untilSaved(session.begin(cell, run.signal), run);
       await session.ready('workspace');
     }
     await runtime.prepare();
@@ -52,6 +56,24 @@ export class CheckpointWriter {
     }
     this.#greeted = true;
     return runtime;
+  }
+
+  /** Variables of gigabytes take a while: whoever waits for them is told why. */
+  async #untilSaved(begun: Promise<void>, run: RecordingRun): Promise<void> {
+    const timer = setTimeout(() => {
+      run.stream(
+        'stderr',
+        'Waiting until what the last cell left is saved, so that nothing can take it away.\n',
+      );
+    }, SLOW);
+    try {
+      await begun;
+    } catch (error) {
+      if (run.signal.aborted) throw new InterruptedCell();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Called when a cell has run: the reply waits for this. */

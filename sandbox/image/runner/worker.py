@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from . import dataframes, processes, variables
 from .channel import Channel, HostError
 from .shell import Shell, make_shell
+from .showing import only_shows
 from .streams import Output, Stream
 
 try:
@@ -140,6 +141,8 @@ class Worker:
         done = {"type": "done", "id": header["id"], "status": status, "milliseconds": milliseconds}
         if self._snapshots is not None and self._snapshots.is_unchanged():
             done["unchanged"] = True
+        elif only_shows(code, shell.user_ns):
+            done["shown"] = True
         self._channel.send(done)
 
     def _reap(self, pids: list[int]) -> None:

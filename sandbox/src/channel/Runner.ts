@@ -13,7 +13,10 @@ export type CellEnd =
       readonly status: 'ok' | 'error' | 'interrupted';
       readonly milliseconds: number;
       /** The variables were seen to be what the latest snapshot took. */
+      /** The variables are what the last snapshot took. */
       readonly unchanged: boolean;
+      /** The cell did nothing but show variables. */
+      readonly shown: boolean;
     }
   | { readonly type: 'died'; readonly cause: 'exit' | 'signal' | 'memory'; readonly code: number }
   | { readonly type: 'gone'; readonly reason: string };
@@ -153,7 +156,7 @@ export class Runner {
         this.#reply(header, payload);
         break;
       case 'done': {
-        const { status, milliseconds, unchanged } = header;
+        const { status, milliseconds, unchanged, shown } = header;
         if (status !== 'ok' && status !== 'error' && status !== 'interrupted')
           throw new ProtocolError('The runner ended a cell without a status.');
         if (this.#cell?.id === header['id'])
@@ -162,6 +165,7 @@ export class Runner {
             status,
             milliseconds: Number(milliseconds) || 0,
             unchanged: unchanged === true,
+            shown: shown === true,
           });
         break;
       }

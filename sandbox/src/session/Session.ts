@@ -86,6 +86,7 @@ export class Session implements PythonSession {
       const container = await this.#ready(options.onEvent);
       for (const event of this.#untold.splice(0)) options.onEvent(event);
       this.#state = 'running';
+      const { changed } = this.#variables;
       this.#variables.touch();
       const started = Date.now();
       const clock = performance.now();
@@ -102,7 +103,7 @@ export class Session implements PythonSession {
       this.#state = 'ready';
       const artifacts = await this.#artifacts(started, options.onEvent);
       if (outcome.end.type !== 'done') await this.#recover(container, options.onEvent);
-      else if (outcome.end.unchanged) this.#variables.unchanged();
+      else if (outcome.end.unchanged || (outcome.end.shown && !changed)) this.#variables.unchanged();
       this.lastUse = Date.now();
       const failure = failureOf(outcome, container.limits);
       return failure === null

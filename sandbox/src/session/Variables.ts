@@ -40,9 +40,9 @@ export class Variables {
     this.#changed = true;
   }
 
-  /** They were seen to be what the last capture took: that is what is kept, unless it is not written yet, or could not be. */
+  /** They were seen to be what the last capture took, which is or will be what is kept, unless it could not be written. */
   unchanged(): void {
-    if (this.#latest === null && !this.#full) this.#changed = false;
+    if (!this.#full) this.#changed = false;
   }
 
   /** Resolves when nothing is being written any more. */

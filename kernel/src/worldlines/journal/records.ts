@@ -81,6 +81,8 @@ export interface CheckpointRecord {
   readonly asCells?: readonly string[];
   /** Of a step: its run's checkpoint, which comes later and has the turns, and the step's name in them. */
   readonly run?: { readonly checkpoint: string; readonly step: string };
+  /** Its state is its parent's, whether a record of it follows or not. */
+  readonly untouched?: true;
 }
 export interface StateRecord {
   readonly t: 'state';

@@ -34,10 +34,8 @@ import { type OpenedStore, openStore } from './openStore.js';
 import { stepsBack } from './stepsBack.js';
 import { record } from './Store.js';
 import { SessionReader } from './SessionReader.js';
-import { waitAtMost } from './waitAtMost.js';
+import { unlessAborted } from './unlessAborted.js';
 
-/** Milliseconds that a cell waits at most until the state before it is recorded: only variables of gigabytes take as long. */
-const PATIENCE = 5000;
 /** Milliseconds that clean-up may look for what is in use while somebody waits for the kernel to end. */
 const LAST_LOOK = 1500;
 
@@ -105,13 +103,17 @@ export class Session extends SessionReader {
 
   /**
    * Call before a cell runs. It mends what an earlier failure left half-done, waits until a kill would not cost the state
-   * before it, and notes that the cell began.
+   * before it, however long that takes, and notes that the cell began. Rejects where the signal aborts meanwhile.
    */
-  async begin(cell: { title: string; cellId: string | null }, worldline = this.activeId): Promise<void> {
+  async begin(
+    cell: { title: string; cellId: string | null },
+    signal?: AbortSignal,
+    worldline = this.activeId,
+  ): Promise<void> {
     const line = await this.lookup.line(worldline);
     const live = await this.opened.live(line);
     if (live.torn) await live.exclusive(() => moveLive(this.store, live, this.lookup.head(line)));
-    await waitAtMost(PATIENCE, live.recorded);
+    await unlessAborted(live.recorded, signal);
     this.#write({ t: 'began', worldline: line.id, title: cell.title });
     this.#emit({ kind: 'cell-began', worldline: line.id, ...cell });
   }

@@ -6,7 +6,7 @@ import type { CheckpointRecord } from '../journal/records.js';
 import { inline } from '../journal/stored.js';
 import { StoreWriteError } from '../errors.js';
 import type { Commit, RanCell, Saved, VariablesCapture } from '../types.js';
-import { isUnchanged } from './isUnchanged.js';
+import { isUntouched } from './isUntouched.js';
 import type { Live } from './Live.js';
 import { saveState } from './saveState.js';
 import { record, type Store } from './Store.js';
@@ -32,8 +32,11 @@ export async function commitCell(store: Store, line: Line, live: Live, cell: Ran
   await whenNotCollecting(store.folder.collecting);
   const before = store.journal.syncing;
   const recorded = live.writing > 0 ? live.recorded : null;
-  const entry = recordOf(store, line, cell);
-  const unchanged = isUnchanged(live, entry, store.objects);
+  const untouched = isUntouched(live, store.objects);
+  const bare = recordOf(store, line, cell);
+  const whole = bare.outputs !== null && bare.turns !== null && bare.source !== null;
+  const unchanged = untouched && whole && live.writing === 0;
+  const entry: CheckpointRecord = untouched && !unchanged ? { ...bare, untouched } : bare;
   const capture = unchanged ? null : captureVariables(live, cell);
   try {
     if (unchanged) record(store, entry, { t: 'state', checkpoint: entry.id, state: live.state, bytes: 0 });

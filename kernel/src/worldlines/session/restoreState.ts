@@ -23,7 +23,7 @@ export function targetOf(store: Store, node: Node): Target {
     if (state !== null) {
       return { state, earlier: () => statesBefore(store, found), notes: unsavedNotes(unsaved, found) };
     }
-    unsaved.unshift(found);
+    if (found.record.untouched !== true) unsaved.unshift(found);
   }
   return { state: EMPTY_STATE, earlier: () => [], notes: unsavedNotes(unsaved, null) };
 }
