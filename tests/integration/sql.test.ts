@@ -66,6 +66,31 @@ test('several statements run in order, and what comes before an error stays', ()
     expect(resultOf(after)).toContain('1 row × 1 column');
   }));
 
+test('SQL of one line stands before other cells, gives its result to Python, and points at its errors', () =>
+  withKernel(async ({ kernel }) => {
+    const lines = await kernel.execute(
+      '%sql create table t as select 7 as n\n%sql top << from t\n%sql --limit 1 from t',
+    );
+    expect(lines.status).toBe('ok');
+    expect(lines.stdout).toContain('Table t made');
+    expect(lines.stdout).toContain('Python has it as top');
+    expect(resultOf(lines)).toContain('7');
+    const python = await kernel.execute(
+      '%sql insert into t values (8)\n%%python\nprint(top["n"][0], len(sql("from t")))',
+    );
+    expect(python.stdout).toContain('7 2');
+    const taken = await kernel.execute(
+      '%%python\nframe = %sql from t order by n\nprint(frame["n"].tolist())',
+    );
+    expect(taken.stdout).toBe('[7, 8]\n');
+    const named = await kernel.execute("%%python\n%sql other << select {'a': 1} as s\nprint(other['s'][0])");
+    expect(named.stdout).toContain("{'a': 1}");
+    const wrong = await kernel.execute('%tables\n%sql select nope from t\n%tables');
+    expect(errorOf(wrong)).toMatch(/2 │ %sql select nope from t\n\s+▲/);
+    expect((await kernel.complete('%sql select * from t'))['matches']).toEqual(['t', 'top']);
+    expect((await kernel.complete('%tables\n%sql select a.n from t a', 22))['matches']).toEqual(['n']);
+  }));
+
 test('values that could break a page are shown as text', () =>
   withKernel(async ({ kernel }) => {
     const cell = await kernel.execute('%%sql select \'<script>alert(1)</script>\' as "<b>x</b>"');
@@ -103,6 +128,14 @@ test.each([
   ['%load https://example.com/x.csv', 'Save it beside the notebook'],
   ['%load s3://bucket/x.csv', '%allow its prefix'],
   ['%%sql', 'There is no SQL in this cell'],
+  ['%sql', 'There is no SQL in this cell'],
+  ['%sql select nope', 'nope'],
+  ['%sql duckdb://', 'nothing to connect to'],
+  ['%%sql postgresql://me@host/db\nselect 1', '%attach ADDRESS as NAME'],
+  ['%%sql --save x\nselect 1', 'CREATE VIEW'],
+  ['%%sql\nselect {{x}}', 'getvariable('],
+  ['%%sql\nselect $x', "getvariable('x')"],
+  ['%sqlcmd tables', '%tables'],
   ['%%sql --limit many select 1', 'a whole number'],
   ['%describe nothing_here', 'nothing_here'],
   ['%detach nothing_here', 'No database is attached as nothing_here'],

@@ -7,7 +7,9 @@ describe('a slip is told before anything runs', () => {
     ['%branch a b', '%branch does not know what to do with "b".', 'quotes'],
     ['%laod x.csv', 'There is no magic %laod.', '%load'],
     ['%%sqll\nselect 1', 'There is no magic %%sqll.', '%%sql'],
-    ['%sql select 1', '%sql is a cell magic.', '%%sql'],
+    ['%python 1 + 1', '%python is a cell magic.', '%%python'],
+    ['%sql select *\nfrom t', '%sql takes the SQL of one line, and there is more below it.', '%%sql'],
+    ['df = %sql select 1', 'df = %sql is Python, and this is no Python cell.', '%sql df <<'],
     ['%%tables', '%%tables is a line magic.', '%tables'],
     ['%timeit f()', 'timeit is a magic of IPython, for Python cells.', '%%python'],
     ['%%time\nf()', 'time is a magic of IPython, for Python cells.', '%%python'],
@@ -17,6 +19,13 @@ describe('a slip is told before anything runs', () => {
     expect(() => planCell(parseCell(code), 'ask')).toThrow(
       expect.objectContaining({ message, hint: expect.stringContaining(hint) }),
     );
+  });
+
+  test('SQL on a line makes the cell one of SQL, but not one of Python', () => {
+    expect(planCell(parseCell('%tables\n%sql select 1'), 'ask').kind).toBe('sql');
+    expect(planCell(parseCell('%sql select 1\n%load x.csv'), 'ask').kind).toBe('sql');
+    expect(planCell(parseCell('%sql select 1\n%%python\n1'), 'ask').kind).toBe('python');
+    expect(planCell(parseCell('df = %sql select 1'), 'python').kind).toBe('python');
   });
 
   test('where plain cells are Python, a command of a shell is one of its lines', () => {

@@ -39,28 +39,54 @@ const LEAVING: Plan = {
 };
 
 const SHELL = /^\s*!/;
+/** The one magic that is both: for a line, and for a cell. */
+const SQL_LINE = 'sql';
+const SQL_ASSIGNED = /^\s*([\p{L}_][\p{L}\p{N}_]*)\s*=\s*%sql\b/u;
 
 /** Reads what the cell says. Throws a UserError for an unknown magic or a wrong option. */
 export function planCell({ magics, body }: ParsedCell, defaultKind: string): Plan {
-  const lines = magics.map(planMagic);
+  const lines = magics.map((line) => (line.name === SQL_LINE ? planSqlLine(line) : planMagic(line)));
+  if (magics.at(-1)?.name === SQL_LINE && body?.form === 'plain') {
+    throw new UserError(
+      'UsageError',
+      '%sql takes the SQL of one line, and there is more below it.',
+      'Write %%sql for SQL of several lines.',
+    );
+  }
   const main = body === null ? null : planBody(body, defaultKind);
-  const writes = lines.some(({ magic }) => magic.writes === true);
+  const kinds = [main, ...lines].map((part) => part?.kind ?? null);
   return {
-    kind: main?.kind ?? (writes ? 'magic' : null),
+    kind:
+      kinds.find((kind) => kind !== null && kind !== 'magic') ?? kinds.find((kind) => kind !== null) ?? null,
     run: async (context) => {
-      for (const line of lines) await line.run(context);
+      for (const [index, line] of lines.entries()) await line.run(await current(context, index > 0));
       return main === null ? null : main.run(await current(context, lines.length > 0));
     },
   };
 }
 
-function planMagic({ name, rest }: LineMagic): {
-  magic: ReturnType<typeof findMagic>;
-  run: (context: CellContext) => Promise<void>;
-} {
+interface PlannedLine {
+  readonly kind: CellKind | null;
+  run(context: CellContext): Promise<void>;
+}
+
+function planMagic({ name, rest }: LineMagic): PlannedLine {
   const magic = findMagic(name);
   const args = parseArguments(`%${name}`, rest, magic.options, magic.most);
-  return { magic, run: (context) => magic.run(args, context) };
+  return { kind: magic.writes === true ? 'magic' : null, run: (context) => magic.run(args, context) };
+}
+
+/** `%sql …`: a SQL cell of one line. */
+function planSqlLine({ offset }: LineMagic): PlannedLine {
+  return {
+    kind: 'sql',
+    run: async (context) => {
+      const [line = ''] = context.source.slice(offset).split('\n');
+      const cell = readSqlCell(context.source.slice(0, offset + line.length), offset + 1 + SQL_LINE.length);
+      await grantNamed(context, cell.sql);
+      await runSqlCell(context, cell);
+    },
+  };
 }
 
 /** After a line magic the active worldline may be another one. */
@@ -90,10 +116,22 @@ function planBody(body: Body, defaultKind: string): Plan {
           'Write %%python on the line above.',
         );
       }
+      if (defaultKind !== 'python') refuseAssigned(body.text);
       return planKind(defaultKind, '', body.textOffset, body.text, body.textOffset);
     case 'magic':
       return planKind(findCellMagic(body.name).name, body.rest, body.restOffset, body.text, body.textOffset);
   }
+}
+
+/** Python's way of taking a result, outside of Python. */
+function refuseAssigned(text: string): void {
+  const name = SQL_ASSIGNED.exec(text)?.[1];
+  if (name === undefined) return;
+  throw new UserError(
+    'UsageError',
+    `${name} = %sql is Python, and this is no Python cell.`,
+    `Write %sql ${name} << SELECT …, or %%python on the line above.`,
+  );
 }
 
 function planKind(kind: string, rest: string, restOffset: number, text: string, textOffset: number): Plan {

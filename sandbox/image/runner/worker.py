@@ -17,6 +17,8 @@ import warnings
 from collections import ChainMap
 from collections.abc import Mapping
 
+from IPython.core.magic import no_var_expand
+
 from . import dataframes, processes, variables
 from .channel import Channel, HostError
 from .shell import Shell, make_shell
@@ -293,6 +295,17 @@ class Worker:
                 finally:
                     self._scope = self._shell.user_ns
 
+        @no_var_expand
+        def sql_line(line: str):
+            """`%sql QUERY` or `%sql NAME << QUERY`: what `sql("QUERY")` gives."""
+            __tracebackhide__ = True
+            name, sign, query = line.partition("<<")
+            if not sign or not name.strip().isidentifier():
+                return sql(line)
+            self._shell.user_ns[name.strip()] = sql(query)
+            return None
+
+        self._shell.register_magic_function(sql_line, "line", "sql")
         ask.__name__, ask.__doc__ = "input", builtins.input.__doc__
         builtins.input = ask
         getpass.getpass = ask_password

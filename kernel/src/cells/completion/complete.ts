@@ -59,7 +59,11 @@ async function completeMagicLine(
     const wanted = all.filter(({ text }) => text.replace(/^%+/, '').startsWith(typed));
     return { start: lineStart + indent.length, matches: wanted };
   }
-  const [, sign, name = ''] = /^\s*(%%?)([\w-]+)/.exec(line) ?? [];
+  const [all = '', sign, name = ''] = /^\s*(%%?)([\w-]+)/.exec(line) ?? [];
+  if (name === 'sql' && !/\s-[\w-]*$/.test(line)) {
+    const from = readSqlCell(line, all.length).offset;
+    return completeSqlAt(kernel, line, from, line.length, lineStart);
+  }
   const word = /\S*$/.exec(line)?.[0] ?? '';
   const start = at - word.length;
   const magic = [...LINE_MAGICS, ...CELL_MAGICS].find((candidate) => candidate.name === name);
@@ -125,11 +129,19 @@ async function wordsOfKind(kernel: Kernel, kind: ArgumentKind, word: string): Pr
   }
 }
 
-async function completeSqlAt(kernel: Kernel, code: string, offset: number, at: number): Promise<Found> {
-  if (at < offset) return { start: at, matches: [] };
-  const { start, matches, file } = completeSql(code.slice(offset), at - offset, await kernel.catalog());
-  if (file === null) return { start: offset + start, matches };
-  return { start: offset + start, matches: await kernel.completeReadable(file) };
+/** `before`: where `code` begins in the cell. */
+async function completeSqlAt(
+  kernel: Kernel,
+  code: string,
+  offset: number,
+  at: number,
+  before = 0,
+): Promise<Found> {
+  if (at < offset) return { start: before + at, matches: [] };
+  const found = completeSql(code.slice(offset), at - offset, await kernel.catalog());
+  const start = before + offset + found.start;
+  if (found.file === null) return { start, matches: found.matches };
+  return { start, matches: await kernel.completeReadable(found.file) };
 }
 
 async function completePython(kernel: Kernel, code: string, offset: number, at: number): Promise<Found> {

@@ -23,3 +23,15 @@ export function ipythonHint(name: string): readonly [message: string, fix: strin
   if (!IPYTHON.has(name)) return null;
   return [`${name} is a magic of IPython, for Python cells.`, 'Write %%python on the line above it.'];
 }
+
+const JUPYSQL: Readonly<Record<string, string>> = {
+  sqlcmd: '%tables lists tables, %describe TABLE explains one.',
+  sqlplot: 'Ask for the chart in plain words, or draw it in a %%python cell.',
+  sqlrender: 'A query is kept as a view: CREATE VIEW name AS SELECT …',
+};
+
+/** The same for a magic of JupySQL's. */
+export function jupysqlHint(name: string): readonly [message: string, fix: string] | null {
+  const instead = JUPYSQL[name];
+  return instead === undefined ? null : [`${name} is a magic of JupySQL.`, instead];
+}

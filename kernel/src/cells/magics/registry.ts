@@ -3,7 +3,7 @@ import { suggest } from '../reading/suggest.js';
 import { helpDisplay, magicHelp } from '../help.js';
 import { CELL_MAGICS } from './cellMagics.js';
 import { DATA_MAGICS } from './data.js';
-import { ipythonHint } from './ipython.js';
+import { ipythonHint, jupysqlHint } from './ipython.js';
 import { KERNEL_MAGICS } from './kernel.js';
 import type { CellMagic, Magic } from './Magic.js';
 import { WORLDLINE_MAGICS } from './worldlines.js';
@@ -65,7 +65,7 @@ export function findCellMagic(name: string): CellMagic {
 }
 
 function unknown(sign: string, name: string, names: readonly string[]): UserError {
-  const ipython = ipythonHint(name);
+  const ipython = ipythonHint(name) ?? jupysqlHint(name);
   if (ipython !== null) return new UserError('UnknownMagic', ...ipython);
   const near = suggest(name, names);
   return new UserError(

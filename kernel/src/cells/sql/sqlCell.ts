@@ -8,6 +8,7 @@ import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
 import { pointingAt } from '../outcome.js';
 import { audienceOf, ProgressBar } from '../ProgressBar.js';
+import { checkHabits, checkTemplates } from './jupysql.js';
 import { StatementOutputs } from './StatementOutputs.js';
 
 export const SQL_OPTIONS: readonly OptionSpec[] = [
@@ -40,6 +41,7 @@ export function readSqlCell(source: string, restOffset: number): SqlCell {
       line = line.slice(name[0].length);
       continue;
     }
+    checkHabits(line);
     const { options, restAt } = parseLeadingOptions('%%sql', line, SQL_OPTIONS);
     if (restAt === 0) break;
     const value = options.get('limit');
@@ -60,6 +62,7 @@ export async function runSqlCell(context: CellContext, cell: SqlCell): Promise<v
     );
   }
   try {
+    if (cell.sql.includes('{{')) checkTemplates(cell.sql);
     await context.runtime.offerFrames(cell.sql);
     if (cell.into === null) await query(context, cell.sql, cell.limit, true);
     else await giveToPython(context, cell, cell.into);

@@ -50,7 +50,16 @@ function plainer(type: string, message: string): string {
   if (type === 'Catalog') return noTable(message);
   if (type === 'IO' && message.startsWith('No files found that match'))
     return `${message}\nA relative path starts in the workspace, which shows what lies beside the notebook, of the home folder only files that a cell names; %allow FOLDER grants more.`;
+  const parameter = /^Values were not provided for the following prepared statement parameters: (\w+)/.exec(
+    message,
+  )?.[1];
+  if (type === 'Invalid Input' && parameter !== undefined) return noValue(parameter);
   return message;
+}
+
+function noValue(parameter: string): string {
+  const name = /^\d/.test(parameter) ? 'x' : parameter;
+  return `There is no value for $${parameter}. SET VARIABLE ${name} = …, then getvariable('${name}') gives it.`;
 }
 
 /** A name that is none may have been meant for a data frame; DuckDB's own views are not what was meant. */
