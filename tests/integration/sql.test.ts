@@ -88,7 +88,7 @@ test('SQL of one line stands before other cells, gives its result to Python, and
     const wrong = await kernel.execute('%tables\n%sql select nope from t\n%tables');
     expect(errorOf(wrong)).toMatch(/2 │ %sql select nope from t\n\s+▲/);
     expect((await kernel.complete('%sql select * from t'))['matches']).toEqual(['t', 'top']);
-    expect((await kernel.complete('%tables\n%sql select a.n from t a', 22))['matches']).toEqual(['n']);
+    expect((await kernel.complete('%tables\n%sql select a.n from t a', 23))['matches']).toEqual(['n']);
   }));
 
 test('values that could break a page are shown as text', () =>

@@ -29,6 +29,12 @@ async function find(kernel: Kernel, code: string, at: number): Promise<Found> {
   const line = code.slice(lineStart, at);
   const { body } = parseCell(code);
   const inBody = body?.form === 'magic' && lineStart >= body.textOffset;
+  const sqlLine = /^\s*%sql\s/.exec(line)?.[0];
+  if (sqlLine !== undefined && !inBody && !/\s-[\w-]*$/.test(line)) {
+    const [rest = ''] = code.slice(at).split('\n');
+    const upToEnd = code.slice(0, at + rest.length);
+    return completeSqlAt(kernel, upToEnd, readSqlCell(upToEnd, lineStart + sqlLine.length).offset, at);
+  }
   if (/^\s*%/.test(line) && !inBody) return completeMagicLine(kernel, line, lineStart, at);
   const kind = body?.form === 'magic' ? body.name : (kernel.settings.get('default') ?? 'ask');
   const from = body === null || body.form === 'help' ? lineStart : body.textOffset;
@@ -59,11 +65,7 @@ async function completeMagicLine(
     const wanted = all.filter(({ text }) => text.replace(/^%+/, '').startsWith(typed));
     return { start: lineStart + indent.length, matches: wanted };
   }
-  const [all = '', sign, name = ''] = /^\s*(%%?)([\w-]+)/.exec(line) ?? [];
-  if (name === 'sql' && !/\s-[\w-]*$/.test(line)) {
-    const from = readSqlCell(line, all.length).offset;
-    return completeSqlAt(kernel, line, from, line.length, lineStart);
-  }
+  const [, sign, name = ''] = /^\s*(%%?)([\w-]+)/.exec(line) ?? [];
   const word = /\S*$/.exec(line)?.[0] ?? '';
   const start = at - word.length;
   const magic = [...LINE_MAGICS, ...CELL_MAGICS].find((candidate) => candidate.name === name);
@@ -129,19 +131,11 @@ async function wordsOfKind(kernel: Kernel, kind: ArgumentKind, word: string): Pr
   }
 }
 
-/** `before`: where `code` begins in the cell. */
-async function completeSqlAt(
-  kernel: Kernel,
-  code: string,
-  offset: number,
-  at: number,
-  before = 0,
-): Promise<Found> {
-  if (at < offset) return { start: before + at, matches: [] };
-  const found = completeSql(code.slice(offset), at - offset, await kernel.catalog());
-  const start = before + offset + found.start;
-  if (found.file === null) return { start, matches: found.matches };
-  return { start, matches: await kernel.completeReadable(found.file) };
+async function completeSqlAt(kernel: Kernel, code: string, offset: number, at: number): Promise<Found> {
+  if (at < offset) return { start: at, matches: [] };
+  const { start, matches, file } = completeSql(code.slice(offset), at - offset, await kernel.catalog());
+  if (file === null) return { start: offset + start, matches };
+  return { start: offset + start, matches: await kernel.completeReadable(file) };
 }
 
 async function completePython(kernel: Kernel, code: string, offset: number, at: number): Promise<Found> {
