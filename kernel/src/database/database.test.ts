@@ -159,3 +159,44 @@ test('results of every type are paged, those of types that the user made as well
     expect((await database.page(result.id, 4999, 1)).rows[0]?.[0]).toBe(`it's "ok"`);
     expect(await database.page(result.id, 0, 1, { filter: '"ok"' })).toMatchObject({ total: 2500 });
   }));
+
+test('each statement without rows says what it did', () =>
+  withDatabase(async ({ database }) => {
+    const sql = `create table t as select i, i % 2 as k from range(4) t(i); set variable q = 5; use main; begin; commit;
+      begin; rollback; vacuum; analyze; checkpoint; force checkpoint; prepare p as select 1; deallocate p;
+      truncate t; create table w as select * from (pivot t on k using count(*)); call pragma_version()`;
+    const results = await runAsUser(database, sql);
+    expect(results.map((result) => (result.kind === 'done' ? result.message : result.kind))).toEqual([
+      'Table t made, 4 rows',
+      'Variable q set',
+      'Using main',
+      'Transaction begun',
+      'Transaction committed',
+      'Transaction begun',
+      'Transaction rolled back',
+      'Vacuumed',
+      'Analyzed',
+      'Checkpoint written',
+      'Checkpoint written',
+      'p prepared',
+      'p deallocated',
+      '4 rows deleted from t',
+      'Table w made, 0 rows',
+      'rows',
+    ]);
+  }));
+
+test('a table of a PIVOT is made whole or not at all, by the model as well', () =>
+  withDatabase(async ({ database }) => {
+    await runAsUser(database, 'create table t as select i, i % 2 as k from range(4) t(i)');
+    const make = 'create table w as select * from (pivot t on k using count(*))';
+    for (const author of ['model', 'user'] as const) {
+      await database.query(make, { author });
+      await expect(database.query(make, { author })).rejects.toThrow(/already exists/);
+      await database.query('drop table w', { author });
+      const failing = `create table w as select error('no') from (pivot t on k using count(*))`;
+      await expect(database.query(failing, { author })).rejects.toThrow(/no/);
+      expect(await rowsOf(database, 'select count(*) from t', author)).toEqual([['4']]);
+    }
+    expect((await database.tables()).map(({ name }) => name)).toEqual(['t']);
+  }));

@@ -14,6 +14,7 @@ const BEFORE_NAME = new Set([
   'only',
   'table',
   'ignore',
+  'prepare',
 ]);
 
 /** What a statement did that gives no rows: `Table weather made, 1,461 rows`. */
@@ -22,9 +23,26 @@ export function doneMessage(type: StatementType, piece: Piece, rowsChanged: numb
     rowsChanged === null
       ? ''
       : `${rowsChanged.toLocaleString('en-US')} ${rowsChanged === 1 ? 'row' : 'rows'}`;
-  const message = MESSAGES[type];
+  const message = MESSAGES[type] ?? BY_WORD[piece.tokens[0]?.text ?? ''];
   return message ? message(piece, rows) : 'Done';
 }
+
+/** For what DuckDB gives one type for several statements. */
+const BY_WORD: Readonly<Record<string, (piece: Piece) => string>> = {
+  use: (piece) => `Using ${nameAfter(piece, 'use')}`,
+  set: (piece) => `Variable ${nameAfter(piece, 'variable')} set`,
+  prepare: (piece) => `${nameAfter(piece, 'prepare')} prepared`,
+  vacuum: () => 'Vacuumed',
+  analyze: () => 'Analyzed',
+  begin: () => 'Transaction begun',
+  start: () => 'Transaction begun',
+  commit: () => 'Transaction committed',
+  end: () => 'Transaction committed',
+  rollback: () => 'Transaction rolled back',
+  abort: () => 'Transaction rolled back',
+  checkpoint: () => 'Checkpoint written',
+  force: () => 'Checkpoint written',
+};
 
 const MESSAGES: Partial<Record<StatementType, (piece: Piece, rows: string) => string>> = {
   [StatementType.INSERT]: (piece, rows) => `${rows} inserted into ${nameAfter(piece, 'into')}`,
@@ -33,7 +51,10 @@ const MESSAGES: Partial<Record<StatementType, (piece: Piece, rows: string) => st
     `${rows} deleted from ${nameAfter(piece, piece.tokens[0]?.text === 'truncate' ? 'truncate' : 'from')}`,
   [StatementType.MERGE_INTO]: (piece, rows) => `${rows} merged into ${nameAfter(piece, 'into')}`,
   [StatementType.CREATE]: (piece, rows) => `${object(piece)} made${rows === '' ? '' : `, ${rows}`}`,
-  [StatementType.DROP]: (piece) => `${object(piece)} dropped`,
+  [StatementType.DROP]: (piece) =>
+    piece.tokens[0]?.text === 'deallocate'
+      ? `${nameAfter(piece, 'deallocate')} deallocated`
+      : `${object(piece)} dropped`,
   [StatementType.ALTER]: (piece) => `${object(piece)} altered`,
   [StatementType.COPY]: (_, rows) => `${rows} copied`,
   [StatementType.EXPORT]: (piece) => `Exported to ${targetOf(piece)?.token?.text ?? 'a folder'}`,

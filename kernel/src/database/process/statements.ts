@@ -81,10 +81,20 @@ async function attempt(piece: Piece, context: RunContext, only: Access | null): 
   if (whole !== null) return runPrepared(whole, piece, context, started, null, false);
   const extracted = await connection.extractStatements(piece.sql);
   let last: StatementResult | null = null;
-  for (let index = 0; index < extracted.count; index += 1) {
-    cancel.check();
-    const prepared = await extracted.prepare(index);
-    last = await runPrepared(prepared, piece, context, started, only, index < extracted.count - 1);
+  let begun = false;
+  try {
+    for (let index = 0; index < extracted.count; index += 1) {
+      cancel.check();
+      const prepared = await extracted.prepare(index);
+      const own = extracted.count > 1 && prepared.statementType === StatementType.TRANSACTION;
+      const result = await runPrepared(prepared, piece, context, started, only, index < extracted.count - 1);
+      if (own) begun = !begun;
+      else last = result;
+    }
+  } catch (error) {
+    // DuckDB put a transaction of its own around what it made of the statement; some errors end it, and others leave it.
+    if (begun) await connection.run('ROLLBACK').catch(() => undefined);
+    throw error;
   }
   return last ?? { kind: 'done', message: 'Nothing to run', rowsChanged: null, milliseconds: 0 };
 }
@@ -153,7 +163,9 @@ async function execute(
   }
   if (type === StatementType.SELECT) return rows(await prepared.stream(), piece, context, started);
   const result = await prepared.run();
-  if (result.returnType === ResultReturnType.QUERY_RESULT) return rows(result, piece, context, started);
+  const isStatus = result.columnCount === 1 && result.columnName(0) === 'Success';
+  if (result.returnType === ResultReturnType.QUERY_RESULT && !isStatus)
+    return rows(result, piece, context, started);
   const rowsChanged = await changedRows(result);
   const message = doneMessage(type, piece, rowsChanged);
   return { kind: 'done', message, rowsChanged, milliseconds: performance.now() - started };
