@@ -5,6 +5,7 @@ import { type ParsedExecute, parseExecute } from './executeRequest.js';
 import type { IoPub } from './IoPub.js';
 import { OutputRun } from './OutputRun.js';
 import type { Request } from './request.js';
+import { stayAwake } from './stayAwake.js';
 import type { Stdin } from './Stdin.js';
 
 export interface ExecuteOptions {
@@ -98,7 +99,9 @@ export class ExecuteQueue {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       const abort = new AbortController();
       this.#running = { request: next.request, abort };
+      const rest = stayAwake();
       this.#abort(await this.#execute(next, abort.signal));
+      rest();
       this.#running = null;
     }
   }
