@@ -150,7 +150,7 @@ export class ExecuteQueue {
     if (execute.storeHistory) this.#count += 1;
     if (!execute.silent) {
       const content = { code: execute.code, execution_count: this.#count };
-      iopub.hold('execute_input', content, request.parent);
+      iopub.announce('execute_input', content, request.parent);
     }
     return new OutputRun({
       executionCount: this.#count,

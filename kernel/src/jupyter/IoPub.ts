@@ -20,13 +20,22 @@ export class IoPub {
 
   /** Publishes together with what follows it, or a moment later. */
   hold(type: string, content: object, parent: Parent): void {
-    this.#outbox.hold(this.#frames(type, content, parent));
+    const frames = this.#frames(type, content, parent);
+    this.#outbox.hold(() => frames);
+  }
+
+  /** Publishes what is said before a cell runs. Its frames are made at the end of this turn, when the cell is on its way. */
+  announce(type: 'status' | 'execute_input', content: object, parent: Parent): void {
+    let made: Uint8Array[] | null = null;
+    const frames = (): Uint8Array[] => (made ??= this.#frames(type, content, parent));
+    setImmediate(frames);
+    this.#outbox.hold(frames);
   }
 
   /** Busy may leave with what comes of it; that it is over is said at once. */
   status(state: ExecutionState, parent: Parent): void {
     const content = { execution_state: state };
-    if (state === 'busy') this.hold('status', content, parent);
+    if (state === 'busy') this.announce('status', content, parent);
     else this.publish('status', content, parent);
   }
 

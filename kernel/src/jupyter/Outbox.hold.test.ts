@@ -20,8 +20,8 @@ afterEach(() => {
 
 test('what is held leaves with the next that is not, in order, at the end of the turn', async () => {
   const box = outbox();
-  box.hold(frames('busy'));
-  box.hold(frames('input'));
+  box.hold(() => frames('busy'));
+  box.hold(() => frames('input'));
   box.send(frames('idle'));
   expect(sent).toEqual([]);
   await jest.advanceTimersByTimeAsync(0);
@@ -30,12 +30,12 @@ test('what is held leaves with the next that is not, in order, at the end of the
 
 test('what is held leaves by itself where nothing follows', async () => {
   const box = outbox();
-  box.hold(frames('busy'));
+  box.hold(() => frames('busy'));
   await jest.advanceTimersByTimeAsync(4);
   expect(sent).toEqual([]);
   await jest.advanceTimersByTimeAsync(1);
   expect(sent).toEqual(['busy']);
-  box.hold(frames('result'));
+  box.hold(() => frames('result'));
   await jest.advanceTimersByTimeAsync(5);
   expect(sent).toEqual(['busy', 'result']);
 });
@@ -43,7 +43,7 @@ test('what is held leaves by itself where nothing follows', async () => {
 test('a flush sends at once what is held, and has nothing to wait for where nothing is', async () => {
   const box = outbox();
   await box.flushed();
-  box.hold(frames('busy'));
+  box.hold(() => frames('busy'));
   await box.flushed();
   expect(sent).toEqual(['busy']);
   box.send(frames('idle'));

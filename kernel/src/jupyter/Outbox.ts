@@ -17,7 +17,7 @@ const HOLD = 5;
  */
 export class Outbox {
   readonly #socket: SendingSocket;
-  readonly #waiting: Uint8Array[][] = [];
+  readonly #waiting: (() => Uint8Array[])[] = [];
   #sending: Promise<void> | null = null;
   /** At the end of this turn, and when the first one that is held has waited long enough. */
   #turn: NodeJS.Immediate | null = null;
@@ -32,15 +32,15 @@ export class Outbox {
   }
 
   send(frames: Uint8Array[]): void {
-    this.#waiting.push(frames);
+    this.#waiting.push(() => frames);
     this.#turn ??= setImmediate(() => void this.flushed());
   }
 
   /**
    * Sends it together with what follows it, or a moment later: to wake the socket and its peer takes as long as a message,
-   * and what a short cell runs in could use the time.
+   * and what a short cell runs in could use the time. So could what makes the frames, which is asked for them when they leave.
    */
-  hold(frames: Uint8Array[]): void {
+  hold(frames: () => Uint8Array[]): void {
     this.#waiting.push(frames);
     this.#held ??= setTimeout(() => void this.flushed(), HOLD);
   }
@@ -57,7 +57,7 @@ export class Outbox {
   async #sendAll(): Promise<void> {
     for (let frames = this.#waiting.shift(); frames !== undefined; frames = this.#waiting.shift()) {
       try {
-        await this.#sendOne(frames);
+        await this.#sendOne(frames());
       } catch (error) {
         log(`A message could not be sent: ${messageOf(error)}`);
       }
