@@ -6,12 +6,13 @@ const REPEAT_MILLISECONDS = 25;
 
 /** The cancellation of one call. */
 export class Cancel {
-  readonly #abort = new AbortController();
+  #cancelled = false;
+  #stopWaiting: () => void = () => undefined;
   #repeat: NodeJS.Timeout | null = null;
   #connection: DuckDBConnection | null = null;
 
   get cancelled(): boolean {
-    return this.#abort.signal.aborted;
+    return this.#cancelled;
   }
 
   /** The connection on which the call now works. */
@@ -21,7 +22,8 @@ export class Cancel {
 
   interrupt(): void {
     if (this.cancelled) return;
-    this.#abort.abort();
+    this.#cancelled = true;
+    this.#stopWaiting();
     this.#connection?.interrupt();
     this.#repeat = setInterval(() => this.#connection?.interrupt(), REPEAT_MILLISECONDS);
   }
@@ -34,14 +36,10 @@ export class Cancel {
   /** Waits for something else, and no longer than until the call is interrupted. */
   async wait(for_: Promise<void>): Promise<void> {
     this.check();
-    const { signal } = this.#abort;
-    let stop: () => void = () => undefined;
     const stopped = new Promise<void>((resolve) => {
-      stop = resolve;
+      this.#stopWaiting = resolve;
     });
-    signal.addEventListener('abort', stop, { once: true });
     await Promise.race([for_, stopped]);
-    signal.removeEventListener('abort', stop);
     this.check();
   }
 
