@@ -1,6 +1,8 @@
+const NUMBERS = new Intl.NumberFormat('en-US');
+
 /** `1234567` as `1,234,567`. */
 export function count(n: number): string {
-  return n.toLocaleString('en-US');
+  return Number.isInteger(n) && Math.abs(n) < 1000 ? String(n) : NUMBERS.format(n);
 }
 
 /** `3 rows`, `1 row`. */

@@ -1,25 +1,26 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /** How many signatures are remembered, at most twice this: a replay that is older gets through. */
 const REMEMBERED = 32_768;
 
 /** Signs and verifies messages: a hex HMAC over header, parent header, metadata and content. */
 export class Signer {
-  readonly #key: string;
+  /** Null where nothing is signed. */
+  readonly #key: KeyObject | null;
   readonly #hash: string;
   #recent = new Set<string>();
   #older = new Set<string>();
 
   /** Throws where Node does not know the hash. */
   constructor(key: string, hash: string) {
-    this.#key = key;
+    this.#key = key === '' ? null : createSecretKey(key, 'utf8');
     this.#hash = hash;
     createHmac(hash, key);
   }
 
   /** The signature frame; empty where there is no key. */
   sign(parts: readonly Uint8Array[]): string {
-    if (this.#key === '') return '';
+    if (this.#key === null) return '';
     const hmac = createHmac(this.#hash, this.#key);
     for (const part of parts) hmac.update(part);
     return hmac.digest('hex');
@@ -27,7 +28,7 @@ export class Signer {
 
   /** Whether the signature fits exactly these bytes and was not seen before. Takes the same time for every mismatch. */
   accept(signature: Buffer, parts: readonly Uint8Array[]): boolean {
-    if (this.#key === '') return signature.length === 0;
+    if (this.#key === null) return signature.length === 0;
     const text = this.sign(parts);
     const expected = Buffer.from(text, 'latin1');
     if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return false;

@@ -1,4 +1,4 @@
-import { createHash, webcrypto } from 'node:crypto';
+import { hash as digestOf, webcrypto } from 'node:crypto';
 
 /** A content id: SHA-256 in hex. */
 export type ObjectId = string;
@@ -8,7 +8,7 @@ export const OBJECT_ID = /^[0-9a-f]{64}$/;
 const OFF_THREAD = 64 * 1024;
 
 export function idOf(bytes: Uint8Array): ObjectId {
-  return createHash('sha256').update(bytes).digest('hex');
+  return digestOf('sha256', bytes, 'hex');
 }
 
 /** As `idOf`, without holding up the event loop for large data. */

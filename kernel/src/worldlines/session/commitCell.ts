@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { whenNotCollecting } from '../collect/gate.js';
 import type { Line } from '../graph/Graph.js';
 import { summarizeCheckpoint, titleOf } from '../graph/summaries.js';
@@ -19,7 +19,7 @@ import { waitAtMost } from './waitAtMost.js';
 const WAIT = 10;
 
 export function newId(): string {
-  return randomBytes(6).toString('hex');
+  return randomUUID().slice(-12);
 }
 
 /**
