@@ -50,6 +50,47 @@ test(
 );
 
 test(
+  'tables out of sight are not drawn, and have their height already; one that was drawn keeps what was done to it',
+  () =>
+    lab.withNotebook(
+      'many-tables',
+      Array.from({ length: 30 }, (_, index) => `%%sql\nselect i, ${index} as n from range(20) r(i)`),
+      async (notebook) => {
+        const { page } = notebook;
+        const table = (index: number) => notebook.cell(index).locator('.wl-TableGrid');
+        const height = async (index: number) =>
+          table(index).evaluate((node) => node.getBoundingClientRect().height);
+        const scrollTo = (index: number) =>
+          page.evaluate(`jupyterapp.shell.currentWidget.content.scrollToItem(${index}, 'start')`);
+        await notebook.command('notebook:run-all-cells');
+        await notebook.finished(29);
+        await notebook.save();
+        await page.reload();
+        await notebook.ready();
+        await page.waitForFunction(`document.querySelectorAll('.wl-TableGrid').length === 30`);
+        await scrollTo(0);
+        await table(0).locator('canvas').first().waitFor();
+        expect(await table(25).locator('canvas').count()).toBe(0);
+        const before = await height(25);
+
+        await scrollTo(25);
+        await table(25).locator('canvas').first().waitFor();
+        expect(await height(25)).toBe(before);
+        await table(25).locator('input').fill('19');
+        await table(25).locator('.wl-GridBar-count', { hasText: '1 of 20 rows' }).waitFor();
+        await notebook.shot('tables-scrolled');
+        await scrollTo(0);
+        await scrollTo(25);
+        expect(await table(25).locator('.wl-GridBar-count').textContent()).toContain('1 of 20 rows');
+        expect(await table(25).locator('input').inputValue()).toBe('19');
+        expect(await table(25).locator('canvas').count()).toBeGreaterThan(0);
+        await notebook.shot('tables-scrolled-back');
+      },
+    ),
+  MINUTES,
+);
+
+test(
   'the data magics work in JupyterLab',
   async () => {
     await layOutData(lab.server.notebooks);

@@ -8,8 +8,12 @@ import { GridBar } from './GridBar.js';
 import { PagesModel } from './PagesModel.js';
 import { SortingMouse } from './SortingMouse.js';
 import type { FetchPage } from './TablePages.js';
+import { whenNear } from './whenNear.js';
 
 const ROW = 24;
+/** Height of the columns' names and width of the rows' numbers, in pixels. */
+const HEADER = ROW + 2;
+const ROW_NUMBERS = 56;
 /** Height or width of a scroll bar in pixels, and of the grid's own border. */
 const BAR = 18;
 const EDGES = 2;
@@ -26,65 +30,99 @@ export interface TableGridOptions {
   readonly trans: TranslationBundle;
 }
 
-/** A table to scroll, sort, filter and copy from, with the work done in the kernel. */
+/**
+ * A table to scroll, sort, filter and copy from, with the work done in the kernel. What is drawn of it, a dozen canvases, is
+ * made when it comes near sight and then stays; until then there is room for it, as high as it will be.
+ */
 export class TableGrid extends Panel {
   readonly #model: PagesModel;
-  readonly #grid: DataGrid;
   readonly #bar: GridBar;
+  readonly #room = new Panel();
   readonly #options: TableGridOptions;
   /** Pixels that each column was found to need. */
   readonly #widths: number[] = [];
+  #grid: DataGrid | null = null;
   #watch: ResizeObserver | null = null;
+  #stopWaiting: () => void = () => undefined;
 
   constructor(options: TableGridOptions) {
     super();
     this.#options = options;
     this.addClass('wl-TableGrid');
     this.#model = new PagesModel(options.first, options.fetch, () => {
-      this.#refresh();
+      this.#bar.refresh();
+      this.#fitColumns();
     });
-    this.#grid = new DataGrid({
-      defaultSizes: { rowHeight: ROW, columnWidth: 120, rowHeaderWidth: 56, columnHeaderHeight: ROW + 2 },
-      headerVisibility: 'all',
-    });
-    this.#grid.dataModel = this.#model;
-    this.#grid.keyHandler = new BasicKeyHandler();
-    this.#grid.mouseHandler = new SortingMouse((column) => {
-      this.#sortBy(column);
-    });
-    this.#grid.selectionModel = new BasicSelectionModel({ dataModel: this.#model });
-    this.#grid.addClass('wl-TableGrid-grid');
     this.#bar = new GridBar(this.#model.pages, options.trans, (filter) => {
       this.#model.pages.look({ ...this.#model.pages.view, filter });
     });
+    this.#room.addClass('wl-TableGrid-room');
     this.addWidget(this.#bar);
-    this.addWidget(this.#grid);
+    this.addWidget(this.#room);
     this.#fit();
+  }
+
+  /** Takes on Lab's colours as they are now. */
+  applyTheme(): void {
+    if (this.#grid?.isAttached) applyLook(this.#grid, this.#model, this.node);
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    if (this.#grid) this.applyTheme();
+    else
+      this.#stopWaiting = whenNear(this.node, () => {
+        this.#draw();
+      });
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    this.#stopWaiting();
+    super.onBeforeDetach(message);
+  }
+
+  override dispose(): void {
+    this.#stopWaiting();
+    this.#watch?.disconnect();
+    // Cells of a notebook that closes are disposed without being detached, and the window would hold the grid for good.
+    if (this.#grid) window.removeEventListener('resize', this.#grid);
+    super.dispose();
+  }
+
+  #draw(): void {
+    if (this.#grid || this.isDisposed) return;
+    const grid = new DataGrid({
+      defaultSizes: {
+        rowHeight: ROW,
+        columnWidth: 120,
+        rowHeaderWidth: ROW_NUMBERS,
+        columnHeaderHeight: HEADER,
+      },
+      headerVisibility: 'all',
+    });
+    grid.dataModel = this.#model;
+    grid.keyHandler = new BasicKeyHandler();
+    grid.mouseHandler = new SortingMouse((column) => {
+      this.#sortBy(column);
+    });
+    grid.selectionModel = new BasicSelectionModel({ dataModel: this.#model });
+    grid.addClass('wl-TableGrid-grid');
+    this.#widths.forEach((width, index) => {
+      grid.resizeColumn('body', index, width);
+    });
     // Until the grid has the focus, the wheel scrolls the page and not the table under the pointer.
-    this.#grid.node.addEventListener(
+    grid.node.addEventListener(
       'wheel',
       (event) => {
         if (!this.node.contains(document.activeElement)) event.stopPropagation();
       },
       { capture: true },
     );
-  }
-
-  /** Takes on Lab's colours as they are now. */
-  applyTheme(): void {
-    if (this.isAttached) applyLook(this.#grid, this.#model, this.node);
-  }
-
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    this.applyTheme();
-  }
-
-  override dispose(): void {
-    this.#watch?.disconnect();
-    // Cells of a notebook that closes are disposed without being detached, and the window would hold the grid for good.
-    window.removeEventListener('resize', this.#grid);
-    super.dispose();
+    this.#grid = grid;
+    applyLook(grid, this.#model, this.node);
+    // Each of these changes is a message, and would have the grid drawn anew if it were on the page already.
+    MessageLoop.flush();
+    this.#room.addWidget(grid);
   }
 
   #sortBy(column: number): void {
@@ -97,11 +135,6 @@ export class TableGrid extends Panel {
     this.#model.pages.look({ ...view, order, descending });
   }
 
-  #refresh(): void {
-    this.#bar.update();
-    this.#fitColumns();
-  }
-
   /** As wide as their text; rows that come later make them wider, never narrower. */
   #fitColumns(): void {
     const { pages } = this.#model;
@@ -111,7 +144,7 @@ export class TableGrid extends Panel {
       const width = Math.min(WIDEST, Math.max(60, Math.ceil(longest * CHARACTER) + 24));
       if (width <= (this.#widths[index] ?? 0)) return;
       this.#widths[index] = width;
-      this.#grid.resizeColumn('body', index, width);
+      this.#grid?.resizeColumn('body', index, width);
     });
   }
 
@@ -122,21 +155,26 @@ export class TableGrid extends Panel {
       this.addClass('wl-mod-fill');
       return;
     }
+    this.#fitHeight(visibleRows, Infinity);
     this.#watch = new ResizeObserver(() => {
-      this.#fitHeight(visibleRows);
+      this.#fitHeight(visibleRows, this.node.clientWidth);
     });
     this.#watch.observe(this.node);
   }
 
   /** As high as its rows; a scroll bar below them gets its room only where the columns need it. */
-  #fitHeight(visibleRows: number): void {
-    const grid = this.#grid;
-    const rows = Math.max(1, Math.min(visibleRows, this.#model.pages.total));
-    const isWide =
-      grid.headerWidth + grid.bodyWidth > this.node.clientWidth - (rows < this.#model.pages.total ? BAR : 0);
-    const height = `${grid.headerHeight + rows * ROW + EDGES + (isWide ? BAR : 0)}px`;
-    if (grid.node.style.height === height) return;
-    grid.node.style.height = height;
-    MessageLoop.sendMessage(grid, Widget.ResizeMessage.UnknownSize);
+  #fitHeight(visibleRows: number, room: number): void {
+    const { total } = this.#model.pages;
+    const rows = Math.max(1, Math.min(visibleRows, total));
+    const isWide = ROW_NUMBERS + this.#bodyWidth() > room - (rows < total ? BAR : 0);
+    const height = `${HEADER + rows * ROW + EDGES + (isWide ? BAR : 0)}px`;
+    if (this.#room.node.style.height === height) return;
+    this.#room.node.style.height = height;
+    if (this.#grid) MessageLoop.sendMessage(this.#grid, Widget.ResizeMessage.UnknownSize);
+  }
+
+  /** The user may have made columns wider or narrower. */
+  #bodyWidth(): number {
+    return this.#grid?.bodyWidth ?? this.#widths.reduce((sum, width) => sum + width, 0);
   }
 }

@@ -65,10 +65,16 @@ export class NotebookCells {
         insert(from, first);
       }, false);
     content.activeCellIndex = at - 1;
-    sharedModel.transact(() => {
-      if (cells.length > first.length) insert(at, cells.slice(first.length));
-      if (to > from) sharedModel.deleteCellRange(from + cells.length, to + cells.length);
-    }, false);
+    // Yjs merges what is left of deleted cells into what stands before it, and moves all that stands behind for each. So they
+    // go on their own, while they stand last.
+    if (to > from)
+      sharedModel.transact(() => {
+        sharedModel.deleteCellRange(at, to + first.length);
+      }, false);
+    if (cells.length > first.length)
+      sharedModel.transact(() => {
+        insert(at, cells.slice(first.length));
+      }, false);
     // The kernel is told which cells the user deleted; a hidden cell is none of them.
     const kept = model.deletedCells.filter((id) => !gone.has(id));
     model.deletedCells.splice(0, model.deletedCells.length, ...kept);
