@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/* global bench, document, requestAnimationFrame */
+/* global bench, document, requestAnimationFrame, requestIdleCallback */
 /**
  * Times switching between two worldlines of many cells with outputs in a real JupyterLab, from the command to the
  * painted notebook, beside what Lab takes to open the same notebook.

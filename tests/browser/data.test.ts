@@ -58,8 +58,7 @@ test(
       async (notebook) => {
         const { page } = notebook;
         const table = (index: number) => notebook.cell(index).locator('.wl-TableGrid');
-        const height = async (index: number) =>
-          table(index).evaluate((node) => node.getBoundingClientRect().height);
+        const height = async (index: number) => (await table(index).boundingBox())?.height;
         const scrollTo = (index: number) =>
           page.evaluate(`jupyterapp.shell.currentWidget.content.scrollToItem(${index}, 'start')`);
         await notebook.command('notebook:run-all-cells');

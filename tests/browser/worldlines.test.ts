@@ -135,3 +135,37 @@ test(
     }),
   MINUTES,
 );
+
+test(
+  '%resume after a restart: variables and tables are in the sidebar again, and Python goes on with them',
+  () =>
+    lab.withNotebook(
+      'resume-cell',
+      [CREATE, '%%python\nimport numpy as np\nx = 41\narray = np.arange(1000)', '%resume', '%%python\nx + 1'],
+      async (notebook) => {
+        const { page } = notebook;
+        const variable = page.locator('.wl-Variables [data-wl-name="array"]');
+        const table = page.locator('[data-wl-table="t"]');
+        await notebook.showSidebar();
+        await notebook.run(0);
+        await notebook.run(1);
+        await variable.waitFor();
+        await page.evaluate('jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()');
+        await page.locator('.wl-Head.wl-mod-earlier').first().waitFor();
+        await variable.waitFor({ state: 'detached' });
+        await table.waitFor({ state: 'detached' });
+        await notebook.shot('before-resume-cell');
+
+        await notebook.run(2);
+        await table.waitFor();
+        await variable.waitFor();
+        expect(await variable.textContent()).toContain('1000');
+        await notebook.shot('after-resume-cell');
+        const next = (await notebook.sources()).findIndex((source) => source.endsWith('x + 1'));
+        await notebook.run(next);
+        await notebook.cell(next).locator('.jp-OutputArea-output', { hasText: '42' }).waitFor();
+        await notebook.shot('resumed-python');
+      },
+    ),
+  MINUTES,
+);
