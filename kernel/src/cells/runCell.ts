@@ -83,7 +83,7 @@ function planSqlLine({ offset }: LineMagic): PlannedLine {
     run: async (context) => {
       const [line = ''] = context.source.slice(offset).split('\n');
       const cell = readSqlCell(context.source.slice(0, offset + line.length), offset + 1 + SQL_LINE.length);
-      await grantNamed(context, cell.sql);
+      await context.kernel.grantNamedIn(cell.sql);
       await runSqlCell(context, cell);
     },
   };
