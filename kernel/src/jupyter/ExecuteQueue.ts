@@ -5,7 +5,6 @@ import { type ParsedExecute, parseExecute } from './executeRequest.js';
 import type { IoPub } from './IoPub.js';
 import { OutputRun } from './OutputRun.js';
 import type { Request } from './request.js';
-import { stayAwake } from './stayAwake.js';
 import type { Stdin } from './Stdin.js';
 
 export interface ExecuteOptions {
@@ -99,9 +98,7 @@ export class ExecuteQueue {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       const abort = new AbortController();
       this.#running = { request: next.request, abort };
-      const rest = stayAwake();
       this.#abort(await this.#execute(next, abort.signal));
-      rest();
       this.#running = null;
     }
   }
