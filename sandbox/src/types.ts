@@ -172,8 +172,18 @@ export interface SandboxManager {
   setLimits(limits: Limits): void;
   /** Resolves when a spare that is under way stands ready; at once where there is none, or it failed. */
   spareReady(): Promise<void>;
-  /** Is the engine there, and the image? With what to do if not. */
-  check(): Promise<{ ok: true; engine: string } | { ok: false; problem: string; fix: string }>;
+  /**
+   * Is the engine there, and the image, and has it the folders of this machine? With what to do if not; a warning where it
+   * works, but keeps not all of the limits.
+   */
+  check(): Promise<
+    | {
+        readonly ok: true;
+        readonly engine: string;
+        readonly warning: { readonly problem: string; readonly fix: string } | null;
+      }
+    | { readonly ok: false; readonly problem: string; readonly fix: string }
+  >;
   /** Removes containers whose kernel is gone; gives their names. */
   removeOrphans(): Promise<string[]>;
   close(): Promise<void>;

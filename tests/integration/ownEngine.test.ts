@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Daemon } from '../support/Daemon.js';
+import { canTakeGroups, Daemon } from '../support/Daemon.js';
 import { containersOf } from '../support/processes.js';
 import { canMount } from '../support/sharedDisk.js';
 import { Relay } from '../trust/Relay.js';
@@ -16,7 +16,10 @@ const IMAGE = process.env['SANDBOX_IMAGE'] ?? 'worldline-sandbox';
 (canMount ? describe : describe.skip)('an engine of our own', () => {
   /** Of this machine alone. */
   const here = mkdtempSync(join(tmpdir(), 'wl-here-'));
-  const [near, far] = [new Daemon({ runtimes: ['second'] }), new Daemon({ lacks: here })];
+  const [near, far] = [
+    new Daemon({ runtimes: ['second'], ...(canTakeGroups ? { without: ['pids'] } : {}) }),
+    new Daemon({ lacks: here }),
+  ];
   beforeAll(async () => {
     await Promise.all([near.start(), far.start()]);
     near.load();
@@ -75,6 +78,23 @@ const IMAGE = process.env['SANDBOX_IMAGE'] ?? 'worldline-sandbox';
           expect(next.status === 'ok' ? next.stdout : errorOf(next)).toBe('7\n');
         },
         { env: { DOCKER_HOST: near.host, WORLDLINE_PREWARM: '0' } },
+      ),
+    MINUTES,
+  );
+
+  (canTakeGroups ? test : test.skip)(
+    'that cannot keep a limit is warned of once, and by %doctor',
+    () =>
+      withKernel(
+        async ({ kernel }) => {
+          const warning =
+            'Docker keeps no limit of processes here: a cell can take all that the machine has.';
+          const cell = await kernel.execute('%%python\nprint(1)', { timeout: MINUTES });
+          expect(cell.stderr).toContain(warning);
+          expect((await kernel.execute('%%python\nprint(2)')).stderr).toBe('');
+          expect(shown(await kernel.execute('%doctor'))).toContain(warning);
+        },
+        { env: { DOCKER_HOST: near.host } },
       ),
     MINUTES,
   );

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 
@@ -13,7 +13,12 @@ export interface Differences {
   readonly runtimes?: readonly string[];
   /** A folder that it does not have, as if it were on another machine. */
   readonly lacks?: string;
+  /** Control groups of version 1 that it does not have. */
+  readonly without?: readonly string[];
 }
+
+/** Can an engine be kept from control groups, one by one? */
+export const canTakeGroups = existsSync('/sys/fs/cgroup/memory');
 
 /** A Docker daemon of our own, which a test may stop, kill and start again. Linux, as root. */
 export class Daemon {
@@ -43,7 +48,11 @@ export class Daemon {
     const inFolder = (name: string): string => join(this.#folder, name);
     // Containers of the tests have no network: neither a bridge nor rules of a firewall are needed.
     const flags = ['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'];
-    const { runtimes = [], lacks } = this.#differences;
+    const { runtimes = [], lacks, without = [] } = this.#differences;
+    const apart = [
+      ...(lacks === undefined ? [] : [`mount -t tmpfs none '${lacks}'`]),
+      ...without.map((name) => `umount /sys/fs/cgroup/${name}`),
+    ];
     const places = [
       ...runtimes.map((name) => `--add-runtime=${name}=runc`),
       ...['--host', this.host, '--data-root', inFolder('data'), '--exec-root', inFolder('exec')],
@@ -53,7 +62,7 @@ export class Daemon {
     for (const left of ['pid', 'exec/containerd/containerd.pid']) rmSync(inFolder(left), { force: true });
     const log = openSync(inFolder('log'), 'a');
     // In a network of its own: a daemon without a bridge takes docker0 away, which the machine's own daemon uses.
-    const child = spawn('unshare', ['--net', ...hidden(lacks), 'dockerd', ...flags, ...places], {
+    const child = spawn('unshare', ['--net', ...changed(apart), 'dockerd', ...flags, ...places], {
       stdio: ['ignore', log, log],
     });
     this.#child = child;
@@ -112,11 +121,11 @@ export class Daemon {
   }
 }
 
-/** Has a program see an empty folder. */
-function hidden(folder: string | undefined): readonly string[] {
-  if (folder === undefined) return [];
-  const shell = ['sh', '-ec', 'mount -t tmpfs none "$0"; exec "$@"', folder];
-  return ['--mount', '--propagation', 'private', ...shell];
+/** Has a program see other mounts than the machine's. */
+function changed(mounts: readonly string[]): readonly string[] {
+  if (mounts.length === 0) return [];
+  const script = [...mounts, 'exec "$0" "$@"'].join('; ');
+  return ['--mount', '--propagation', 'private', 'sh', '-ec', script];
 }
 
 function contents(file: string): string {

@@ -41,9 +41,11 @@ async function docker(kernel: Kernel): Promise<Finding> {
   const what = 'Python sandbox';
   try {
     const check = await (await kernel.sandbox.manager()).check();
-    return check.ok
-      ? { what, state: `ok: ${check.engine}`, fix: '' }
-      : { what, state: check.problem, fix: check.fix };
+    if (!check.ok) return { what, state: check.problem, fix: check.fix };
+    const { engine, warning } = check;
+    return warning === null
+      ? { what, state: `ok: ${engine}`, fix: '' }
+      : { what, state: `${engine}. ${warning.problem}`, fix: warning.fix };
   } catch (error) {
     if (!(error instanceof SandboxOptionError)) throw error;
     return { what, state: error.message, fix: 'Set it, or unset it, where Jupyter is started.' };

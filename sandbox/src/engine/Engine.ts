@@ -10,6 +10,7 @@ import { addressOf, attach } from './attach.js';
 import { bind, containerOptions, workspaceFolders } from './containerOptions.js';
 import { explain, isEnding, isStatus } from './explain.js';
 import { hiddenEntries } from './hiddenEntries.js';
+import { limitsKept, type LimitsInfo, type Warning } from './limitsKept.js';
 import { KERNEL_LABEL, ownerLabels } from './owner.js';
 
 /** A started container with its runner, ready for a first cell. */
@@ -17,6 +18,8 @@ export interface RunningContainer {
   readonly id: string;
   readonly runner: Runner;
   readonly limits: Limits;
+  /** What its engine does not do of what it was asked for. */
+  readonly warning: Warning | null;
   rename(name: string): Promise<void>;
   /** Kills and removes it; resolves when the connection is over. */
   remove(): Promise<void>;
@@ -24,8 +27,10 @@ export interface RunningContainer {
 
 const FINGERPRINT = 'worldline.fingerprint';
 
-interface EngineInfo {
+interface EngineInfo extends LimitsInfo {
   readonly SecurityOptions?: string[];
+  /** Podman's word for it; Docker has it among its security options. */
+  readonly Rootless?: boolean;
   readonly OperatingSystem?: string;
   readonly DefaultRuntime?: string;
   readonly Runtimes?: Readonly<Record<string, unknown>>;
@@ -36,6 +41,7 @@ interface EngineFacts {
   readonly user: string;
   readonly podman: boolean;
   readonly keepId: boolean;
+  readonly warning: Warning | null;
 }
 
 interface StartOptions {
@@ -73,8 +79,11 @@ export class Engine {
   }
 
   /** Is it there, and the image, and does it see `folder`, where workspaces are made? Throws a SandboxUnavailableError. */
-  async check(fingerprint: string | null, folder: string): Promise<string> {
-    const { version } = await this.#learn();
+  async check(
+    fingerprint: string | null,
+    folder: string,
+  ): Promise<{ engine: string; warning: Warning | null }> {
+    const { version, warning } = await this.#learn();
     const image = await this.#docker
       .getImage(this.settings.image)
       .inspect()
@@ -88,7 +97,7 @@ export class Engine {
         `Build it again: ${BUILD}. One of your own, FROM ours, after it.`,
       );
     await this.#trySharing(folder);
-    return version;
+    return { engine: version, warning };
   }
 
   /** Throws a SandboxUnavailableError that says what to do. */
@@ -170,6 +179,7 @@ export class Engine {
         id: container.id,
         runner,
         limits: options.limits,
+        warning: facts.warning,
         rename: (name) =>
           container.rename({
             name: `worldline_${this.kernel.slice(0, 8)}_${++this.#count}_${slug(name)}`,
@@ -269,19 +279,21 @@ export class Engine {
     try {
       const info = (await this.#docker.info()) as EngineInfo;
       const version = await this.#docker.version();
-      const { SecurityOptions, OperatingSystem } = info;
+      const { SecurityOptions, OperatingSystem, Rootless = false } = info;
       const components = (version as { Components?: { Name: string }[] }).Components ?? [];
       const podman = components.some(({ Name }) => Name.includes('Podman'));
       checkRuntime(this.settings.runtime, podman, info);
-      const rootless = (SecurityOptions ?? []).some((option) => option.includes('rootless'));
+      const rootless = Rootless || (SecurityOptions ?? []).some((option) => option.includes('rootless'));
       const uid = process.getuid?.() ?? 1000;
       const own = uid === 0 ? '1000:1000' : `${uid}:${process.getgid?.() ?? uid}`;
+      const name = podman ? 'Podman' : 'Docker';
       return {
-        version: `${podman ? 'Podman' : 'Docker'} ${version.Version} on ${OperatingSystem ?? hostname()}`,
+        version: `${name} ${version.Version} on ${OperatingSystem ?? hostname()}`,
         // In a rootless Docker, root inside is the user outside, and no one else can write to the workspace.
         user: rootless && !podman ? '0:0' : own,
         podman,
         keepId: rootless && podman,
+        warning: limitsKept(info, name, rootless),
       };
     } catch (error) {
       throw this.#explain(error);

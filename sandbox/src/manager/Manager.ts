@@ -127,10 +127,10 @@ export class Manager implements SandboxManager {
     await this.#spare?.started.catch(() => undefined);
   }
 
-  async check(): Promise<{ ok: true; engine: string } | { ok: false; problem: string; fix: string }> {
+  async check(): ReturnType<SandboxManager['check']> {
     try {
       await this.#spaces.claim();
-      return { ok: true, engine: await this.parts.engine.check(this.parts.fingerprint, this.#spaces.path) };
+      return { ok: true, ...(await this.parts.engine.check(this.parts.fingerprint, this.#spaces.path)) };
     } catch (error) {
       if (error instanceof SandboxUnavailableError)
         return { ok: false, problem: error.problem, fix: error.fix };

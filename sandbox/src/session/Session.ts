@@ -49,6 +49,7 @@ export class Session implements PythonSession {
   #seen: Scan = { files: new Map(), bytes: 0, partial: false };
   #listed: Variable[] = [];
   #closed = false;
+  #warned = false;
   /** Of a start ahead of need. */
   readonly #untold: SandboxEvent[] = [];
   #capturing: Promise<unknown> = Promise.resolve();
@@ -244,6 +245,7 @@ export class Session implements PythonSession {
       throw error;
     }
     this.#state = 'ready';
+    this.#warn(this.#container, onEvent);
     this.#seen = await scan(this.workspace.path);
     const { lost, outdated } = await bounded(
       this.#container,
@@ -253,6 +255,13 @@ export class Session implements PythonSession {
     if (replaced || outdated) onEvent({ type: 'notice', text: REPLACED });
     tellLost(lost, onEvent);
     return this.#container;
+  }
+
+  /** Says once what the engine leaves undone. */
+  #warn({ warning }: RunningContainer, onEvent: (event: SandboxEvent) => void): void {
+    if (warning === null || this.#warned) return;
+    this.#warned = true;
+    onEvent({ type: 'notice', text: `${warning.problem} ${warning.fix}` });
   }
 
   /** A container; where the session was closed meanwhile, it goes again. */
