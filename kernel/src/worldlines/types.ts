@@ -179,6 +179,15 @@ export interface StoreSizes {
   readonly live: number;
   readonly total: number;
 }
+/** The store of a notebook that is no longer where it was. */
+export interface Orphan {
+  readonly id: string;
+  /** Where the notebook was. */
+  readonly notebook: string;
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly lastUsed: number;
+}
 /** What a store is kept within. */
 export interface StoreLimits {
   /** Worldlines of earlier runs that were last used longer ago are dropped. Milliseconds. */

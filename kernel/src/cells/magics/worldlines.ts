@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { comparisonDisplay } from '../../display/comparison.js';
 import { bytes } from '../../display/format.js';
 import { tableDisplay } from '../../display/table.js';
-import type { Restored } from '../../worldlines/types.js';
+import type { Orphan, Restored } from '../../worldlines/types.js';
 import { seeHelp } from '../reading/arguments.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
@@ -14,7 +14,7 @@ import type { Magic } from './Magic.js';
 
 const worldlines: Magic = {
   name: 'worldlines',
-  usage: '%worldlines [--all] [--gc [--older-than DAYS] [--keep MEGABYTES]]',
+  usage: '%worldlines [--all] [--gc [--older-than DAYS] [--keep MEGABYTES] [--orphans]]',
   about: 'Draws the tree of worldlines with their heads, cells, times and sizes; --gc cleans up.',
   details:
     '--gc removes deleted worldlines and what nothing refers to, and with a limit the earlier worldlines beyond it. ' +
@@ -33,6 +33,10 @@ const worldlines: Magic = {
       value: 'MEGABYTES',
       type: 'number',
       about: 'with --gc: drop the oldest until the store is no larger',
+    },
+    {
+      name: 'orphans',
+      about: 'with --gc: remove the stores of notebooks that were deleted, or moved and not opened since',
     },
   ],
   words: [],
@@ -57,8 +61,23 @@ const worldlines: Magic = {
     run.stream('stdout', `The store had ${bytes(before.total)} and has ${bytes(after.total)}.\n`);
     if (dropped.length > 0) run.stream('stdout', `Dropped: ${dropped.join(', ')}.\n`);
     for (const note of notes) run.stream('stdout', `${note}\n`);
+    const orphans = await session.orphans();
+    if (options.has('orphans')) await session.removeOrphans(orphans);
+    run.stream('stdout', orphansText(orphans, options.has('orphans')));
   },
 };
+
+function orphansText(orphans: readonly Orphan[], removed: boolean): string {
+  if (orphans.length === 0) return '';
+  const lines = orphans.map(
+    ({ notebook, bytes: size, lastUsed }) =>
+      `  ${notebook}  ${bytes(size)}, last used ${new Date(lastUsed).toISOString().slice(0, 10)}\n`,
+  );
+  const said = removed
+    ? 'Removed with all their worldlines, as the notebooks are no longer there:\n'
+    : 'There are stores of notebooks that are no longer there. %worldlines --gc --orphans removes them; a notebook that was moved takes its worldlines along when it is opened:\n';
+  return said + lines.join('');
+}
 
 const compare: Magic = {
   name: 'compare',

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { LinkResult, WorldlineSummary } from '../../contract.js';
 import { collect } from '../collect/collect.js';
 import { exceeds } from '../collect/exceeds.js';
+import { findOrphans, isFolderThere, removeOrphans } from '../collect/orphans.js';
 import { WorldlineError } from '../errors.js';
 import { dataFolder } from '../exchange/exportWorldline.js';
 import { copyFiles, dataBeside, readNotebook } from '../exchange/importNotebook.js';
@@ -19,6 +20,7 @@ import type {
   Host,
   NotebookIdentity,
   OpenWorldline,
+  Orphan,
   Part,
   RanCell,
   Restored,
@@ -36,6 +38,8 @@ import { record } from './Store.js';
 import { SessionReader } from './SessionReader.js';
 import { unlessAborted } from './unlessAborted.js';
 
+/** Milliseconds for which the store of a notebook that is gone is kept at least. */
+const ORPHANED = 180 * 86_400_000;
 /** Milliseconds that clean-up may look for what is in use while somebody waits for the kernel to end. */
 const LAST_LOOK = 1500;
 
@@ -256,6 +260,15 @@ export class Session extends SessionReader {
     return work;
   }
 
+  /** Stores of notebooks that are no longer where they were, whose worldlines nobody can get to from here. */
+  async orphans(): Promise<Orphan[]> {
+    return findOrphans(this.store.folder);
+  }
+
+  async removeOrphans(orphans: readonly Orphan[]): Promise<void> {
+    await removeOrphans(this.store.folder.home, orphans);
+  }
+
   /**
    * Saves what is under way, stops the parts of every open worldline and removes their live files. Where cells ran, and
    * earlier runs left more than the limits allow, it cleans up and says what went.
@@ -277,6 +290,7 @@ export class Session extends SessionReader {
     if (limits.maxAge === undefined && limits.maxBytes === undefined) return null;
     // Until something ran here, the newest of the earlier ones is what the person goes on with.
     if (!this.lookup.own().some(({ cells }) => cells > 0)) return null;
+    if (limits.maxAge !== undefined) await this.#removeOld(Math.max(limits.maxAge, ORPHANED));
     await this.lookup.load();
     if (!(await exceeds(this.store, limits))) return null;
     const signal = AbortSignal.timeout(LAST_LOOK);
@@ -288,6 +302,10 @@ export class Session extends SessionReader {
       if (signal.aborted) return null;
       throw error;
     }
+  }
+
+  async #removeOld(age: number): Promise<void> {
+    await this.removeOrphans((await findOrphans(this.store.folder, age)).filter(isFolderThere));
   }
 
   async #move(line: Line, to: Node): Promise<Moved> {

@@ -10,7 +10,7 @@ import { ifExists, privateFolder, writeWhole } from '../store/files.js';
 import { StoreFolder } from '../store/StoreFolder.js';
 import { record, type Store } from './Store.js';
 
-const STORE_ID = /^[0-9a-f]{20}(-format\d+)?$/;
+export const STORE_ID = /^[0-9a-f]{20}(-format\d+)?$/;
 
 /**
  * Notes that this notebook was renamed, moved or copied from one with another store, and says which. That store is only
@@ -37,7 +37,7 @@ export async function linkStore(store: Store, id: string): Promise<LinkResult['r
 }
 
 /** Where the notebook of a store was when the store was made; null where its description is damaged. */
-async function notebookOf(folder: StoreFolder): Promise<string | null> {
+export async function notebookOf(folder: StoreFolder): Promise<string | null> {
   try {
     const { path } = JSON.parse(await readFile(folder.about, 'utf8')) as { path?: unknown };
     return typeof path === 'string' ? path : null;
