@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorOf, resultOf, shown, withKernel } from './withKernel.js';
 
@@ -56,6 +56,20 @@ kept.describe(); kept.sort_values("x"); same == []`);
     expect(errorOrOutput(await later.execute('%%python\nnumbers[50] = 50; extra = kept.sum()'))).toBe('');
     const there = shown(await later.execute('%compare main other'));
     expect(changes(there)).toEqual(['array', 'extra', 'frame', 'grown', 'retyped', 'words']);
+  }));
+
+test('variables are kept where the store lies in a notebook folder that is closed to others', () =>
+  withKernel(async (notebook) => {
+    chmodSync(notebook.folder, 0o700);
+    const kernel = await notebook.restart({ WORLDLINE_HOME: join(notebook.folder, 'home') });
+    await kernel.execute(
+      '%%python\nimport numpy as np; array = np.arange(3_000_000.)\nclass C: n = 1\nc = C()',
+    );
+    await kernel.execute('%branch other');
+    const changed = await kernel.execute('%%python\narray[5] = -1; c.n = 2');
+    expect([changed.status, changed.stderr]).toEqual(['ok', '']);
+    expect((await kernel.execute('%switch main')).stderr).toBe('');
+    expect(errorOrOutput(await kernel.execute('%%python\nprint(array[5], c.n)'))).toBe('5.0 1\n');
   }));
 
 test('undo takes back cells one by one, whatever they changed', () =>

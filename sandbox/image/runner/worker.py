@@ -75,7 +75,8 @@ class Worker:
         blobs = os.environ.get("WORLDLINE_BLOBS")
         self._snapshots = Snapshots(shell.user_ns, blobs) if blobs and Snapshots is not None else None
         # Paths of the host's are relative to this, wherever the user's code goes; what it lies in may be closed to us.
-        self._workspace = f"/proc/self/fd/{os.open('.', os.O_PATH | os.O_DIRECTORY)}"
+        self._place = os.open(".", os.O_PATH | os.O_DIRECTORY)
+        self._workspace = f"/proc/self/fd/{self._place}"
         self._scope: Mapping = shell.user_ns
         # What an answer need not wait for.
         self._afterwards = []
@@ -221,11 +222,11 @@ class Worker:
         if self._snapshots is None:
             raise HostError("this sandbox has no folder for snapshots")
         pending = self._snapshots.capture(
-            header["directory"],
+            self._path(header["directory"]),
             header["label"],
             self._notify,
             full=bool(header.get("full")),
-            keep=(self._side,),
+            keep=(self._side, self._place),
             lazy=True,
         )
         if pending is None:

@@ -32,6 +32,8 @@ export const OUT = 'out';
  * it may set itself, and then nothing starts.
  */
 const PODMAN_NPROC = 8192;
+/** Not at its own path: that may lie in a data folder that is closed to the sandbox's user. */
+const BLOBS = '/opt/worldline/variables';
 const RUNNER = '/opt/worldline/worldline_runner';
 const SYSTEM = [
   '/proc',
@@ -63,7 +65,7 @@ export function containerOptions(plan: ContainerPlan): ContainerCreateOptions {
     OMP_NUM_THREADS: threads,
     MKL_NUM_THREADS: threads,
     NUMEXPR_NUM_THREADS: threads,
-    WORLDLINE_BLOBS: plan.blobs,
+    WORLDLINE_BLOBS: BLOBS,
   };
   return {
     name: plan.name,
@@ -128,18 +130,19 @@ function mounts(plan: ContainerPlan): MountSettings[] {
     // Bound onto itself, a folder can be neither replaced by a link nor moved away from inside.
     bind(hidden, false),
     bind(join(hidden, OUT), true),
-    ...[...new Set([plan.blobs, ...plan.dataFolders])].map((folder) => bind(folder, false)),
+    bind(plan.blobs, false, BLOBS),
+    ...plan.dataFolders.map((folder) => bind(folder, false)),
     ...plan.masks.filter(({ kind }) => kind === 'file' || !plan.podman).map(mask),
-    ...(plan.runner === null ? [] : [{ ...bind(plan.runner, false), Target: RUNNER }]),
+    ...(plan.runner === null ? [] : [bind(plan.runner, false, RUNNER)]),
   ];
 }
 
-/** A folder of this machine, at its own path. */
-export function bind(path: string, writable: boolean): MountSettings {
+/** A folder of this machine, at its own path unless another is given. */
+export function bind(path: string, writable: boolean, target = path): MountSettings {
   return {
     Type: 'bind',
     Source: path,
-    Target: path,
+    Target: target,
     ReadOnly: !writable,
     BindOptions: { Propagation: 'rprivate' },
   };

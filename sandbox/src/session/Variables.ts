@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { Runner } from '../channel/Runner.js';
 import { HIDDEN, OUT } from '../engine/containerOptions.js';
 import { VariableIntake } from '../snapshots/index.js';
@@ -78,7 +77,7 @@ export class Variables {
     const reply = await runner.call({
       type: 'snapshot',
       label,
-      directory: join(this.workspace, path),
+      directory: path,
       full: this.#full,
     });
     this.#changed = false;
