@@ -15,7 +15,7 @@ test('a worldline becomes a report: as a page, as text, and printed, with the st
     ],
     async ({ kernel, folder }) => {
       await kernel.execute(`%%sql\n${REPORT}`);
-      await kernel.execute('Which month is the warmest?');
+      await kernel.execute('Which month\nis the warmest?');
       for (const file of ['full.html', 'short.html --no-steps', 'short.md --no-steps', 'report.pdf']) {
         expect(shown(await kernel.execute(`%export main ${file}`))).toMatch(/^Wrote /);
       }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ran } from './FakeHost.js';
@@ -34,8 +34,8 @@ describe('comparing', () => {
       expect(comparison.tables).toMatchObject([{ name: 't0', change: 'changed', rowsA: 6, rowsB: 10 }]);
       expect(comparison.files).toEqual([{ path: 'out.csv', change: 'changed', bytesA: 6, bytesB: 10 }]);
       expect(comparison.variables).toEqual([
-        { name: 'x', change: 'changed', a: 'str: second', b: 'str: third cell' },
-        { name: 'y', change: 'only-b', a: null, b: 'str: new' },
+        { name: 'x', change: 'changed', differs: 'values', a: 'str: second', b: 'str: third cell' },
+        { name: 'y', change: 'only-b', differs: null, a: null, b: 'str: new' },
       ]);
       expect(await session.artifacts()).toMatchObject([{ path: 'out.csv', type: 'csv', checkpoint: third }]);
       const tree = await session.tree();
@@ -161,6 +161,8 @@ describe('exporting', () => {
         turns: ['t'],
       });
       const file = await session.export('main', join(home, 'out.ipynb'), { withData: true });
+      // Anybody may have it whom the person lets.
+      expect((await stat(file)).mode & 0o777).toBe(0o666 & ~process.umask());
       const notebook = JSON.parse(await readFile(file, 'utf8')) as {
         cells: { source: string; outputs: unknown }[];
       };

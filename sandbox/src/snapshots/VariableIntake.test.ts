@@ -104,7 +104,7 @@ describe('a well-formed capture', () => {
     const manifest = new TextDecoder().decode(restored.manifest);
     await writeCapture(manifest);
     intake = new VariableIntake({ store, root: workspace, restored });
-    expect(await intake.take('c1', '.hidden/c1')).toEqual({ ...restored, bytesAdded: 0 });
+    expect(await intake.take('c1', '.hidden/c1')).toEqual({ ...restored, bytesAdded: 0, digests: [] });
     await writeCapture(manifest);
     intake = new VariableIntake({ store, root: workspace });
     await refuses('a blob that it cannot know of');

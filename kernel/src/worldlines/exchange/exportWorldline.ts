@@ -58,7 +58,8 @@ async function exportCell(store: Store, node: Node): Promise<ExportCell> {
 
 async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeWhole(path, `${JSON.stringify(notebook, null, 1)}\n`);
+  // As any file that the person saves: it is to be handed on.
+  await writeWhole(path, `${JSON.stringify(notebook, null, 1)}\n`, true, 0o666);
 }
 
 async function writeReport(host: Host, output: string, to: Ending, report: Notebook): Promise<void> {

@@ -14,7 +14,10 @@ export function reportOf(cells: readonly ExportCell[], steps: boolean): Notebook
 function reportCells(cell: ExportCell, steps: boolean): NotebookCell[] {
   const { checkpoint, executionCount: execution_count } = cell;
   if (cell.kind !== 'ask') return [outputCell(cell.outputs, cell.source)];
-  const question = markdownCell(`${checkpoint}-q`, `## ${cell.source.replace(/^%%ask[^\n]*\n/, '').trim()}`);
+  const question = markdownCell(
+    `${checkpoint}-q`,
+    headingOf(cell.source.replace(/^%%ask[^\n]*\n/, '').trim()),
+  );
   if (steps) return [question, outputCell(cell.outputs, cell.source)];
   const rest = cell.outputs.filter((output) => answerOf(output) === null);
   // A run that was cut short may have no answer but what its steps' display says.
@@ -28,6 +31,12 @@ function reportCells(cell: ExportCell, steps: boolean): NotebookCell[] {
   function outputCell(outputs: readonly Output[], source: string): NotebookCell {
     return { cell_type: 'code', id: checkpoint, metadata: {}, source, execution_count, outputs };
   }
+}
+
+/** A question's first paragraph, whole: a heading of Markdown ends with its line. */
+function headingOf(question: string): string {
+  const [first = '', ...rest] = question.split(/\n\s*\n/);
+  return [`## ${first.replace(/\s*\n\s*/g, ' ')}`, ...rest].join('\n\n');
 }
 
 /** The answer in an output that shows an agent run; null in any other. */

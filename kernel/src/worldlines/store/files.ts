@@ -17,10 +17,15 @@ export async function ifExists<T, F>(act: Promise<T>, fallback: F): Promise<T | 
  * Writes a small file beside its place and renames it there, so that it is whole or absent. Without `sync` that does not
  * go for a power cut.
  */
-export async function writeWhole(path: string, data: string | Uint8Array, sync = true): Promise<void> {
+export async function writeWhole(
+  path: string,
+  data: string | Uint8Array,
+  sync = true,
+  mode = 0o600,
+): Promise<void> {
   const beside = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
-    const file = await open(beside, 'wx', 0o600);
+    const file = await open(beside, 'wx', mode);
     try {
       await file.writeFile(data);
       if (sync) await file.datasync();
