@@ -1,5 +1,7 @@
 import { quoteName } from '../../database/sql/quote.js';
+import { scan, type Token } from '../../database/sql/scan.js';
 import type { Catalog } from '../../database/types.js';
+import { bare, relationsAt, type Relations } from './relations.js';
 
 export interface Match {
   readonly text: string;
@@ -20,67 +22,64 @@ const KEYWORDS =
     .filter((word, i, all) => all.indexOf(word) === i);
 
 const AFTER_TABLE_WORD = /\b(?:from|join|into|update|table|describe|summarize)\s+$/i;
-const TABLE_REFERENCE =
-  /\b(?:from|join|into|update)\s+((?:"[^"]+"|[\w.]+)+)(?:\s+(?:as\s+)?(?!(?:where|group|order|left|right|inner|join|on|using|limit|having|qualify|set|values|select|cross|full|natural)\b)([A-Za-z_]\w*))?/gi;
-
 /** Tables after FROM, columns after an alias and its dot, and everything that fits elsewhere. */
 export function completeSql(sql: string, cursor: number, catalog: Catalog): SqlMatches {
   const before = sql.slice(0, cursor);
-  const string = openString(before);
-  if (string !== null) return { start: cursor - string.length, matches: [], file: string };
-  const word = /(?:"[^"]*|[\p{L}\p{N}_])*$/u.exec(before)?.[0] ?? '';
+  const open = openAt(before);
+  if (open === 'comment') return { start: cursor, matches: [], file: null };
+  if (open?.kind === 'string') {
+    const file = before.slice(open.start + 1);
+    return { start: cursor - file.length, matches: [], file };
+  }
+  const quoted = open === null ? null : before.slice(open.start);
+  const word = quoted ?? /[\p{L}\p{N}_]*$/u.exec(before)?.[0] ?? '';
   const start = cursor - word.length;
   const lead = before.slice(0, start);
+  const relations = relationsAt(sql, cursor, catalog);
   const owner = /((?:"[^"]+"|[\p{L}\p{N}_]+))\.$/u.exec(lead)?.[1];
-  const candidates = owner === undefined ? anywhere(sql, lead, catalog) : columnsOf(owner, sql, catalog);
+  const candidates =
+    owner === undefined ? anywhere(lead, catalog, relations) : inside(owner, catalog, relations);
   return { start, matches: candidates.filter(({ text }) => startsWith(text, word)), file: null };
 }
 
-function anywhere(sql: string, lead: string, catalog: Catalog): Match[] {
-  const tables = catalog.tables.map(({ name, kind }) => ({ text: name, type: kind }));
+function anywhere(lead: string, catalog: Catalog, { columns, ctes }: Relations): Match[] {
+  const tables = [
+    ...ctes.map((name) => ({ text: quoteName(name), type: 'view' })),
+    ...catalog.tables.map(({ name, kind }) => ({ text: name, type: kind })),
+  ];
   if (AFTER_TABLE_WORD.test(lead)) {
     const schemas = [...catalog.schemas, ...catalog.attached];
     return [...tables, ...schemas.map((schema) => ({ text: quoteName(schema), type: 'schema' }))];
   }
-  const named = [...references(sql).values()];
-  const columns = catalog.tables
-    .filter(({ name }) => named.length === 0 || named.includes(bare(name)))
-    .flatMap(({ columns: inTable }) =>
-      inTable.map(({ name }) => ({ text: quoteName(name), type: 'column' })),
-    );
+  const named =
+    columns.size > 0
+      ? [...columns.values()].flat()
+      : catalog.tables.flatMap((table) => table.columns.map(({ name }) => name));
   const functions = catalog.functions.map((name) => ({ text: `${name}(`, type: 'function' }));
   const keywords = KEYWORDS.map((text) => ({ text, type: 'keyword' }));
-  return unique([...columns, ...tables, ...keywords, ...functions]);
+  return unique([...named.map(asColumn), ...tables, ...keywords, ...functions]);
 }
 
-function columnsOf(owner: string, sql: string, catalog: Catalog): Match[] {
+/** After a name and its dot: the columns of what has that name, or the tables of that schema. */
+function inside(owner: string, catalog: Catalog, { columns }: Relations): Match[] {
   const name = bare(owner);
-  const table = references(sql).get(name) ?? name;
-  const columns = catalog.tables.find((candidate) => bare(candidate.name) === table)?.columns ?? [];
+  const table = catalog.tables.find((candidate) => bare(candidate.name) === name);
+  const found = columns.get(name) ?? table?.columns.map((column) => column.name) ?? [];
   const inSchema = catalog.tables
-    .filter((candidate) => candidate.name.startsWith(`${owner}.`))
+    .filter((candidate) => bare(candidate.name).startsWith(`${name}.`))
     .map((candidate) => ({ text: candidate.name.slice(owner.length + 1), type: candidate.kind }));
-  return [...columns.map((column) => ({ text: quoteName(column.name), type: 'column' })), ...inSchema];
+  return unique([...found.map(asColumn), ...inSchema]);
 }
 
-/** Alias (or the table's own name) → table, all in lower case and without quotes. */
-function references(sql: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const [, table = '', alias] of sql.matchAll(TABLE_REFERENCE)) {
-    found.set(bare(table), bare(table));
-    if (alias !== undefined) found.set(bare(alias), bare(table));
-  }
-  return found;
+function asColumn(name: string): Match {
+  return { text: quoteName(name), type: 'column' };
 }
 
-/** What stands in the string that is still open at the end, or null. */
-function openString(text: string): string | null {
-  const quotes = text.split("'");
-  return quotes.length % 2 === 0 ? (quotes.at(-1) ?? '') : null;
-}
-
-function bare(name: string): string {
-  return name.replaceAll('"', '').toLowerCase();
+/** What is still open at the end of a text: a string, a quoted name, or a comment. */
+function openAt(text: string): Token | 'comment' | null {
+  const last = scan(`${text} x`).at(-1);
+  if (last === undefined || last.end < text.length + 2) return 'comment';
+  return last.kind === 'word' ? null : last;
 }
 
 function startsWith(candidate: string, word: string): boolean {
