@@ -11,6 +11,7 @@ describe('a slip is told before anything runs', () => {
     ['%sql select *\nfrom t', '%sql takes the SQL of one line, and there is more below it.', '%%sql'],
     ['df = %sql select 1', 'df = %sql is Python, and this is no Python cell.', '%sql df <<'],
     ['%%tables', '%%tables is a line magic.', '%tables'],
+    ['%load_ext sql', 'SQL needs no extension: %%sql runs it.', '%%python'],
     ['%timeit f()', 'timeit is a magic of IPython, for Python cells.', '%%python'],
     ['%%time\nf()', 'time is a magic of IPython, for Python cells.', '%%python'],
     ['%pip install xgboost', 'The sandbox has no network, so %pip cannot install there.', '--with-packages'],

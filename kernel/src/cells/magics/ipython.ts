@@ -20,6 +20,11 @@ export function ipythonHint(name: string): readonly [message: string, fix: strin
       `${withPackages('"NAME …"')}, puts packages into the sandbox.`,
     ];
   }
+  if (name.endsWith('load_ext'))
+    return [
+      `SQL needs no extension: %%sql runs it.`,
+      `Python's own load in a Python cell: %%python above it.`,
+    ];
   if (!IPYTHON.has(name)) return null;
   return [`${name} is a magic of IPython, for Python cells.`, 'Write %%python on the line above it.'];
 }
