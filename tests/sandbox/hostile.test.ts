@@ -337,6 +337,7 @@ ways = {
     "os": lambda: os.symlink("/etc/passwd", "link-os"),
     "at": lambda: os.symlink("/etc/passwd", "link-at", dir_fd=os.open(".", os.O_RDONLY)),
     "shell": lambda: subprocess.run(["ln", "-s", "/etc/passwd", "link-ln"], check=True, stderr=subprocess.DEVNULL),
+    "hard": lambda: os.link("/etc/passwd", "link-hard"),
     "io_uring": lambda: call(425, 1, ctypes.create_string_buffer(120)),
 }
 if platform.machine() == "x86_64":

@@ -6,6 +6,7 @@ import { escapeHtml, NO_MATH } from './html.js';
 import { oneLine, textTable } from './textTable.js';
 
 const MAX_HTML_CELL = 300;
+const ON_ONE_LINE = 40;
 
 /** A page of a result as HTML, as text, and structured for front ends that page through it. */
 export function tableDisplay(page: TablePage, milliseconds?: number): Display {
@@ -61,13 +62,19 @@ function tableHtml(page: TablePage, caption: string): string {
   const body = page.rows
     .map(
       (row) =>
-        `<tr>${row.map((value, i) => `<td style="text-align:${alignment[i] ?? 'left'}">${cellHtml(value)}</td>`).join('')}</tr>`,
+        `<tr>${row.map((value, i) => `<td style="text-align:${alignment[i] ?? 'left'}${widthOf(value)}">${cellHtml(value)}</td>`).join('')}</tr>`,
     )
     .join('\n');
   return (
     `<table class="dataframe worldline-table ${NO_MATH}">\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>\n` +
     `<p style="opacity:.6"><small>${escapeHtml(caption)}</small></p>`
   );
+}
+
+/** In a table too wide for its place, short values keep their line, and long ones break into few. */
+function widthOf(value: string | null): string {
+  if (value === null || !/\s/.test(value)) return '';
+  return value.length > ON_ONE_LINE ? ';min-width:24em' : ';white-space:nowrap';
 }
 
 function cellHtml(value: string | null): string {
