@@ -78,8 +78,9 @@ function nestedType(type: DuckDBType, wide: WideInteger): string | null {
     return `MAP(${as(type.keyType)}, ${as(type.valueType)})`;
   }
   if ('valueType' in type) {
-    if (!changes(type.valueType)) return null;
-    return `${as(type.valueType)}[${'length' in type ? type.length : ''}]`;
+    // An array that is NULL has no values in the file, where Arrow looks for as many as the type says: lists have none.
+    if (!('length' in type) && !changes(type.valueType)) return null;
+    return `${as(type.valueType)}[]`;
   }
   if ('entryTypes' in type) {
     if (!type.entryTypes.some(changes)) return null;
