@@ -345,3 +345,25 @@ test('what DuckDB opens by itself, it does not open here', () =>
       'data/deep/er/.hidden/x.csv': 'word\ntells\n',
     },
   ));
+
+test('behind the gate, the settings themselves hold: nothing loads, nothing outside opens, and none can be changed', () =>
+  withDatabase(async ({ database, data, folder }) => {
+    const held = async (): Promise<unknown> =>
+      Object.fromEntries(
+        await rowsOf(
+          database,
+          `select name, value from duckdb_settings() where name in ('lock_configuration', 'enable_external_access',
+           'autoinstall_known_extensions', 'autoload_known_extensions', 'allow_community_extensions')`,
+        ),
+      );
+    const wanted = {
+      lock_configuration: 'true',
+      enable_external_access: 'false',
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+    };
+    expect(await held()).toEqual(wanted);
+    await database.setReadable({ folders: [data, folder], files: [] });
+    expect(await held()).toEqual(wanted);
+  }));
