@@ -1,10 +1,18 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { Checkout } from './Checkout.js';
 
 const MINUTE = 60_000;
 let checkout: Checkout;
+
+/** What `jupyter labextension list` says of the checkout's own folder; what this project's Jupyter has comes under another. */
+async function extensions(): Promise<string> {
+  const { output } = await checkout.run('jupyter', ['labextension', 'list']);
+  const [, own = ''] = stripVTControlCharacters(output).split(join(checkout.data, 'labextensions'));
+  return own.split('\n\n')[0] ?? '';
+}
 
 beforeEach(() => {
   checkout = new Checkout();
@@ -40,6 +48,7 @@ test(
       },
     });
     expect(checkout.files()).toContain('home/jupyter/labextensions/@worldline/labextension/install.json');
+    expect(await extensions()).toMatch(/@worldline\/labextension v\S+ enabled OK/);
     expect(await checkout.install(['--check', '--no-docker'])).toMatchObject({ code: 0 });
 
     const second = await checkout.install(['--no-docker']);
@@ -48,6 +57,9 @@ test(
 
     expect(await checkout.install(['--uninstall'])).toMatchObject({ code: 0 });
     expect(sources()).toEqual(before);
+    expect(await extensions()).toBe('');
+    const { output: kernelsLeft } = await checkout.run('jupyter', ['kernelspec', 'list', '--json']);
+    expect(kernelsLeft).not.toContain(folder);
     expect(await checkout.install(['--check', '--no-docker'])).toMatchObject({ code: 1 });
   },
   3 * MINUTE,
