@@ -75,6 +75,7 @@ test(
         await scrollTo(25);
         await table(25).locator('canvas').first().waitFor();
         expect(await height(25)).toBe(before);
+        expect(await table(25).locator('[data-orientation="horizontal"]').isVisible()).toBe(false);
         await table(25).locator('input').fill('19');
         await table(25).locator('.wl-GridBar-count', { hasText: '1 of 20 rows' }).waitFor();
         await notebook.shot('tables-scrolled');

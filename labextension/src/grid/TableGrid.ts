@@ -123,6 +123,8 @@ export class TableGrid extends Panel {
     // Each of these changes is a message, and would have the grid drawn anew if it were on the page already.
     MessageLoop.flush();
     this.#room.addWidget(grid);
+    // While it had no size, it found that it needs scroll bars.
+    MessageLoop.sendMessage(grid, Widget.ResizeMessage.UnknownSize);
   }
 
   #sortBy(column: number): void {
