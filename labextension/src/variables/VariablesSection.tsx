@@ -59,7 +59,10 @@ function Variables({ session, services }: { session: NotebookSession; services: 
                   {variable.name}
                 </button>
               </td>
-              <td>{variable.type}</td>
+              <td>
+                {variable.type}
+                {variable.shape !== null && <div className="wl-Variables-shape">{variable.shape}</div>}
+              </td>
               <td>{variable.shape ?? ''}</td>
               <td className="wl-mod-number">{variable.bytes === null ? '' : formatBytes(variable.bytes)}</td>
             </tr>
