@@ -6,10 +6,14 @@ export const PASSWORD_VARIABLES = ['PGPASSWORD', 'MYSQL_PWD'];
 /** A shorter one would be found in texts that have nothing to do with it. */
 const SHORTEST = 3;
 
+const { env } = process;
 /** Keys of the environment, as this process was started with it. */
-const KEYS = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', ...PASSWORD_VARIABLES].map(
-  (name) => process.env[name] ?? '',
-);
+const KEYS = [
+  env['AWS_SECRET_ACCESS_KEY'],
+  env['AWS_SESSION_TOKEN'],
+  env['PGPASSWORD'],
+  env['MYSQL_PWD'],
+].map((key) => key ?? '');
 
 /** What must not leave this process: keys of the environment, and the passwords in addresses, as they are and as a URL has them. */
 export function secretsOf(attachments: readonly Attachment[]): string[] {
