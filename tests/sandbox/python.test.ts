@@ -158,6 +158,20 @@ describe('a front end', () => {
     expect(ran.notices).toEqual([expect.stringMatching(/^Stopped after 0.1 s, .* caught the Keyboard/)]);
   });
 
+  test('interrupts a cell before its first line without a word in the next', async () => {
+    await run(
+      python,
+      `shell, ask = get_ipython(), get_ipython().should_run_async
+def interrupted(*cell, **more):
+    shell.should_run_async = ask
+    raise KeyboardInterrupt
+shell.should_run_async = interrupted`,
+    );
+    expect(failure(await run(python, '1'))).toMatch(/^KeyboardInterrupt/);
+    const next = await run(python, 'import gc\ngc.collect();');
+    expect(next.text).toBe('');
+  });
+
   test('interrupts what the code started as well', async () => {
     const ran = await run(python, 'import os\nos.system("sleep 60") != 0', { timeout: 100 });
     expect(ran.value).toBe('True');

@@ -69,6 +69,8 @@ class Worker:
         sys.path[:] = ["", *(path for path in sys.path if path != os.path.dirname(os.path.dirname(__file__)))]
         warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork.*")
         warnings.filterwarnings("ignore", message="To exit: use")
+        # An interrupt can come right before IPython begins with the code.
+        warnings.filterwarnings("ignore", message="coroutine 'InteractiveShell.run_cell_async' was never awaited")
         self._syncing = False
         sys.addaudithook(self._before_child)
         shell.send = self._send
