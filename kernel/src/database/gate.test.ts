@@ -367,3 +367,10 @@ test('behind the gate, the settings themselves hold: nothing loads, nothing outs
     await database.setReadable({ folders: [data, folder], files: [] });
     expect(await held()).toEqual(wanted);
   }));
+
+test('a query that writes on the side, by a sequence, changes nothing for the model', () =>
+  withDatabase(async ({ database }) => {
+    await runAsUser(database, 'create sequence s; checkpoint');
+    await expect(rowsOf(database, `select nextval('s')`, 'model')).rejects.toThrow(/read-only/);
+    expect(await rowsOf(database, `select nextval('s')`)).toEqual([['1']]);
+  }));
