@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PythonSession } from '@worldline/sandbox';
-import { failure, openSandbox, plainTraceback, run, type Sandbox } from './sandbox.js';
+import { failure, openSandbox, plainTraceback, run, withoutColours, type Sandbox } from './sandbox.js';
 
 let sandbox: Sandbox;
 let python: PythonSession;
@@ -53,6 +53,39 @@ describe('a cell', () => {
     });
     expect(ran.value).toBe('7');
     expect(ran.result.status).toBe('interrupted');
+  });
+
+  test.each([
+    ['raises', 'raise ValueError("no")', 'ValueError: no'],
+    ['gives no text', 'return 7', 'TypeError: __repr__ returned non-string'],
+    ['never ends by itself', 'return repr(self)', 'RecursionError: maximum recursion'],
+  ])('tells of a value whose __repr__ %s, and goes on', async (_what, body, told) => {
+    const ran = await run(
+      python,
+      `class Odd:\n    def __repr__(self): ${body}\ndisplay(Odd())\nprint("on")\nOdd()`,
+    );
+    expect(failure(ran)).toBe('ok');
+    const plain = withoutColours(ran.text);
+    expect(plain.split(told)).toHaveLength(3);
+    expect(plain.indexOf(told)).toBeLessThan(plain.indexOf('on\n'));
+  });
+
+  test('tells of a figure that is too large to be drawn', async () => {
+    const ran = await run(
+      python,
+      'import matplotlib.pyplot as plt\nplt.figure(figsize=(100_000, 1), dpi=100)\nplt.plot([1, 2]);',
+    );
+    expect(withoutColours(ran.text)).toMatch(/ValueError: Image size of .* is too large/);
+    expect((await run(python, 'x')).value).toBe('21');
+  });
+
+  test.each([
+    'import socket; socket.create_connection(("1.1.1.1", 53), 2)',
+    'import pandas; pandas.read_csv("https://example.org/a.csv")',
+  ])('that wants a network is told that there is none: %s', async (code) => {
+    expect(plainTraceback(await run(python, code))).toMatch(
+      /\nThe sandbox has no network\. .* beside the notebook/,
+    );
   });
 
   test('fails with a traceback that points into it', async () => {

@@ -108,9 +108,12 @@ export function failure(ran: Ran): string {
 
 /** The traceback of a failed cell, without its colours. */
 export function plainTraceback({ result }: Ran): string {
-  const traceback = result.status === 'ok' ? '' : result.traceback.join('\n');
-  // eslint-disable-next-line no-control-regex -- colours
-  return traceback.replace(/\u001b\[[0-9;]*m/g, '');
+  return result.status === 'ok' ? '' : withoutColours(result.traceback.join('\n'));
+}
+
+export function withoutColours(text: string): string {
+  // eslint-disable-next-line no-control-regex -- the escape character begins every colour
+  return text.replace(/\u001b\[[0-9;]*m/g, '');
 }
 
 const docker = new Docker();

@@ -11,11 +11,12 @@ import traceback
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any, Type
 from traitlets.config import Config
 
-from . import packages
+from . import network, packages
 
 RUNNER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 MAX_TEXT = 10 << 20
@@ -119,6 +120,17 @@ class Publisher(DisplayPublisher):
         self.shell.send({"type": "clear", "wait": bool(wait)})
 
 
+class Formatter(DisplayFormatter):
+    """Lets the shell know that what fails is how a value shows, and not the cell."""
+
+    def format(self, obj, include=None, exclude=None):
+        self.parent.formatting += 1
+        try:
+            return super().format(obj, include, exclude)
+        finally:
+            self.parent.formatting -= 1
+
+
 class Shell(InteractiveShell):
     """`send` is set once the process is a worker; until then nothing is sent."""
 
@@ -130,10 +142,15 @@ class Shell(InteractiveShell):
     system = InteractiveShell.system_raw
     cell_source = ""
     failed: BaseException | None = None
+    formatting = 0
 
     def init_magics(self) -> None:
         super().init_magics()
         packages.register(self)
+
+    def init_display_formatter(self) -> None:
+        self.display_formatter = Formatter(parent=self)
+        self.configurables.append(self.display_formatter)
 
     def init_hooks(self) -> None:
         super().init_hooks()
@@ -171,7 +188,7 @@ class Shell(InteractiveShell):
         except Exception:  # a broken __str__ of the user's
             value = "(its text cannot be shown)"
         lines = [line.rstrip("\n") for line in lines]
-        if (more := packages.hint(error)) is not None:
+        if (more := packages.hint(error) or network.hint(error)) is not None:
             lines.append(more)
         if sum(map(len, lines)) > MAX_TRACEBACK:
             text = "\n".join(lines)
@@ -199,6 +216,9 @@ class Shell(InteractiveShell):
         return kind, error, trace
 
     def _showtraceback(self, etype, evalue, stb) -> None:
+        if self.formatting > 0:
+            print("\n".join(stb), file=sys.stderr)
+            return
         error = evalue if isinstance(evalue, BaseException) else etype(evalue)
         self.report(error, list(stb))
 

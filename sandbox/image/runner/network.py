@@ -1,0 +1,18 @@
+"""What a cell is told that wants a network."""
+
+import errno
+import socket
+
+LONGEST = 20
+
+
+def hint(error: BaseException) -> str | None:
+    """That there is none, where that is at the bottom of an error, in whatever a library wrapped it."""
+    cause: BaseException | None = error
+    for _ in range(LONGEST):
+        if isinstance(cause, socket.gaierror) or isinstance(cause, OSError) and cause.errno == errno.ENETUNREACH:
+            return "The sandbox has no network. What a cell is to read can be put beside the notebook as a file."
+        if cause is None:
+            return None
+        cause = cause.__cause__ or cause.__context__
+    return None
