@@ -120,7 +120,10 @@ export class LabPage {
   }
 
   async command(id: string, args: Record<string, unknown> = {}): Promise<void> {
-    await this.page.evaluate(`jupyterapp.commands.execute(${JSON.stringify(id)}, ${JSON.stringify(args)})`);
+    // What a command gives, such as a widget, is not taken out of the page: it would be held there for good.
+    await this.page.evaluate(
+      `jupyterapp.commands.execute(${JSON.stringify(id)}, ${JSON.stringify(args)}).then(() => undefined)`,
+    );
   }
 
   /** Waits until the notebook shows the cells of the worldline that the toolbar names, and has that many. */

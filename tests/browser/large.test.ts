@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kernel } from '../worldlines/withSession.js';
 import { sharedLab } from './sharedLab.js';
@@ -8,6 +9,8 @@ const lab = sharedLab();
 const MINUTES = 240_000;
 const CHECKPOINTS = 10_000;
 const ROUNDS = 20;
+/** What Lab keeps of a notebook it keeps for each file. */
+const COPIES = 4;
 
 /** An earlier session of a notebook, of so many cells. */
 async function history(name: string, cells: number): Promise<void> {
@@ -76,9 +79,14 @@ test(
         await notebook.showSidebar();
         await page.locator('.wl-Row').first().waitFor();
         await notebook.save();
+        for (let copy = 0; copy < COPIES; copy++)
+          copyFileSync(
+            join(lab.server.notebooks, 'rounds.ipynb'),
+            join(lab.server.notebooks, `rounds-${copy}.ipynb`),
+          );
         const devtools = await page.context().newCDPSession(page);
         await page.evaluate(ROUND);
-        for (let round = 0; round < ROUNDS; round++) await page.evaluate('round()');
+        for (let round = 0; round < ROUNDS; round++) await page.evaluate(`round(${round % COPIES})`);
         await devtools.send('HeapProfiler.collectGarbage');
         // Of the round that was last, the browser itself may still hold what it saw.
         expect(await page.evaluate('left.filter((each) => each.deref()).length')).toBeLessThan(5);
@@ -90,7 +98,7 @@ test(
 /** Closes and opens the notebook in the page, and keeps a weak hold of what should go with it. */
 const ROUND = `
 globalThis.left = [];
-globalThis.round = async () => {
+globalThis.round = async (copy) => {
   const panel = jupyterapp.shell.currentWidget;
   for (const selector of ['.wl-MenuButton', '.wl-RunBar', '.wl-TableGrid']) {
     const node = panel.node.querySelector(selector);
@@ -99,7 +107,7 @@ globalThis.round = async () => {
   }
   left.push(new WeakRef(panel));
   panel.dispose();
-  const next = await jupyterapp.commands.execute('docmanager:open', { path: 'rounds.ipynb' });
+  const next = await jupyterapp.commands.execute('docmanager:open', { path: 'rounds-' + copy + '.ipynb' });
   const ready = () => {
     const label = next.node.querySelector('.wl-MenuButton .jp-ToolbarButtonComponent-label')?.textContent;
     return label && label !== '…' && next.node.querySelector('.wl-TableGrid input');

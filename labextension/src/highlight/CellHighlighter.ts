@@ -7,7 +7,7 @@ import { CELL_MIMES, mimeOfCell, type CellLanguage } from './cellLanguage.js';
 
 /** Gives each code cell's editor the language of what the cell is. */
 export class CellHighlighter implements IDisposable {
-  readonly #watched = new Set<ICellModel>();
+  readonly #watched = new Map<ICellModel['sharedModel'], ICodeCellModel>();
   #frame = 0;
   #plain: CellLanguage;
   #disposed = false;
@@ -36,7 +36,11 @@ export class CellHighlighter implements IDisposable {
     this.session.panel.content.modelContentChanged.disconnect(this.#later, this);
     this.session.changed.disconnect(this.#onSession, this);
     this.settings.changed.disconnect(this.#look, this);
-    for (const cell of this.#watched) (cell as ICodeCellModel).mimeTypeChanged.disconnect(this.#later, this);
+    // Lab's log of a notebook holds its cells for as long as the page lives; they must not hold the notebook.
+    for (const [shared, cell] of this.#watched) {
+      shared.disposed.disconnect(this.#forget, this);
+      cell.mimeTypeChanged.disconnect(this.#later, this);
+    }
     this.#watched.clear();
   }
 
@@ -64,9 +68,10 @@ export class CellHighlighter implements IDisposable {
     this.#plain = this.#plainLanguage();
     for (const cell of panel.model?.cells ?? []) {
       if (cell.type !== 'code') continue;
-      this.#watch(cell);
-      const mime = mimeOfCell(cell.sharedModel.getSource(), this.#plain);
-      if (cell.mimeType !== mime) (cell as ICodeCellModel).mimeType = mime;
+      const code = cell as ICodeCellModel;
+      this.#watch(code);
+      const mime = mimeOfCell(code.sharedModel.getSource(), this.#plain);
+      if (code.mimeType !== mime) code.mimeType = mime;
     }
   }
 
@@ -84,12 +89,14 @@ export class CellHighlighter implements IDisposable {
     this.#look();
   }
 
-  #watch(cell: ICellModel): void {
-    if (this.#watched.has(cell)) return;
-    this.#watched.add(cell);
-    (cell as ICodeCellModel).mimeTypeChanged.connect(this.#later, this);
-    cell.sharedModel.disposed.connect(() => {
-      this.#watched.delete(cell);
-    });
+  #watch(cell: ICodeCellModel): void {
+    if (this.#watched.has(cell.sharedModel)) return;
+    this.#watched.set(cell.sharedModel, cell);
+    cell.mimeTypeChanged.connect(this.#later, this);
+    cell.sharedModel.disposed.connect(this.#forget, this);
+  }
+
+  #forget(shared: ICellModel['sharedModel']): void {
+    this.#watched.delete(shared);
   }
 }
