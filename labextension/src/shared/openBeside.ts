@@ -24,6 +24,8 @@ export function openBeside(
   { label, caption, icon }: Beside,
 ): void {
   const widget = new MainAreaWidget({ content });
+  // It would be an empty strip.
+  widget.toolbar.hide();
   widget.id = `worldline-${UUID.uuid4()}`;
   widget.title.label = label;
   widget.title.caption = caption ?? label;
