@@ -67,10 +67,10 @@ export class KernelLink implements IDisposable {
     if (this.#disposed) return;
     this.#disposed = true;
     const comm = this.#comm;
-    this.#drop('lost');
     if (comm && !comm.isDisposed && !this.kernel.isDisposed && this.kernel.connectionStatus === 'connected') {
       comm.close();
     }
+    this.#drop('lost');
     Signal.clearData(this);
   }
 
@@ -111,9 +111,12 @@ export class KernelLink implements IDisposable {
   }
 
   #drop(status: LinkStatus): void {
+    const comm = this.#comm;
     const correspondence = this.#correspondence;
     this.#comm = null;
     this.#correspondence = null;
+    // A kernel that was quicker to come back than the news of its restart would tell everything to this one as well.
+    comm?.dispose();
     correspondence?.close();
     this.#setStatus(status);
   }
