@@ -71,6 +71,11 @@ export const TOPICS = [
       },
       { title: 'a clock that jumps, a machine that sleeps', files: /tests\/trust\/clock\.trust/, long: true },
       { title: 'JupyterLab restarted in the middle of a run', files: /tests\/trust\/lab\.trust/, long: true },
+      {
+        title: 'a long session in one page of JupyterLab',
+        files: /tests\/trust\/labSession\.trust/,
+        long: true,
+      },
     ],
   },
   {
