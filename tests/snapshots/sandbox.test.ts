@@ -52,6 +52,15 @@ greedy, fine, worker = Greedy(), [1, 2], os.getpid()`,
   expect((await run(python, 'worker == os.getpid(), type(greedy).__name__')).value).toBe("(True, 'Greedy')");
 }, 120_000);
 
+test('a worker that ends before it has finished a snapshot leaves nobody waiting', async () => {
+  const python = await sandbox.open();
+  await run(python, 'x = 1');
+  await kept(python);
+  await run(python, 'import os; os.rename = lambda *_: os._exit(3)');
+  await expect(kept(python)).rejects.toThrow('killed');
+  expect((await run(python, 'x')).value).toBe('1');
+}, 120_000);
+
 test('the shell, display objects and IPython’s names cause no loss', async () => {
   const python = await sandbox.open();
   await run(python, 'shell = get_ipython(); 5');

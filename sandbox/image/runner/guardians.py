@@ -23,6 +23,8 @@ class Guardians:
         self._text = b""
         # Label of a snapshot under way: the guardian's process id, which is that of its group.
         self._groups: dict[str, int] = {}
+        # Label of the last snapshot that the worker finishes by itself.
+        self._own = ""
         selector.register(self._read_end, selectors.EVENT_READ, self._read)
 
     @property
@@ -43,18 +45,34 @@ class Guardians:
         if len(self._groups) < MOST and isinstance(pid, int) and 1 < pid < LARGEST_PID:
             self._groups[label] = pid
 
+    def worker_finishes(self, label: str) -> None:
+        self._own = label
+
+    def worker_is_gone(self) -> None:
+        """What it had not finished stays so."""
+        self._hear()
+        if self._own:
+            self._tell_killed(self._own)
+        self._own = ""
+
     def check(self) -> None:
         """A snapshot whose process was killed is never going to be written: the host waits for no more of it."""
         gone = [label for label, pid in self._groups.items() if not processes.exists(pid) or self._outgrown(pid)]
         if not gone:
             return
         # Its last words may still be on their way.
-        while select.select([self._read_end], [], [], 0)[0]:
-            self._read()
+        self._hear()
         for label in gone:
             if self._groups.pop(label, None) is not None:
-                error = "the process that wrote them was killed"
-                self._tell({"type": "snapshot", "label": label, "ok": False, "error": error})
+                self._tell_killed(label)
+
+    def _hear(self) -> None:
+        while select.select([self._read_end], [], [], 0)[0]:
+            self._read()
+
+    def _tell_killed(self, label: str) -> None:
+        error = "the process that wrote them was killed"
+        self._tell({"type": "snapshot", "label": label, "ok": False, "error": error})
 
     @staticmethod
     def _outgrown(pid: int) -> bool:
@@ -75,4 +93,5 @@ class Guardians:
             if isinstance(message, dict):
                 label, error = str(message.get("label")), str(message.get("error"))
                 self._groups.pop(label, None)
+                self._own = "" if label == self._own else self._own
                 self._tell({"type": "snapshot", "label": label, "ok": message.get("ok") is True, "error": error})

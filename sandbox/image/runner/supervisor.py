@@ -134,6 +134,7 @@ class Supervisor:
         """A fresh worker, as soon as nothing is left of the one before."""
         if self.worker is not None:
             self.worker.close()
+            self.guardians.worker_is_gone()
         self.done = None
         self._next_worker()
         self._clear(self.guardians.groups)
@@ -184,6 +185,8 @@ class Supervisor:
         elif kind == "reply":
             if "guardian" in header:
                 self.guardians.began(str(header.get("label")), header["guardian"])
+            elif "label" in header:
+                self.guardians.worker_finishes(str(header["label"]))
             self.host.tell(header, payload)
 
     def _done(self, worker: WorkerLink, header: dict) -> None:

@@ -234,8 +234,8 @@ class Worker:
         if pending is None:
             return {"unchanged": True}
         self._afterwards.append(pending.finish)
-        listing = {"variables": variables.listing(self._shell), "pause": pending.pause}
-        return listing if pending.pid is None else {**listing, "guardian": pending.pid, "label": header["label"]}
+        reply = {"variables": variables.listing(self._shell), "pause": pending.pause, "label": header["label"]}
+        return reply if pending.pid is None else {**reply, "guardian": pending.pid}
 
     def _restore(self, _header: dict, body: bytes) -> dict:
         if self._snapshots is None:

@@ -13,7 +13,6 @@ export type CellEnd =
       readonly status: 'ok' | 'error' | 'interrupted';
       readonly milliseconds: number;
       /** The variables were seen to be what the latest snapshot took. */
-      /** The variables are what the last snapshot took. */
       readonly unchanged: boolean;
       /** The cell did nothing but show variables. */
       readonly shown: boolean;
@@ -38,6 +37,7 @@ export class Runner {
   #stderr = '';
   #cell: { id: number; frames: CellFrames; end: (end: CellEnd) => void } | null = null;
   readonly #calls = new Map<number, Call>();
+  #diedUnseen = false;
   readonly #snapshots = new Map<string, (result: Snapshot) => void>();
   #setReady!: () => void;
   #failReady!: (error: Error) => void;
@@ -123,6 +123,13 @@ export class Runner {
     this.#send({ type: 'answer', request, ...answer });
   }
 
+  /** Whether the worker died while nobody waited for it, so that a fresh one has nothing of it; told once. */
+  takeUnseenDeath(): boolean {
+    const died = this.#diedUnseen;
+    this.#diedUnseen = false;
+    return died;
+  }
+
   /** Resolves when the files of a snapshot are complete. */
   snapshotWritten(label: string): Promise<Snapshot> {
     return new Promise((resolve) => {
@@ -201,6 +208,7 @@ export class Runner {
   #died(header: Frame['header']): void {
     const cause = header['cause'] === 'memory' || header['cause'] === 'signal' ? header['cause'] : 'exit';
     const code = Number(header['code']) || 0;
+    this.#diedUnseen = this.#cell === null && this.#calls.size === 0;
     this.#endCell({ type: 'died', cause, code });
     this.#failCalls(new WorkerDiedError(cause, code));
   }

@@ -230,6 +230,7 @@ export class Session implements PythonSession {
   async #ready(onEvent: (event: SandboxEvent) => void): Promise<RunningContainer> {
     this.lastUse = Date.now();
     if (this.#closed) throw closed();
+    if (this.#container?.runner.takeUnseenDeath() === true) await this.#recover(this.#container, onEvent);
     if (this.#container !== null && !this.#container.runner.isClosed) {
       if (this.#container.limits === this.services.limits()) return this.#container;
       await this.#release('none');

@@ -49,7 +49,8 @@ export async function collect(
     await sweepLive(store, open);
     await sweepJournals(store, earlier);
     const after = await sizesOf(store.folder);
-    const worldlines = lines.map((line) => line.name);
+    // A blank one gave way to one that was resumed: nobody misses it.
+    const worldlines = lines.filter(({ cells }) => cells > 0).map(({ name }) => name);
     return { before, after, worldlines, checkpoints: drop.length, notes: [] };
   } finally {
     await end();
