@@ -99,6 +99,15 @@ test('a later kernel resumes where an earlier one stopped, and both go on', () =
     expect(errorOrOutput(undone)).toBe('[1, 2]\n');
   }));
 
+test('the first cell of a later kernel tells of earlier worldlines, unless it resumes one', () =>
+  withKernel(async ({ kernel, restart }) => {
+    const atTerminal = { answer: () => '' };
+    await kernel.execute('%%sql create table t as select 1');
+    expect((await (await restart()).execute('%tables', atTerminal)).stderr).toContain('%resume goes on');
+    const resumed = await (await restart()).execute('%resume', atTerminal);
+    expect([resumed.status, resumed.stderr]).toEqual(['ok', '']);
+  }));
+
 test('adopt takes over another worldline, delete can be undone, names are checked', () =>
   withKernel(async ({ kernel }) => {
     for (const code of SETUP) await kernel.execute(code);

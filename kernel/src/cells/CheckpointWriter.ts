@@ -33,12 +33,15 @@ export class CheckpointWriter {
 
   constructor(private readonly kernel: Kernel) {}
 
-  /** Called before a cell runs: gives the parts of the active worldline, ready to be written to. */
+  /**
+   * Called before a cell runs: gives the parts of the active worldline, ready to be written to. `greets`: whether the first
+   * cell says that there are earlier worldlines.
+   */
   async begin(
     cell: { title: string; cellId: string | null },
     kind: CellKind | null,
     run: RecordingRun,
-    interactive: boolean,
+    greets: boolean,
   ): Promise<Runtime> {
     const session = await this.kernel.session();
     const runtime = await this.kernel.active();
@@ -48,7 +51,7 @@ export class CheckpointWriter {
     }
     await runtime.prepare();
     for (const text of [...session.takeNotes(), ...this.#late.splice(0)]) run.stream('stderr', `${text}\n`);
-    if (!this.#greeted && interactive && session.earlierRuns > 0) {
+    if (!this.#greeted && greets && session.earlierRuns > 0) {
       run.stream(
         'stderr',
         'This is a fresh worldline. Earlier ones of this notebook are kept: %resume goes on with the last.\n',

@@ -69,6 +69,8 @@ test.each([
   [`from '<data>'`, []],
   [`from '<data>/none.csv'`, []],
   [`from 'a.csv'`, []],
+  ['#!/usr/bin/env python3', []],
+  [`open('/proc/self/status')`, []],
 ])('what a text names: %s', async (text, names) => {
   const data = join(folder, 'data');
   const found = await filesNamedIn(text.replaceAll('<data>', data), join(folder, 'notebook'), false);

@@ -105,9 +105,12 @@ const NAME_IN_TEXT = new RegExp(
   'g',
 );
 
+/** Programs and what the system tells of itself: a line such as `#!/usr/bin/env` names no data. */
+const SYSTEM = /^\/(?:proc|sys|dev|boot|(?:usr\/(?:local\/)?)?(?:s?bin|lib(?:32|64|exec)?))\//;
+
 /**
  * Existing files that a text names by an absolute path, from the home folder, or from a folder above; where `relatively`,
- * also by a name or path that starts at the folder `from`. Paths with a hidden part are never meant.
+ * also by a name or path that starts at the folder `from`. Paths with a hidden part, and the system's own, are never meant.
  */
 export async function filesNamedIn(text: string, from: string, relatively: boolean): Promise<string[]> {
   const found = new Set<string>();
@@ -115,7 +118,7 @@ export async function filesNamedIn(text: string, from: string, relatively: boole
     const named = (single ?? double ?? bare ?? '').replace(/[.?!:]+$/, '');
     if (!relatively && !/^(?:\/|~\/|\.\.?\/)/.test(named)) continue;
     const path = named.startsWith('~/') ? join(homedir(), named.slice(2)) : resolve(from, named);
-    if (path.split(sep).some((part) => part.startsWith('.'))) continue;
+    if (SYSTEM.test(path) || path.split(sep).some((part) => part.startsWith('.'))) continue;
     const info = await stat(path).catch(() => null);
     if (info?.isFile()) found.add(path);
   }

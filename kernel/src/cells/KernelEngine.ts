@@ -67,7 +67,7 @@ export class KernelEngine implements Engine {
         { title: titleOf(withoutPasswords(request.code)), cellId: request.cellId ?? null },
         kind,
         run,
-        request.allowStdin,
+        request.allowStdin && !parsed.magics.some(({ name }) => name === 'resume'),
       );
       asked = await plan.run({ kernel: this.kernel, runtime, run, request, source: request.code });
       if (asked !== null && !request.silent) kind = 'ask' as const;
