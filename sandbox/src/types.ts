@@ -173,10 +173,10 @@ export interface SandboxManager {
   /** Resolves when a spare that is under way stands ready; at once where there is none, or it failed. */
   spareReady(): Promise<void>;
   /**
-   * Is the engine there, and the image, and has it the folders of this machine? With what to do if not; a warning where it
-   * works, but keeps not all of the limits.
+   * Is the engine there, and the image? With `folders`, which takes a container, also: has it the folders of this machine? With
+   * what to do if not; a warning where it works, but keeps not all of the limits.
    */
-  check(): Promise<
+  check(options?: { readonly folders?: boolean }): Promise<
     | {
         readonly ok: true;
         readonly engine: string;

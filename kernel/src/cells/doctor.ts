@@ -40,7 +40,7 @@ function node(): Finding {
 async function docker(kernel: Kernel): Promise<Finding> {
   const what = 'Python sandbox';
   try {
-    const check = await (await kernel.sandbox.manager()).check();
+    const check = await (await kernel.sandbox.manager()).check({ folders: true });
     if (!check.ok) return { what, state: check.problem, fix: check.fix };
     const { engine, warning } = check;
     return warning === null

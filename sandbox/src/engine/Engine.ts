@@ -78,11 +78,8 @@ export class Engine {
     return this.#connected;
   }
 
-  /** Is it there, and the image, and does it see `folder`, where workspaces are made? Throws a SandboxUnavailableError. */
-  async check(
-    fingerprint: string | null,
-    folder: string,
-  ): Promise<{ engine: string; warning: Warning | null }> {
+  /** Is it there, and the image? Throws a SandboxUnavailableError. */
+  async check(fingerprint: string | null): Promise<{ engine: string; warning: Warning | null }> {
     const { version, warning } = await this.#learn();
     const image = await this.#docker
       .getImage(this.settings.image)
@@ -96,8 +93,26 @@ export class Engine {
         `The image ${this.settings.image} was built by another version.`,
         `Build it again: ${BUILD}. One of your own, FROM ours, after it.`,
       );
-    await this.#trySharing(folder);
     return { engine: version, warning };
+  }
+
+  /**
+   * Makes a container that has the folder, and does not start it: an engine of another machine may not have it. Throws a
+   * SandboxUnavailableError.
+   */
+  async tryFolder(folder: string): Promise<void> {
+    try {
+      const { id } = await this.#docker.createContainer({
+        name: `worldline_${this.kernel.slice(0, 8)}_${++this.#count}_check`,
+        Image: this.settings.image,
+        Cmd: ['python3'],
+        Labels: ownerLabels(this.kernel),
+        HostConfig: { Mounts: [bind(folder, false)] },
+      });
+      await this.#remove(id);
+    } catch (error) {
+      throw this.#explain(error);
+    }
   }
 
   /** Throws a SandboxUnavailableError that says what to do. */
@@ -192,22 +207,6 @@ export class Engine {
     } catch (error) {
       await this.#remove(container.id);
       throw this.#closed ? closedWhileStarting() : error;
-    }
-  }
-
-  /** A container that has the folder, made and not started: an engine of another machine may not have it. */
-  async #trySharing(folder: string): Promise<void> {
-    try {
-      const { id } = await this.#docker.createContainer({
-        name: `worldline_${this.kernel.slice(0, 8)}_${++this.#count}_check`,
-        Image: this.settings.image,
-        Cmd: ['python3'],
-        Labels: ownerLabels(this.kernel),
-        HostConfig: { Mounts: [bind(folder, false)] },
-      });
-      await this.#remove(id);
-    } catch (error) {
-      throw this.#explain(error);
     }
   }
 

@@ -127,10 +127,15 @@ export class Manager implements SandboxManager {
     await this.#spare?.started.catch(() => undefined);
   }
 
-  async check(): ReturnType<SandboxManager['check']> {
+  async check({ folders = false } = {}): ReturnType<SandboxManager['check']> {
+    const { engine, fingerprint } = this.parts;
     try {
-      await this.#spaces.claim();
-      return { ok: true, ...(await this.parts.engine.check(this.parts.fingerprint, this.#spaces.path)) };
+      const found = await engine.check(fingerprint);
+      if (folders) {
+        await this.#spaces.claim();
+        await engine.tryFolder(this.#spaces.path);
+      }
+      return { ok: true, ...found };
     } catch (error) {
       if (error instanceof SandboxUnavailableError)
         return { ok: false, problem: error.problem, fix: error.fix };
