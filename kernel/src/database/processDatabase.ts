@@ -4,7 +4,6 @@ import { ProcessConnection, type CallOptions } from './connection.js';
 import { readIterations } from './fileHeader.js';
 import { launch } from './launch.js';
 import type { CallName, Calls, OpenState } from './process/protocol.js';
-import { stayAwake } from './stayAwake.js';
 import type {
   Attachment,
   Catalog,
@@ -69,21 +68,16 @@ export class ProcessDatabase implements Database {
       onResult?.(result);
     };
     const params = { sql, author, limit };
-    const rest = stayAwake();
-    try {
-      const last = await this.#call('query', params, {
-        ...running(options),
-        onEvent: (event) => {
-          if (event.kind === 'page') onPage?.(event.page);
-          else if (event.kind === 'result') add(event.result);
-          else onProgress?.(event.fraction);
-        },
-      });
-      if (last !== null) add(last);
-      return results;
-    } finally {
-      rest();
-    }
+    const last = await this.#call('query', params, {
+      ...running(options),
+      onEvent: (event) => {
+        if (event.kind === 'page') onPage?.(event.page);
+        else if (event.kind === 'result') add(event.result);
+        else onProgress?.(event.fraction);
+      },
+    });
+    if (last !== null) add(last);
+    return results;
   }
 
   page(result: string, offset: number, count: number, options: PageOptions = {}): Promise<Page> {
