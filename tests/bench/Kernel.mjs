@@ -17,6 +17,7 @@ export const WORLDLINE = [process.execPath, path.join(ROOT, 'kernel/dist/main.js
 
 /** Milliseconds. */
 const ASK_AGAIN = 100;
+const PATIENCE = 30_000;
 const CHANNELS = ['shell', 'control', 'iopub', 'stdin', 'hb'];
 
 async function freePort() {
@@ -77,12 +78,21 @@ export class Kernel {
     return id;
   }
 
-  /** Runs a cell and gives the milliseconds until its reply and its idle are both in. Throws where it fails. */
+  /**
+   * Runs a cell and gives the milliseconds until its reply and its idle are both in. Throws where it fails, or where one of them
+   * is lost: the kernel is of no use then.
+   */
   async execute(code) {
     const began = performance.now();
     const flags = { silent: false, store_history: true, allow_stdin: false, stop_on_error: true };
     const id = await this.send('execute_request', { code, user_expressions: {}, ...flags });
-    const [reply] = await Promise.all([this.shell.receive(), this.idle(id)]);
+    const over = new AbortController();
+    const [reply] = await Promise.race([
+      Promise.all([this.shell.receive(), this.idle(id)]),
+      after(PATIENCE, null, { signal: over.signal }).then(() => {
+        throw new Error(`${code}: a message was lost.`);
+      }),
+    ]).finally(() => over.abort());
     const took = performance.now() - began;
     const { status, ename, evalue } = JSON.parse(reply.at(-1));
     if (status !== 'ok') throw new Error(`${code}: ${ename}: ${evalue}`);
