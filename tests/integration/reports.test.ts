@@ -32,3 +32,26 @@ test('a worldline becomes a report: as a page, as text, and printed, with the st
     },
     { WORLDLINE_JUPYTER: join(process.cwd(), '.venv/bin/jupyter') },
   ));
+
+test('a question that was exported as code runs again without a model', () =>
+  withModel(
+    [
+      call('run_sql', { sql: `create table warmest as ${REPORT}` }),
+      call('run_python', {
+        code: 'top = int(sql("from warmest order by warmest desc limit 1")["month"].iloc[0])',
+      }),
+      call('finish', { answer: 'August is the warmest month.', evidence: ['r1'] }),
+    ],
+    async ({ kernel, folder, restart }) => {
+      await kernel.execute('Which month is the warmest?');
+      await kernel.execute('%export main code.ipynb --as-code');
+      const { cells } = JSON.parse(readFileSync(join(folder, 'code.ipynb'), 'utf8')) as {
+        cells: { cell_type: string; source: string | string[] }[];
+      };
+      const later = await restart({ OPENAI_BASE_URL: '', OPENAI_API_KEY: '' });
+      for (const { cell_type, source } of cells) {
+        if (cell_type === 'code') expect((await later.execute([source].flat().join(''))).status).toBe('ok');
+      }
+      expect((await later.execute('%%python\nprint(top)')).stdout).toBe('8\n');
+    },
+  ));
