@@ -255,7 +255,8 @@ async function branchTimes(session, connect, { after, main }) {
     return took;
   };
   for (let round = 0; round < branchRounds; round += 1) {
-    times.copy.push(await alone(() => run('cp', [...PLAIN, main.databaseFile, copyPath])));
+    const copying = async () => void (await run('cp', [...PLAIN, main.databaseFile, copyPath]));
+    times.copy.push(await alone(copying));
     await rm(copyPath);
     times.branch.push(await alone(() => branchAt(home)));
     times.earlier.push(await alone(() => branchAt(after)));
