@@ -50,6 +50,15 @@ test('folders and addresses are granted once, and taken back', async () => {
   await expect(grants.allow(join(folder, 'data/a.csv'), false)).rejects.toMatchObject({ name: 'NotAFolder' });
 });
 
+test('a notebook whose folder is gone meanwhile can still name files', async () => {
+  const gone = join(folder, 'gone');
+  await mkdir(gone);
+  const grants = new Grants(gone);
+  await rm(gone, { recursive: true });
+  expect(await grants.grantNamedIn('select 1')).toBe(false);
+  expect(await grants.grantNamedIn(`from '${join(folder, 'data/a.csv')}'`)).toBe(true);
+});
+
 test('a file is granted by being named, unless its folder is granted already', async () => {
   const grants = new Grants(join(folder, 'notebook'));
   const file = join(folder, 'data/a.csv');

@@ -15,8 +15,13 @@ export class Grants {
   /** The entries of a notebook's folder that is too wide itself, by what was granted in them. */
   readonly #beside = new Map<string, string>();
 
+  /** Where the notebook's folder really is. */
+  readonly #notebook: string;
+
   constructor(private readonly notebookFolder: string) {
-    if (!isTooWide(notebookFolder)) this.#folders.push(realpathSync(notebookFolder));
+    const wide = isTooWide(notebookFolder);
+    this.#notebook = wide ? notebookFolder : realpathSync(notebookFolder);
+    if (!wide) this.#folders.push(this.#notebook);
   }
 
   get readable(): Readable {
@@ -65,7 +70,7 @@ export class Grants {
 
   /** Grants the files that a text of the user's names; true where one of them was not readable before. */
   async grantNamedIn(text: string): Promise<boolean> {
-    const relatively = !this.#covers(realpathSync(this.notebookFolder));
+    const relatively = !this.#covers(this.#notebook);
     return this.grantFiles(await filesNamedIn(text, this.notebookFolder, relatively));
   }
 
