@@ -48,7 +48,8 @@ test('whatever file system the temporary folder is on, undo brings the database 
   rmSync(folder, { recursive: true });
 });
 
-test('a branch at an earlier state takes what it shares with an open worldline from the file of that', async () => {
+/** A worldline whose database changed in one of forty places since a checkpoint. */
+async function withEarlierState() {
   const folder = mkdtempSync(join(tmpdir(), 'worldlines-'));
   const kernel = await Kernel.start(folder);
   const { session } = kernel;
@@ -60,6 +61,12 @@ test('a branch at an earlier state takes what it shares with an open worldline f
   await (
     await session.commit(ran({ source: 'after' }))
   ).saved;
+  return { folder, kernel, parts, checkpoint };
+}
+
+test('a branch at an earlier state takes what it shares with an open worldline from the file of that', async () => {
+  const { folder, kernel, parts, checkpoint } = await withEarlierState();
+  const { session } = kernel;
   if (clonesOf(folder).length === 0) {
     // Nothing has written to it for a while, and no object can be read for the blocks that did not change.
     utimesSync(parts.place.databaseFile, 1, 1);
@@ -74,17 +81,8 @@ test('a branch at an earlier state takes what it shares with an open worldline f
 });
 
 test('a file that may be written to meanwhile is no beginning for a branch at an earlier state', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'worldlines-'));
-  const kernel = await Kernel.start(folder);
+  const { folder, kernel, parts, checkpoint } = await withEarlierState();
   const { session } = kernel;
-  const parts = await kernel.parts();
-  for (let slot = 0; slot < 40; slot++) parts.setTable(slot, `value ${slot}`);
-  const { checkpoint, saved } = await session.commit(ran({ source: 'before' }));
-  await saved;
-  parts.setTable(0, 'changed');
-  await (
-    await session.commit(ran({ source: 'after' }))
-  ).saved;
   const later = Date.now() / 1000 + 1000;
   utimesSync(parts.place.databaseFile, later, later);
   const line = await session.branch('earlier', checkpoint.id);
