@@ -57,3 +57,19 @@ test('links follow what comes to and goes from a data folder, and leave alone wh
     rmSync(root, { recursive: true });
   }
 });
+
+test('a file of the workspace whose name is no text is left alone', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'worldline-links-'));
+  try {
+    const [data, workspace] = [join(root, 'data'), join(root, 'workspace')];
+    for (const folder of [data, workspace]) mkdirSync(folder);
+    writeFileSync(join(data, 'a.csv'), 'x');
+    const odd = Buffer.concat([Buffer.from(`${workspace}/`), Buffer.of(0xff), Buffer.from('.png')]);
+    writeFileSync(odd, 'x');
+    await new DataLinks(workspace).update([data]);
+    expect(readdirSync(workspace)).toContain('a.csv');
+    expect(existsSync(odd)).toBe(true);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { lstat, readdir, readlink, symlink, unlink } from 'node:fs/promises';
+import { type Dirent, statSync } from 'node:fs';
+import { readdir, readlink, symlink, unlink } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { isNativeError } from 'node:util/types';
 
@@ -53,18 +53,20 @@ async function link(
 ): Promise<boolean> {
   const wanted = new Map(entries.map((entry) => [basename(entry), entry]));
   for (const folder of folders) {
-    for (const name of await namesIn(folder)) {
+    for (const { name } of await entriesOf(folder)) {
       if (!name.startsWith('.') && !wanted.has(name)) wanted.set(name, join(folder, name));
     }
   }
   let changed = false;
   const present = new Set<string>();
-  for (const name of await namesIn(workspace)) {
-    const path = join(workspace, name);
-    if (!(await lstat(path)).isSymbolicLink()) {
+  for (const entry of await entriesOf(workspace)) {
+    const { name } = entry;
+    // Only links are asked by their names: code makes files whose names are no text, and cannot be asked by them.
+    if (!entry.isSymbolicLink()) {
       present.add(name);
       continue;
     }
+    const path = join(workspace, name);
     const target = resolve(workspace, await readlink(path));
     if (wanted.get(name) === target) present.add(name);
     else if (folders.some((folder) => target.startsWith(`${folder}/`)) || wanted.has(name)) {
@@ -80,9 +82,9 @@ async function link(
   return changed;
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+async function entriesOf(folder: string): Promise<Dirent[]> {
   try {
-    return await readdir(folder);
+    return await readdir(folder, { withFileTypes: true });
   } catch (error) {
     if (isNativeError(error) && ['ENOENT', 'EACCES'].includes(String((error as NodeJS.ErrnoException).code)))
       return [];
