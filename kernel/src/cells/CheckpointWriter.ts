@@ -6,6 +6,7 @@ import { withoutPasswords } from './sql/attachments.js';
 import { cellTurns } from './ask/cellTurns.js';
 import { InterruptedCell } from './errors.js';
 import type { Kernel } from './Kernel.js';
+import { linesOf, type NotKept } from './notKept.js';
 import { toOutcome } from './outcome.js';
 import type { RecordingRun } from './RecordingRun.js';
 import type { AskResult } from './runCell.js';
@@ -114,18 +115,22 @@ export class CheckpointWriter {
     }
   }
 
-  /** What came up while state was written goes to the person with the next cell; a variable is named once. */
+  /** What came up while state was written goes to the person with the next cell; a variable or file is named once. */
   #report({ lost, skipped, problems }: Saved): void {
-    for (const { name, reason } of lost) {
-      if (this.#saidLost.has(name)) continue;
-      this.#saidLost.add(name);
-      this.#late.push(`The variable ${name} cannot be kept in checkpoints: ${reason}`);
-    }
-    for (const { path, reason } of skipped) {
-      if (this.#saidLost.has(`file ${path}`)) continue;
-      this.#saidLost.add(`file ${path}`);
-      this.#late.push(`The file ${path} is not kept in checkpoints: ${reason}`);
-    }
-    this.#late.push(...problems);
+    const files = skipped.map(({ path, reason }) => ({ name: path, reason }));
+    this.#late.push(
+      ...linesOf('variable', this.#unsaid('variable', lost)),
+      ...linesOf('file', this.#unsaid('file', files)),
+      ...problems,
+    );
+  }
+
+  #unsaid(what: string, lost: readonly NotKept[]): NotKept[] {
+    return lost.filter(({ name }) => {
+      const key = `${what} ${name}`;
+      if (this.#saidLost.has(key)) return false;
+      this.#saidLost.add(key);
+      return true;
+    });
   }
 }

@@ -24,12 +24,7 @@ export interface Failure {
 export function failureOf({ end, error, stop }: CellOutcome, limits: Limits): Failure | null {
   if (end.type === 'done' && end.status === 'ok') return null;
   const traceback = error?.traceback ?? [];
-  if (stop?.why === 'space')
-    return failure(
-      'WorkspaceFull',
-      `Stopped: ${stop.detail}. Delete files, or set SANDBOX_WORKSPACE_SIZE.`,
-      traceback,
-    );
+  if (stop?.why === 'space') return failure('WorkspaceFull', `Stopped: ${stop.detail}`, traceback);
   if (stop?.why === 'timeout')
     return {
       ...failure('TimeoutError', stop.detail, traceback.length === 0 ? [] : timedOut(traceback, stop.detail)),

@@ -19,7 +19,7 @@ export class SpaceWatch {
   #measuring = false;
   #due = Date.now() + LONGEST;
 
-  /** `onFull` is called once, with a sentence that says what is full. */
+  /** `onFull` is called once, with what is full and what to do, as text to go on with after a colon. */
   constructor(
     private readonly workspace: string,
     private readonly limit: number,
@@ -37,19 +37,21 @@ export class SpaceWatch {
     this.#timer = null;
   }
 
-  /** What is too large now, as a sentence; null where it all fits. */
+  /** What is too large now, in the same words; null where it all fits. */
   async excess(): Promise<string | null> {
     const { bytes, partial } = await scan(this.workspace);
     // Where it is too large to be walked, what the disk lost has to do.
     const used = partial ? Math.max(bytes, this.#start.bytes - this.#look().bytes) : bytes;
-    return used > this.limit ? `the workspace may hold ${Math.round(this.limit / 1048576)} MB` : null;
+    return used > this.limit
+      ? `the workspace may hold ${Math.round(this.limit / 1048576)} MB. Delete files, or set SANDBOX_WORKSPACE_SIZE.`
+      : null;
   }
 
   async #check(): Promise<void> {
     if (this.#measuring) return;
     const free = this.#look();
     if (this.#start.files - free.files > MAX_FILES) {
-      this.#full(`more than ${MAX_FILES} files were made`);
+      this.#full(`more than ${MAX_FILES.toLocaleString('en-US')} files were made. Delete some of them.`);
       return;
     }
     const taken = this.#free.bytes - free.bytes >= STEP_BYTES || this.#free.files - free.files >= STEP_FILES;

@@ -52,9 +52,13 @@ export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimi
       } else {
         const stat = folder.stat(name);
         if (stat === null) continue;
-        if (--budget.files < 0) visitor.skipped({ path, reason: `more than ${limits.files} files` });
+        if (--budget.files < 0)
+          visitor.skipped({ path, reason: `more than ${limits.files.toLocaleString('en-US')} files` });
         else if ((budget.bytes -= stat.size) < 0) {
-          visitor.skipped({ path, reason: `more than ${limits.bytes} bytes of files` });
+          visitor.skipped({
+            path,
+            reason: `more than ${limits.bytes.toLocaleString('en-US')} bytes of files`,
+          });
         } else {
           const pending = visitor.file(path, name, stat, folder);
           if (pending === undefined) continue;
