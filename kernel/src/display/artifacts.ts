@@ -5,6 +5,11 @@ import { escapeHtml } from './html.js';
 
 /** Bytes up to which an image is shown in place; a larger one is listed. */
 const MAX_IMAGE = 5_000_000;
+/** Bytes of all images of a cell that are shown in place. */
+const MAX_IMAGES = 20_000_000;
+/** Files that are listed by name, at the end of a cell and where a person asks for the list. */
+const MAX_LISTED = { some: 20, all: 1000 };
+type Listing = keyof typeof MAX_LISTED;
 
 const IMAGE_TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
@@ -17,16 +22,20 @@ const IMAGE_TYPES: Readonly<Record<string, string>> = {
 export async function artifactDisplays(
   workspace: string,
   artifacts: readonly Artifact[],
+  listing: Listing = 'some',
 ): Promise<Display[]> {
   const displays: Display[] = [];
   const listed: Artifact[] = [];
+  let left = MAX_IMAGES;
   for (const artifact of artifacts) {
     const mime = imageType(artifact.path);
-    if (mime === undefined || artifact.bytes > MAX_IMAGE) {
+    const content =
+      mime === undefined ? null : await contentOf(workspace, artifact, Math.min(left, MAX_IMAGE));
+    if (mime === undefined || content === null) {
       listed.push(artifact);
       continue;
     }
-    const content = await readArtifact(workspace, artifact.path, MAX_IMAGE);
+    left -= content.length;
     displays.push({
       data: {
         [mime]: content.toString('base64'),
@@ -34,8 +43,19 @@ export async function artifactDisplays(
       },
     });
   }
-  if (listed.length > 0) displays.push(listDisplay(listed));
+  if (listed.length > 0) displays.push(listDisplay(listed, listing));
   return displays;
+}
+
+/** Null for an image that is too large to be shown, or cannot be read. */
+async function contentOf(workspace: string, { path, bytes }: Artifact, most: number): Promise<Buffer | null> {
+  if (bytes > most) return null;
+  try {
+    return await readArtifact(workspace, path, most);
+  } catch {
+    // What the cell left running may have changed or removed it: the cell itself went well.
+    return null;
+  }
 }
 
 /** The MIME type of an image that a front end shows without running anything in it (so no SVG). */
@@ -43,12 +63,18 @@ export function imageType(path: string): string | undefined {
   return IMAGE_TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
 }
 
-function listDisplay(artifacts: readonly Artifact[]): Display {
-  const items = artifacts.map((artifact) => `${artifact.path} (${artifact.type}, ${bytes(artifact.bytes)})`);
+function listDisplay(artifacts: readonly Artifact[], listing: Listing): Display {
+  const most = MAX_LISTED[listing];
+  const items = artifacts
+    .slice(0, most)
+    .map((artifact) => `${artifact.path} (${artifact.type}, ${bytes(artifact.bytes)})`);
+  const left = (artifacts.length - most).toLocaleString('en-US');
+  const others = listing === 'some' ? 'others: %artifacts lists them' : `${left} others`;
+  const text = `Files: ${items.join(', ')}${artifacts.length > most ? ` and ${others}` : ''}`;
   return {
     data: {
-      'text/plain': `Files: ${items.join(', ')}`,
-      'text/html': `<p style="opacity:.65"><small>Files: ${escapeHtml(items.join(', '))}</small></p>`,
+      'text/plain': text,
+      'text/html': `<p style="opacity:.65"><small>${escapeHtml(text)}</small></p>`,
     },
   };
 }

@@ -117,7 +117,7 @@ const artifacts: Magic = {
   async run(_, { runtime, run }) {
     const found = await runtime.artifacts();
     if (found.length === 0) run.stream('stdout', 'No cell has made a file yet.\n');
-    for (const display of await artifactDisplays(runtime.workspace, found)) run.display(display);
+    for (const display of await artifactDisplays(runtime.workspace, found, 'all')) run.display(display);
   },
 };
 
