@@ -170,6 +170,39 @@ test('line breaks in quotes, names that are alike, semicolons, a header alone', 
     },
   ));
 
+test('lines above the header are left out, and said to be, where a table begins below them', () =>
+  withDatabase(
+    async ({ database, data, folder }) => {
+      expect(await database.load(join(data, 'report.csv'))).toMatchObject({
+        rows: 2,
+        rejected: 0,
+        columns: [{ name: 'region' }, { name: 'sales', type: 'BIGINT' }, { name: 'big', type: 'HUGEINT' }],
+        note: 'The first 3 lines were left out: they stand above the header.',
+      });
+      await database.load(join(data, 'report.csv'), { mode: 'append' });
+      expect(
+        await rowsOf(database, 'select region, sum(sales) from report group by all order by all'),
+      ).toEqual([
+        ['N', '2'],
+        ['S', '4'],
+      ]);
+      const windows = join(folder, 'windows.csv');
+      await writeFile(windows, Buffer.from('Ums\xe4tze 2024\nregion;sales\nK\xf6ln;1\n', 'latin1'));
+      const loaded = await database.load(windows);
+      expect(loaded.note).toContain('Windows-1252');
+      expect(loaded.note).toContain('The first line was left out');
+      expect(await rowsOf(database, 'from windows')).toEqual([['Köln', '1']]);
+      // The title of one column is no table of its own, and lines that are ragged are none either.
+      expect(await database.load(join(data, 'ragged.csv'))).toMatchObject({ rows: 2, rejected: 2 });
+    },
+    {},
+    {
+      'data/report.csv':
+        'Made 2024-05-01, late\nBy: Finance\n\nregion,sales,big\nN,1,123456789012345678901234567890\nS,2,9223372036854775808\n',
+      'data/ragged.csv': 'a,b,c\n1,2,3\n1,2\n1,2,3,4\n4,5,6\n',
+    },
+  ));
+
 test('a failed load leaves nothing behind', () =>
   withDatabase(
     async ({ database, data }) => {

@@ -6,13 +6,14 @@ import { createGunzip } from 'node:zlib';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteAlways, quoteText } from '../sql/quote.js';
 import type { LoadResult } from '../types.js';
+import { linesAbove, noteAbove } from './linesAbove.js';
 import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
 
 /** Beyond this, a DOUBLE no longer holds every whole number. */
 const EXACT_DOUBLE = 2 ** 53;
 
 type Loaded = Pick<LoadResult, 'rows' | 'rejected' | 'rejects' | 'note'>;
-type Encoding = 'utf-8' | 'utf-16';
+export type Encoding = 'utf-8' | 'utf-16';
 
 /**
  * Loads a CSV file in the encoding that it has, its whole numbers exact whatever their size. Lines that do not parse are
@@ -24,15 +25,20 @@ export async function loadCsv(
   into: Into,
   inTransaction: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<Loaded> {
-  const encoding = await markedEncoding(file);
+  // Before the transaction, which an error would end.
+  const load = async (path: string, encoding: Encoding): Promise<Loaded> => {
+    const above = await linesAbove(connection, path, encoding);
+    return inTransaction(() => loadAs(connection, path, into, encoding, above));
+  };
   try {
-    return await inTransaction(() => loadAs(connection, file, into, encoding));
+    return await load(file, await markedEncoding(file));
   } catch (error) {
     if (!(error instanceof WrongEncoding)) throw error;
     const transcoded = await fromWindows(file);
     try {
-      const loaded = await inTransaction(() => loadAs(connection, transcoded, into, 'utf-8'));
-      return { ...loaded, note: `${basename(file)} is not UTF-8: it was read as Windows-1252 (Latin-1).` };
+      const loaded = await load(transcoded, 'utf-8');
+      const note = `${basename(file)} is not UTF-8: it was read as Windows-1252 (Latin-1).`;
+      return { ...loaded, note: [note, loaded.note].filter(Boolean).join('\n') };
     } finally {
       await rm(transcoded, { force: true });
     }
@@ -46,9 +52,11 @@ async function loadAs(
   file: string,
   into: Into,
   encoding: Encoding,
+  above: number,
 ): Promise<Loaded> {
   const types = into.append ? await wideColumns(connection, into.target) : {};
-  const first = await read(connection, file, into, encoding, types);
+  const as = above === 0 ? [] : [`skip = ${above}`];
+  const first = await read(connection, file, into, encoding, types, as);
   if (
     encoding === 'utf-8' &&
     !file.endsWith('.zst') &&
@@ -56,8 +64,10 @@ async function loadAs(
   ) {
     throw new WrongEncoding();
   }
-  const wide = into.append ? {} : await roundedColumns(connection, file, into.target, encoding);
-  return Object.keys(wide).length === 0 ? first : read(connection, file, into, encoding, wide);
+  const wide = into.append ? {} : await roundedColumns(connection, file, into.target, encoding, as);
+  const loaded =
+    Object.keys(wide).length === 0 ? first : await read(connection, file, into, encoding, wide, as);
+  return above === 0 ? loaded : { ...loaded, note: noteAbove(above) };
 }
 
 async function read(
@@ -66,11 +76,13 @@ async function read(
   into: Into,
   encoding: Encoding,
   types: Readonly<Record<string, string>>,
+  as: readonly string[],
 ): Promise<Loaded> {
   for (const table of ['worldline_rejects', 'worldline_scans'])
     await connection.run(`DROP TABLE IF EXISTS temp.${table}`);
   const names = Object.entries(types).map(([name, type]) => `${quoteText(name)}: ${quoteText(type)}`);
   const source = csv(file, encoding, [
+    ...as,
     `store_rejects = true, rejects_table = 'worldline_rejects', rejects_scan = 'worldline_scans'`,
     ...(names.length === 0 ? [] : [`types = {${names.join(', ')}}`]),
   ]);
@@ -146,6 +158,7 @@ async function roundedColumns(
   file: string,
   target: string,
   encoding: Encoding,
+  as: readonly string[],
 ): Promise<Record<string, string>> {
   const described = await connection.runAndReadAll(`DESCRIBE ${target}`);
   const doubles = described.getRows().flatMap(([name, type]) => (type === 'DOUBLE' ? [String(name)] : []));
@@ -163,7 +176,7 @@ async function roundedColumns(
       `WHEN bool_and(TRY_CAST(${text} AS HUGEINT) IS NOT NULL) THEN 'HUGEINT' ELSE 'VARCHAR' END`
     );
   });
-  const source = csv(file, encoding, [`types = {${texts}}`, 'ignore_errors = true']);
+  const source = csv(file, encoding, [...as, `types = {${texts}}`, 'ignore_errors = true']);
   const types =
     (await connection.runAndReadAll(`SELECT ${tests.join(', ')} FROM ${source}`)).getRows()[0] ?? [];
   return Object.fromEntries(
