@@ -189,6 +189,39 @@ describe('exporting', () => {
   });
 });
 
+describe('an export', () => {
+  test('replaces an earlier export, and no notebook that somebody works in', async () => {
+    await withHome(async (home) => {
+      const kernel = await Kernel.start(home);
+      const { session } = kernel;
+      await run(kernel, 'one');
+      const file = join(home, 'out.ipynb');
+      await session.export('main', file);
+      await run(kernel, 'two');
+      await session.export('main', file, { withData: true });
+      await writeFile(join(home, 'out_data', 'workspace', 'gone.csv'), '');
+      await session.export('main', file, { withData: true });
+      expect(existsSync(join(home, 'out_data', 'workspace', 'gone.csv'))).toBe(false);
+      await mkdir(join(home, 'mine_data', 'workspace'), { recursive: true });
+      await writeFile(join(home, 'mine_data', 'workspace', 'mine.csv'), 'mine');
+      await expect(session.export('main', join(home, 'mine.ipynb'), { withData: true })).rejects.toThrow(
+        /mine_data exists.*stays as it is/,
+      );
+      expect(await readFile(join(home, 'mine_data', 'workspace', 'mine.csv'), 'utf8')).toBe('mine');
+      const notebook = JSON.parse(await readFile(file, 'utf8')) as { cells: unknown[]; metadata: object };
+      expect(notebook.cells).toHaveLength(2);
+      // As a front end saves it.
+      const saved = JSON.stringify({ ...notebook, metadata: { ...notebook.metadata, language_info: {} } });
+      for (const theirs of [saved, '{"cells": [], "metadata": {}}', '']) {
+        await writeFile(file, theirs);
+        await expect(session.export('main', file)).rejects.toThrow(/stays as it is\. Choose another name/);
+        expect(await readFile(file, 'utf8')).toBe(theirs);
+      }
+      await session.close();
+    });
+  });
+});
+
 describe('a workspace', () => {
   test('is restored as it was; links and special names neither mislead nor break it', async () => {
     await withHome(async (home) => {

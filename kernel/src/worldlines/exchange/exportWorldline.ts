@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { withDatabases } from '../compare/withDatabases.js';
-import { WorldlineError } from '../errors.js';
+import { describe, errorCode, WorldlineError } from '../errors.js';
 import type { Node } from '../graph/Graph.js';
 import { readCell, readTurns } from '../session/readCell.js';
 import { targetOf } from '../session/restoreState.js';
@@ -11,7 +12,7 @@ import { writeWhole } from '../store/files.js';
 import type { ExportOptions, Host } from '../types.js';
 import { restoreWorkspace } from '../workspace/restoreWorkspace.js';
 import { WorkspaceIndex } from '../workspace/WorkspaceIndex.js';
-import { type ExportCell, type Notebook, notebookOf } from './notebook.js';
+import { type ExportCell, isUntouchedExport, type Notebook, notebookOf } from './notebook.js';
 import { reportOf } from './report.js';
 
 const FORMATS = { '.html': 'html', '.md': 'markdown' } as const;
@@ -39,9 +40,10 @@ export async function exportWorldline(
       `Name the file .ipynb for a notebook, or .html, .md or .pdf for a report: ${path}`,
     );
   }
+  const again = await isEarlierExport(file);
   const withData = options.withData === true;
   const notebook = notebookOf(shown, { asCode: options.asCode === true, withTurns: withData });
-  if (withData) await writeData(store, host, head, dataFolder(file));
+  if (withData) await writeData(store, host, head, dataFolder(file), again);
   await writeNotebook(file, notebook);
   return file;
 }
@@ -49,6 +51,21 @@ export async function exportWorldline(
 /** Where the data of an exported notebook is: beside it. */
 export function dataFolder(notebook: string): string {
   return join(dirname(notebook), `${basename(notebook, '.ipynb')}_data`);
+}
+
+/** False where nothing is there. Throws a WorldlineError for a notebook that somebody works in: only an export is written over. */
+async function isEarlierExport(file: string): Promise<boolean> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw new WorldlineError(`${file} cannot be written: ${describe(error)}`, { cause: error });
+  }
+  if (isUntouchedExport(text)) return true;
+  throw new WorldlineError(
+    `${file} exists, and is no export or was worked in since: it stays as it is. Choose another name, or remove it first.`,
+  );
 }
 
 async function exportCell(store: Store, node: Node): Promise<ExportCell> {
@@ -88,11 +105,24 @@ async function writeReport(host: Host, output: string, to: Ending, report: Noteb
   }
 }
 
-async function writeData(store: Store, host: Host, head: Node, folder: string): Promise<void> {
+/** Replaces the data of an earlier export: a table that is gone would come back with the next import. */
+async function writeData(
+  store: Store,
+  host: Host,
+  head: Node,
+  folder: string,
+  again: boolean,
+): Promise<void> {
+  if (!again && existsSync(folder)) {
+    throw new WorldlineError(
+      `${folder} exists, and the data would go there: it stays as it is. Choose another name for the notebook, or remove it first.`,
+    );
+  }
   const { state } = targetOf(store, head);
   const [files, tables] = [join(folder, 'workspace'), join(folder, 'tables')];
   await mkdir(files, { recursive: true });
   await restoreWorkspace(files, state.workspace, new WorkspaceIndex(), store.objects);
+  await rm(tables, { recursive: true, force: true });
   if (state.database === null || host.exportTables === undefined) return;
   await mkdir(tables, { recursive: true });
   const write = host.exportTables.bind(host);

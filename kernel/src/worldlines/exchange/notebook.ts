@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CellRecord } from '../../contract.js';
 
 /** A cell of an exported notebook. */
@@ -21,6 +22,20 @@ export interface ExportCell extends CellRecord {
   readonly turns: readonly unknown[];
 }
 
+const METADATA = {
+  kernelspec: { name: 'worldline', display_name: 'Worldline', language: 'sql' },
+  worldline: { exported: 1 },
+};
+
+/** Whether a notebook is an export that no front end has saved since: each adds metadata of its own. */
+export function isUntouchedExport(text: string): boolean {
+  try {
+    return isDeepStrictEqual((JSON.parse(text) as { metadata?: unknown } | null)?.metadata, METADATA);
+  } catch {
+    return false; // no JSON, so no notebook
+  }
+}
+
 /** Writes cells as a notebook that opens in any front end. */
 export function notebookOf(
   cells: readonly ExportCell[],
@@ -28,10 +43,7 @@ export function notebookOf(
 ): Notebook {
   return {
     ...{ nbformat: 4, nbformat_minor: 5 },
-    metadata: {
-      kernelspec: { name: 'worldline', display_name: 'Worldline', language: 'sql' },
-      worldline: { exported: 1 },
-    },
+    metadata: METADATA,
     cells: cells.flatMap((cell) =>
       options.asCode && cell.kind === 'ask' && cell.asCells !== undefined
         ? codeOf(cell, cell.asCells)
