@@ -6,6 +6,7 @@ import { quoteText } from '../../database/sql/quote.js';
 import { imageType } from '../../display/artifacts.js';
 import { UserError } from '../errors.js';
 import type { Kernel } from '../Kernel.js';
+import { expandHome } from '../expandHome.js';
 import { exportOptions } from '../exportOptions.js';
 import { variablesNow } from '../variablesNow.js';
 import { kernelState } from './kernelState.js';
@@ -44,7 +45,7 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
     return {
       file: await session.export(
         worldline,
-        resolve(kernel.paths.notebookFolder, file),
+        resolve(kernel.paths.notebookFolder, expandHome(file)),
         exportOptions(options),
       ),
     };

@@ -1,7 +1,6 @@
 import { required } from './required.js';
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { inside } from '../../database/paths/grants.js';
 import type { LoadResult, TableDescription } from '../../database/types.js';
 import { artifactDisplays } from '../../display/artifacts.js';
@@ -13,6 +12,7 @@ import { seeHelp } from '../reading/arguments.js';
 import { readAttachment } from '../sql/attachments.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
+import { expandHome } from '../expandHome.js';
 import { isAddress } from '../Grants.js';
 import { isSpreadsheet, loadSpreadsheet } from '../sql/spreadsheet.js';
 import { audienceOf, ProgressBar } from '../ProgressBar.js';
@@ -339,10 +339,6 @@ async function existingFolder(named: string, from: string): Promise<string> {
 async function isKind(path: string, kind: 'file' | 'folder'): Promise<boolean> {
   const found = await stat(path).catch(() => null);
   return kind === 'file' ? (found?.isFile() ?? false) : (found?.isDirectory() ?? false);
-}
-
-function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }
 
 export const DATA_MAGICS: readonly Magic[] = [tables, describe, vars, artifacts, load, attach, detach, allow];

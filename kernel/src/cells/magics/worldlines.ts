@@ -7,6 +7,7 @@ import type { Orphan, Restored } from '../../worldlines/types.js';
 import { seeHelp } from '../reading/arguments.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
+import { expandHome } from '../expandHome.js';
 import { EXPORT_OPTIONS, exportOptions } from '../exportOptions.js';
 import { DAY } from '../settings/storeLimits.js';
 import { showTree } from '../worldlineTree.js';
@@ -116,7 +117,7 @@ const exportTo: Magic = {
     const name = required(positional[0], '%export', 'the name of a worldline and a file');
     const file = required(positional[1], '%export', 'a file as well');
     const session = await kernel.session();
-    const path = resolve(kernel.paths.notebookFolder, file);
+    const path = resolve(kernel.paths.notebookFolder, expandHome(file));
     run.stream('stdout', `Wrote ${await session.export(name, path, exportOptions(options.keys()))}.\n`);
   },
 };
@@ -132,7 +133,7 @@ const importFrom: Magic = {
     const file = required(positional[0], '%import', 'a notebook file');
     const name = positional[1]?.toLowerCase() === 'as' ? positional[2] : undefined;
     const session = await kernel.session();
-    const path = resolve(kernel.paths.notebookFolder, file);
+    const path = resolve(kernel.paths.notebookFolder, expandHome(file));
     const line = await session.import(path, name ?? basename(file, '.ipynb'));
     run.stream('stdout', `${file} is now the worldline ${line.name}. %switch ${line.name} goes there.\n`);
   },

@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Attachment, SourceType } from '../../database/types.js';
 import { UserError } from '../errors.js';
+import { expandHome } from '../expandHome.js';
 
 /** What `%attach SOURCE as ALIAS` means: the kind of source is read off the file itself, or off the address. */
 export async function readAttachment(source: string, alias: string, from: string): Promise<Attachment> {
@@ -10,7 +11,7 @@ export async function readAttachment(source: string, alias: string, from: string
   if (/\bdbname\s*=/i.test(source)) return { alias, source, type: 'postgres' };
   if (/\bhost\s*=.*\bdatabase\s*=|\bdatabase\s*=.*\bhost\s*=/i.test(source))
     return { alias, source, type: 'mysql' };
-  const path = resolve(from, source);
+  const path = resolve(from, expandHome(source));
   const found = await stat(path).catch(() => null);
   if (!found?.isFile()) {
     throw new UserError(
