@@ -118,6 +118,9 @@ test('where rows come from', () =>
     await runAsUser(database, 'create table t as select 1 i; create schema s; create table s.u (i int)');
     const sources = (sql: string) => database.sources(sql);
     expect(await sources('select 41 + 1, 2')).toEqual({ tables: [], unknown: [], readsData: false });
+    expect(await sources(`select 1e400, '"value":Infinity' from t where x < -1e999`)).toMatchObject({
+      tables: ['t'],
+    });
     expect(await sources('from range(5)')).toMatchObject({ readsData: false });
     expect(await sources(`with x as (from t) select * from x join s.u using (i), df`)).toEqual({
       tables: ['t', 's.u', 'df'],

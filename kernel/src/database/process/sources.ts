@@ -7,6 +7,9 @@ import type { Sources } from '../types.js';
 const GENERATORS = new Set(['range', 'generate_series', 'unnest', 'repeat', 'repeat_row', 'values']);
 const QUERY_WORDS = new Set(['select', 'from', 'with', 'values', 'pivot', 'unpivot']);
 
+/** How DuckDB writes a constant such as 1e400, which is no JSON. */
+const NO_JSON = /("value":)-?(?:Infinity|NaN)\b/g;
+
 interface Found {
   /** Schema-qualified names are never data frames. */
   readonly tables: Map<string, { readonly plain: string | null }>;
@@ -47,7 +50,8 @@ async function parse(connection: DuckDBConnection, query: string): Promise<unkno
   const reader = await connection.runAndReadAll(
     `SELECT json_serialize_sql(${quoteText(query)}, ${options})::VARCHAR`,
   );
-  const tree = JSON.parse(String(reader.getRows()[0]?.[0])) as { error: boolean };
+  const text = String(reader.getRows()[0]?.[0]).replace(NO_JSON, '$1null');
+  const tree = JSON.parse(text) as { error: boolean };
   return tree.error ? null : tree;
 }
 
