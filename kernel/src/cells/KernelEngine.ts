@@ -25,7 +25,7 @@ import { isComplete } from './reading/isComplete.js';
 import type { Kernel } from './Kernel.js';
 import { kernelInfo } from './kernelInfo.js';
 import { toOutcome } from './outcome.js';
-import { parseCell } from './reading/parse.js';
+import { readCell } from './reading/readCell.js';
 import { planCell, type AskResult } from './runCell.js';
 import { RecordingRun } from './RecordingRun.js';
 import { userExpressions } from './userExpressions.js';
@@ -60,8 +60,9 @@ export class KernelEngine implements Engine {
     let asked: AskResult | null = null;
     let kind = null;
     try {
-      const parsed = parseCell(request.code);
-      const plan = planCell(parsed, this.kernel.settings.get('default') ?? 'ask');
+      const defaultKind = this.kernel.settings.get('default') ?? 'ask';
+      const parsed = readCell(request.code, defaultKind);
+      const plan = planCell(parsed, defaultKind);
       kind = request.silent ? null : plan.kind;
       const runtime = await this.#checkpoints.begin(
         { title: titleOf(withoutPasswords(request.code)), cellId: request.cellId ?? null },

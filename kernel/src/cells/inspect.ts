@@ -6,7 +6,7 @@ import type { Kernel } from './Kernel.js';
 import { CELL_MAGICS } from './magics/cellMagics.js';
 import { showDescription } from './magics/data.js';
 import { anyMagic, LINE_MAGICS } from './magics/registry.js';
-import { parseCell } from './reading/parse.js';
+import { readCell } from './reading/readCell.js';
 
 /** What Shift-Tab shows: a magic's help, a table's columns, or what Python says. `cursor` counts code points. */
 export async function inspect(
@@ -18,11 +18,13 @@ export async function inspect(
   const at = unitOffset(code, cursor);
   const word = wordAt(code, at);
   if (word.startsWith('%')) return knownMagic(word) ? magicHelp(anyMagic(word)) : null;
-  const { body } = parseCell(code);
-  if (body?.form === 'magic' && body.name === 'python' && at >= body.textOffset) {
+  const defaultKind = kernel.settings.get('default') ?? 'ask';
+  const { body } = readCell(code, defaultKind);
+  const kind = body?.form === 'magic' ? body.name : defaultKind;
+  if (kind === 'python' && body !== null && body.form !== 'help' && at >= body.textOffset) {
     const python = await (await kernel.active()).python();
     const data = await python.inspect(body.text, countPoints(code.slice(body.textOffset, at)), detail);
-    return data === null ? null : { data };
+    if (data !== null) return { data };
   }
   return tableTip(kernel, word);
 }

@@ -25,6 +25,8 @@ def hint(error: BaseException) -> str | None:
             return None
     except (ImportError, ValueError):  # a module that the user's code has put there by hand
         return None
+    if package == "sql":
+        return 'SQL needs no extension: %%sql runs it, and sql("SELECT …") or %sql does in Python.'
     return f"The sandbox has no package {package}. {_ways(package)}"
 
 

@@ -5,7 +5,7 @@ import type { Kernel } from '../Kernel.js';
 import { CELL_MAGICS } from '../magics/cellMagics.js';
 import type { ArgumentKind } from '../magics/Magic.js';
 import { LINE_MAGICS } from '../magics/registry.js';
-import { parseCell } from '../reading/parse.js';
+import { readCell } from '../reading/readCell.js';
 import { SETTINGS } from '../settings/settingSpecs.js';
 import { readSqlCell } from '../sql/sqlCell.js';
 import { completeFiles } from './files.js';
@@ -27,7 +27,8 @@ export async function complete(kernel: Kernel, code: string, cursor: number): Pr
 async function find(kernel: Kernel, code: string, at: number): Promise<Found> {
   const lineStart = code.lastIndexOf('\n', at - 1) + 1;
   const line = code.slice(lineStart, at);
-  const { body } = parseCell(code);
+  const defaultKind = kernel.settings.get('default') ?? 'ask';
+  const { body } = readCell(code, defaultKind);
   const inBody = body?.form === 'magic' && lineStart >= body.textOffset;
   const sqlLine = /^\s*%sql\s/.exec(line)?.[0];
   if (sqlLine !== undefined && !inBody && !/\s-[\w-]*$/.test(line)) {
@@ -36,7 +37,7 @@ async function find(kernel: Kernel, code: string, at: number): Promise<Found> {
     return completeSqlAt(kernel, upToEnd, readSqlCell(upToEnd, lineStart + sqlLine.length).offset, at);
   }
   if (/^\s*%/.test(line) && !inBody) return completeMagicLine(kernel, line, lineStart, at);
-  const kind = body?.form === 'magic' ? body.name : (kernel.settings.get('default') ?? 'ask');
+  const kind = body?.form === 'magic' ? body.name : defaultKind;
   const from = body === null || body.form === 'help' ? lineStart : body.textOffset;
   switch (kind) {
     case 'sql':

@@ -12,6 +12,17 @@ const IPYTHON = new Set(
 );
 const INSTALLERS = new Set(['pip', 'conda', 'mamba', 'uv']);
 
+const SHOWN_BY_HELP = new Set(['lsmagic', 'magic', 'quickref']);
+
+export function isIPython(name: string): boolean {
+  return IPYTHON.has(name) || INSTALLERS.has(name);
+}
+
+/** Whether a setting is one of IPython's, such as `InlineBackend.figure_format`. */
+export function isSettingOfIPython(name: string): boolean {
+  return /^[A-Z]\w*\.\w/.test(name);
+}
+
 /** What is wrong, and what to do, for a magic of IPython's; null for another name. */
 export function ipythonHint(name: string): readonly [message: string, fix: string] | null {
   if (INSTALLERS.has(name)) {
@@ -25,8 +36,13 @@ export function ipythonHint(name: string): readonly [message: string, fix: strin
       `SQL needs no extension: %%sql runs it.`,
       `Python's own load in a Python cell: %%python above it.`,
     ];
+  if (SHOWN_BY_HELP.has(name))
+    return [`${name} is a magic of IPython, for Python cells.`, '%help lists the magics of this kernel.'];
   if (!IPYTHON.has(name)) return null;
-  return [`${name} is a magic of IPython, for Python cells.`, 'Write %%python on the line above it.'];
+  return [
+    `${name} is a magic of IPython, for Python cells.`,
+    'Write %%python on the line above it, or %default python once for all cells.',
+  ];
 }
 
 const JUPYSQL: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@ import type { CellContext } from '../context.js';
 import { doctorReport } from '../doctor.js';
 import { UserError } from '../errors.js';
 import { SETTINGS, specOf, type SettingSpec } from '../settings/settingSpecs.js';
+import { isSettingOfIPython } from './ipython.js';
 import type { Magic } from './Magic.js';
 
 const config: Magic = {
@@ -21,6 +22,12 @@ const config: Magic = {
   most: Infinity,
   async run({ positional, options }, { kernel, run }) {
     const [name, ...rest] = assignment(positional);
+    if (name !== undefined && isSettingOfIPython(name))
+      throw new UserError(
+        'UsageError',
+        `${name} is a setting of IPython, for Python cells.`,
+        'Write %%python on the line above it; %config lists the settings of this kernel.',
+      );
     const { settings } = kernel;
     if (name !== undefined && options.has('unset')) settings.unset(name);
     else if (name !== undefined && rest.length > 0) settings.set(name, rest.join(' '));

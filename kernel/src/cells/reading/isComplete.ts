@@ -1,15 +1,16 @@
 import type { IsComplete } from '../../jupyter/engine.js';
 import type { Kernel } from '../Kernel.js';
-import { parseCell } from './parse.js';
+import { readCell } from './readCell.js';
 
 /**
  * For consoles: may this run, or is more to come? Cell magics and SQL end with an empty line (SQL with a semicolon as
  * well); a question is complete as it stands.
  */
 export async function isComplete(kernel: Kernel, code: string): Promise<IsComplete> {
-  const { body } = parseCell(code);
+  const defaultKind = kernel.settings.get('default') ?? 'ask';
+  const { body } = readCell(code, defaultKind);
   if (body === null || body.form === 'help') return { status: 'complete' };
-  const kind = body.form === 'magic' ? body.name : (kernel.settings.get('default') ?? 'ask');
+  const kind = body.form === 'magic' ? body.name : defaultKind;
   const ended = /\n[ \t]*$/.test(code);
   switch (kind) {
     case 'sql':

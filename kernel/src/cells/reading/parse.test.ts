@@ -45,6 +45,16 @@ describe('a cell', () => {
     expect(parseCell(' ?\n')).toEqual({ magics: [{ name: 'help', rest: '', offset: 1 }], body: null });
   });
 
+  test('may have comments above its magics, and above nothing else', () => {
+    const code = '# Sales\n\n  # by month\n%tables\n# and then\n%%sql\nselect 1';
+    expect(parseCell(code)).toMatchObject({
+      magics: [{ name: 'tables' }],
+      body: { form: 'magic', name: 'sql', text: 'select 1' },
+    });
+    const question = '# Sales\nWhat is new?\n%tables';
+    expect(parseCell(question).body).toEqual({ form: 'plain', text: question, textOffset: 0 });
+  });
+
   test('with a question mark after several words is no call for help', () => {
     expect(parseCell('is it warm?').body).toMatchObject({ form: 'plain' });
   });

@@ -1,6 +1,7 @@
 /**
  * From a cell's text to what runs. A cell is line magics (`%name …`), each on its own line at the top, then a body:
- * `%%name …` with the lines below it, or plain text of the default kind. Offsets count UTF-16 units of the cell.
+ * `%%name …` with the lines below it, or plain text of the default kind. Lines of `#` above a magic are comments. Offsets
+ * count UTF-16 units of the cell.
  */
 export interface ParsedCell {
   readonly magics: readonly LineMagic[];
@@ -28,11 +29,16 @@ export type Body =
   | { readonly form: 'plain'; readonly text: string; readonly textOffset: number }
   | { readonly form: 'help'; readonly subject: string; readonly text: string };
 
+const COMMENTS = /^(?:[ \t]*(?:#.*)?\n)*[ \t]*%%?[A-Za-z_]/;
 const CELL_MAGIC = /^%%([A-Za-z_][\w-]*)(.*)$/s;
 const LINE_MAGIC = /^%([A-Za-z_][\w-]*)(.*)$/s;
 const HELP = /^\?{1,2}\s*([%\w."-]+)$|^([%\w."-]+)\?{1,2}$/;
 
-export function parseCell(code: string): ParsedCell {
+/** `isPlain` says of which magics it is that a plain body begins with them. */
+export function parseCell(
+  code: string,
+  isPlain: (name: string, rest: string) => boolean = () => false,
+): ParsedCell {
   const magics: LineMagic[] = [];
   let offset = 0;
   while (offset < code.length) {
@@ -40,7 +46,7 @@ export function parseCell(code: string): ParsedCell {
     const line = code.slice(offset, end);
     const trimmed = line.trim();
     const start = offset + (line.length - line.trimStart().length);
-    if (trimmed === '') {
+    if (trimmed === '' || (trimmed.startsWith('#') && COMMENTS.test(code.slice(offset)))) {
       offset = end + 1;
       continue;
     }
@@ -49,6 +55,10 @@ export function parseCell(code: string): ParsedCell {
     const help = alone ? HELP.exec(trimmed) : null;
     if (help) return { magics, body: { form: 'help', subject: help[1] ?? help[2] ?? '', text: trimmed } };
     const cellMagic = CELL_MAGIC.exec(trimmed);
+    const lineMagic = LINE_MAGIC.exec(trimmed);
+    const [, named, after = ''] = cellMagic ?? lineMagic ?? [];
+    if (named === undefined || isPlain(named, after))
+      return { magics, body: { form: 'plain', text: code.slice(offset), textOffset: offset } };
     if (cellMagic) {
       const name = cellMagic[1] ?? '';
       const textOffset = Math.min(end + 1, code.length);
@@ -65,9 +75,7 @@ export function parseCell(code: string): ParsedCell {
         },
       };
     }
-    const lineMagic = LINE_MAGIC.exec(trimmed);
-    if (!lineMagic) return { magics, body: { form: 'plain', text: code.slice(offset), textOffset: offset } };
-    magics.push({ name: lineMagic[1] ?? '', rest: (lineMagic[2] ?? '').trim(), offset: start });
+    magics.push({ name: named, rest: after.trim(), offset: start });
     offset = end + 1;
   }
   return { magics, body: null };
