@@ -86,6 +86,23 @@ random.seed(1); np.random.seed(2); own, ours = random.Random(3), np.random.defau
     expect(await lab.run(draw)).toBe(expected);
   });
 
+  test('environment variables and the working directory are what cells made of them', async () => {
+    await lab.run(`
+import os
+start, path = os.getcwd(), os.environ.pop("PATH")
+os.makedirs("deep/er", exist_ok=True); os.chdir("deep/er"); os.environ["MODE"] = "test"; os.environ["LANG"] = "C"`);
+    await lab.carryOver();
+    await lab.run(`
+assert os.environ["MODE"] == "test" and os.environ["LANG"] == "C" and "PATH" not in os.environ
+assert os.getcwd() == os.path.join(start, "deep/er"); os.chdir("/tmp"); del os.environ["MODE"]; os.environ["PATH"] = path`);
+    await lab.carryOver();
+    await lab.run('assert os.getcwd() == "/tmp" and "MODE" not in os.environ and os.environ["PATH"] == path');
+    // A folder that is gone where the variables come back leaves the process where it is.
+    await lab.run('os.makedirs("/tmp/gone"); os.chdir("/tmp/gone"); os.rmdir("/tmp/gone")');
+    await lab.carryOver();
+    await lab.run('assert os.getcwd() == start');
+  });
+
   test('data frames of every kind', async () => {
     await lab.run(`
 n = 100_000

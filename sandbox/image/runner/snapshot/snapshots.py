@@ -13,6 +13,7 @@ from .blocks import Known
 from .live import set_live
 from .load import known_of, load, read_manifest
 from .names import variables_of
+from .process import ProcessState
 from .save import Save
 from .unchanged import imprint
 
@@ -110,6 +111,7 @@ class Snapshots:
         self._live = _live_objects(namespace)
         self._seconds = seconds
         self._initial = dict(namespace)
+        self._process = ProcessState()
         self._previous = _Stored(Known())
         self._under_way = {}
         # What the latest capture took, where it was little.
@@ -127,7 +129,7 @@ class Snapshots:
         start = time.perf_counter()
         if not _LABEL.fullmatch(label) or not os.path.isabs(directory):
             raise ValueError("a capture needs a label of a-z, 0-9 and - and an absolute directory")
-        state = _state()
+        state = self._process.take()
         variables = variables_of(self._namespace, self._initial)
         numpy = sys.modules.get("numpy")
         now = self._look(variables, state, numpy)
@@ -163,7 +165,7 @@ class Snapshots:
         if self._taken is None or self._looked > GLANCE:
             return False
         try:
-            state = _state()
+            state = self._process.take()
         except Exception:  # the user's own in the place of a library's
             return False
         variables = variables_of(self._namespace, self._initial)
@@ -209,7 +211,7 @@ class Snapshots:
         manifest = read_manifest(manifest)
         loaded = load(manifest, self._blobs)
         self._namespace.update(loaded.variables)
-        _set_state(loaded.state)
+        self._process.give_back(loaded.state)
         self._previous = _Restored(manifest)
         self._taken = None
         return {"restored": list(loaded.variables), "lost": loaded.lost}
@@ -250,20 +252,3 @@ def _live_objects(namespace):
     if "IPython" in sys.modules:
         objects["shell"] = sys.modules["IPython"].get_ipython()
     return {name: value for name, value in objects.items() if value is not None}
-
-
-def _state():
-    """The process-wide random generators. Taken before the fork, which seeds one of them anew."""
-    state = {}
-    if "random" in sys.modules:
-        state["random"] = sys.modules["random"].getstate()
-    if "numpy.random" in sys.modules:
-        state["numpy"] = sys.modules["numpy.random"].get_state()
-    return state
-
-
-def _set_state(state):
-    if "random" in state:
-        sys.modules["random"].setstate(state["random"])
-    if "numpy" in state:
-        sys.modules["numpy.random"].set_state(state["numpy"])
