@@ -52,6 +52,23 @@ excel("My sales (2024).xlsx", Sales=[
     expect(shown(await kernel.execute('%vars'))).not.toContain('_worldline');
   }));
 
+test('a title and empty rows above the header are left out, and said to be', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute(`${EXCEL}
+excel("report.xlsx", Report=[["Sales of 2024"], [], ["made by Ann"], ["region", "units", None], ["N", 1, "x"], ["S", 2, None]],
+    Data=[["id"], [1]])
+excel("column.xlsx", One=[["only", None], ["a", 1]])`);
+    const loaded = shown(await kernel.execute('%load report.xlsx'));
+    expect(loaded).toContain('The first 3 lines were left out: they stand above the header.');
+    expect(loaded).toContain('This is the sheet Report. Others, for --sheet: Data.');
+    expect(rowsOf(await kernel.execute('%%sql select region, units, column2 from report'))).toEqual([
+      ['N', '1', 'x'],
+      ['S', '2', null],
+    ]);
+    expect(shown(await kernel.execute('%load column.xlsx'))).not.toContain('left out');
+    expect(rowsOf(await kernel.execute('%%sql select only from "column"'))).toEqual([['a']]);
+  }));
+
 test('of several sheets the first with rows is loaded and the others are named; --sheet loads another', () =>
   withKernel(async ({ kernel }) => {
     await kernel.execute(`${EXCEL}

@@ -1,11 +1,14 @@
 /** Seconds after which it tells how far it is. */
 const QUIET = 0.3;
+/** Rows of a sheet among which its header is. */
+const BEGINNING = 50;
 
 /**
  * Python that reads one sheet of a spreadsheet into a variable: the one of that name, else the first that has rows. A
- * column is of the type that all its cells have; where they differ, it is text. It prints as JSON the name of the sheet
- * and those of the others that have rows; and to stderr, where it takes long, how much of the file is read, as a fraction
- * on a line of its own.
+ * column is of the type that all its cells have; where they differ, it is text. Rows above the header, such as
+ * a title, are left out. It prints as JSON the name of the sheet and those of the others that have rows, and how many rows
+ * stand above the header; and to stderr, where it takes long, how much of the file is read, as a fraction on a line of its
+ * own.
  */
 export function sheetCode(variable: string, file: string, sheet: string | undefined): string {
   return `def ${variable}(file, wanted):
@@ -37,6 +40,17 @@ export function sheetCode(variable: string, file: string, sheet: string | undefi
             values = [None if value is None else convert(value) for value in values]
         return pyarrow.array(values, kind)
 
+    def beginning(name):
+        rows = book.parse(name, header=None, nrows=${BEGINNING}, **as_it_is).values.tolist()
+        return [[cell for cell in row if not pandas.isna(cell)] for row in rows]
+
+    def above_header(rows):
+        # What fills no more than one cell, where names follow.
+        for at, cells in enumerate(rows):
+            if len(cells) > 1:
+                return at if all(isinstance(cell, str) for cell in cells) else 0
+        return 0
+
     class Watched(io.FileIO):
         size, began, told = 1, None, 0
 
@@ -51,16 +65,19 @@ export function sheetCode(variable: string, file: string, sheet: string | undefi
             return super().read(*amount)
 
     with Watched(file) as watched, pandas.ExcelFile(watched) as book:
-        full = [name for name in book.sheet_names if len(book.parse(name, nrows=1))]
+        rows = {name: beginning(name) for name in book.sheet_names}
+        full = [name for name in book.sheet_names if sum(map(bool, rows[name])) > 1]
         if wanted is not None and wanted not in book.sheet_names:
             raise ValueError(f"it has no sheet {wanted}, only " + ", ".join(book.sheet_names))
         name = wanted if wanted is not None else (full + book.sheet_names)[0]
+        above = above_header(rows[name])
         watched.watch()
-        frame = book.parse(name, **as_it_is)
+        frame = book.parse(name, skiprows=above, **as_it_is)
     if frame.shape[1] == 0:
         raise ValueError("it is empty" if wanted is None else f"the sheet {wanted} is empty")
     names = [re.sub(r"^Unnamed: (\\d+)$", r"column\\1", str(label)) for label in frame.columns]
-    print(json.dumps([name] + [other for other in full if other != name]))
+    others = [other for other in full if other != name]
+    print(json.dumps({"sheet": name, "others": others, "above": above}))
     return pyarrow.table([column(frame.iloc[:, at]) for at in range(len(names))], names=names)
 ${variable} = ${variable}(${JSON.stringify(file)}, ${sheet === undefined ? 'None' : JSON.stringify(sheet)})`;
 }

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import { rm } from 'node:fs/promises';
 import type { LoadOptions, LoadResult } from '../../database/types.js';
+import { noteAbove } from '../../database/noteAbove.js';
 import { tableNameFor } from '../../database/tableName.js';
 import { UserError } from '../errors.js';
 import type { Runtime } from '../Runtime.js';
@@ -11,6 +12,13 @@ const KINDS = new Set(['.xlsx', '.xlsm', '.xls', '.ods']);
 const FRAME = '_worldline_sheet';
 /** How much of the file is read: a line of its own. */
 const FRACTION = /^[01]\.\d+$/gm;
+
+/** What the code that reads a sheet prints. */
+interface SheetRead {
+  readonly sheet: string;
+  readonly others: readonly string[];
+  readonly above: number;
+}
 
 export function isSpreadsheet(file: string): boolean {
   return KINDS.has(extname(file).toLowerCase());
@@ -42,12 +50,14 @@ export async function loadSpreadsheet(
     return printed;
   };
   try {
-    const sheets = await run(sheetCode(FRAME, file, sheet));
+    const printed = await run(sheetCode(FRAME, file, sheet));
     if ((await python.exportFrame(FRAME, relative)) === null) throw unreadable(file, '', 'it has no table');
     const loaded = await runtime.database.load(absolute, { table: tableNameFor(file), ...options });
-    const [first = '', ...others] = JSON.parse(sheets) as string[];
-    if (others.length === 0) return loaded;
-    return { ...loaded, note: `This is the sheet ${first}. Others, for --sheet: ${others.join(', ')}.` };
+    const { sheet: name, others, above } = JSON.parse(printed) as SheetRead;
+    const sheets =
+      others.length === 0 ? '' : `This is the sheet ${name}. Others, for --sheet: ${others.join(', ')}.`;
+    const note = [noteAbove(above), sheets].filter(Boolean).join('\n');
+    return note === '' ? loaded : { ...loaded, note };
   } finally {
     await rm(absolute, { force: true });
     await run(`globals().pop(${JSON.stringify(FRAME)}, None);`);

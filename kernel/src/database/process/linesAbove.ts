@@ -24,10 +24,3 @@ export async function linesAbove(
   const [, lenient] = await sniff(', ignore_errors = true');
   return columns > lenient ? skip : 0;
 }
-
-/** What is said of them. */
-export function noteAbove(above: number): string {
-  return above === 1
-    ? 'The first line was left out: it stands above the header.'
-    : `The first ${above} lines were left out: they stand above the header.`;
-}

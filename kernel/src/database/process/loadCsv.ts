@@ -5,8 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteAlways, quoteText } from '../sql/quote.js';
+import { noteAbove } from '../noteAbove.js';
 import type { LoadResult } from '../types.js';
-import { linesAbove, noteAbove } from './linesAbove.js';
+import { linesAbove } from './linesAbove.js';
 import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
 
 /** Beyond this, a DOUBLE no longer holds every whole number. */

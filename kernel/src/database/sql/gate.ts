@@ -203,7 +203,7 @@ function checkTarget(piece: Piece, mayWrite: (target: string) => boolean): void 
   if (!mayWrite(token.text))
     refuse(
       `Writing to '${token.text}'`,
-      'Files are written into the workspace: give a relative name that is no link.',
+      'Files are written into the workspace: give a relative name that is no link, and that nothing beside the notebook has.',
       piece,
     );
 }
