@@ -88,6 +88,16 @@ describe('a cell', () => {
     );
   });
 
+  test('that writes beside the workspace is told where it can', async () => {
+    const ran = await run(python, 'open("/opt/python/new.txt", "w")');
+    expect(plainTraceback(ran)).toMatch(/Read-only file system.*\nFiles are written into the workspace\./);
+  });
+
+  test('styles a frame', async () => {
+    const ran = await run(python, 'import pandas as pd; pd.DataFrame({"a": [1]}).style.format("{:.1f}")');
+    expect(failure(ran)).toBe('ok');
+  });
+
   test('fails with a traceback that points into it', async () => {
     const ran = await run(python, 'def f():\n    return 1 / 0\nf()', { cell: 'Cell [7]' });
     expect(failure(ran)).toBe('ZeroDivisionError: division by zero');

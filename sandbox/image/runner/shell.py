@@ -16,7 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any, Type
 from traitlets.config import Config
 
-from . import network, packages
+from . import network, packages, readonly
 
 RUNNER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 MAX_TEXT = 10 << 20
@@ -188,7 +188,7 @@ class Shell(InteractiveShell):
         except Exception:  # a broken __str__ of the user's
             value = "(its text cannot be shown)"
         lines = [line.rstrip("\n") for line in lines]
-        if (more := packages.hint(error) or network.hint(error)) is not None:
+        if (more := packages.hint(error) or network.hint(error) or readonly.hint(error)) is not None:
             lines.append(more)
         if sum(map(len, lines)) > MAX_TRACEBACK:
             text = "\n".join(lines)
