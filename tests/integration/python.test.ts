@@ -17,6 +17,23 @@ test('Python keeps its variables, streams, and shows rich results', () =>
     expect(pictures).toHaveLength(1);
   }));
 
+test("where plain cells are Python, so are IPython's magics, and Shift-Tab is Python's", () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute('%default python');
+    await kernel.execute('import math\ndata = [1, 2]');
+    const timed = await kernel.execute('# How long?\n%%timeit -n 1 -r 1\nsum(data)');
+    expect(timed.stdout).toContain('per loop');
+    expect((await kernel.execute('%tables\n%matplotlib inline\nprint(len(data))')).stdout).toContain('\n2\n');
+    const retina = await kernel.execute("%config InlineBackend.figure_format = 'retina'");
+    expect(retina.status).toBe('ok');
+    expect(errorOf(await kernel.execute('%tabels'))).toContain('Did you mean %tables?');
+    expect(errorOf(await kernel.execute('%load_ext sql'))).toContain('SQL needs no extension');
+    expect(JSON.stringify(await kernel.inspect('math.sqrt', 9))).toContain('square root');
+    expect((await kernel.execute('%sql select 41 + 1 as n\nprint("on")')).stdout).toContain('on');
+    await kernel.execute('%default ask');
+    expect(errorOf(await kernel.execute('%config InlineBackend.rc = {}'))).toContain('a setting of IPython');
+  }));
+
 test('an error points into the cell', () =>
   withKernel(async ({ kernel }) => {
     const cell = await kernel.execute('%%python\nx = 1\nraise ValueError("no good")');

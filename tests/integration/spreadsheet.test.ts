@@ -57,7 +57,7 @@ test('a title and empty rows above the header are left out, and said to be', () 
     await kernel.execute(`${EXCEL}
 excel("report.xlsx", Report=[["Sales of 2024"], [], ["made by Ann"], ["region", "units", None], ["N", 1, "x"], ["S", 2, None]],
     Data=[["id"], [1]])
-excel("column.xlsx", One=[["only", None], ["a", 1]])`);
+excel("column.xlsx", One=[["kind", None], ["a", 1]])`);
     const loaded = shown(await kernel.execute('%load report.xlsx'));
     expect(loaded).toContain('The first 3 lines were left out: they stand above the header.');
     expect(loaded).toContain('This is the sheet Report. Others, for --sheet: Data.');
@@ -66,7 +66,7 @@ excel("column.xlsx", One=[["only", None], ["a", 1]])`);
       ['S', '2', null],
     ]);
     expect(shown(await kernel.execute('%load column.xlsx'))).not.toContain('left out');
-    expect(rowsOf(await kernel.execute('%%sql select only from "column"'))).toEqual([['a']]);
+    expect(rowsOf(await kernel.execute('%%sql select kind from "column"'))).toEqual([['a']]);
   }));
 
 test('of several sheets the first with rows is loaded and the others are named; --sheet loads another', () =>
