@@ -171,7 +171,7 @@ function messageOf(kind: ProviderErrorKind, asked: Asked, said: string, failure:
     case 'bad-key':
       return `${label} rejected the key. Check ${key} in your environment or .env file.${detail}`;
     case 'no-credit':
-      return `The ${label} account has no credit left. Add credit, or choose another provider with --provider or WORLDLINE_PROVIDER.${detail}`;
+      return `${label} says that the account has no credit left. Add credit, or choose another provider with --provider or WORLDLINE_PROVIDER.${detail}`;
     case 'forbidden':
       return `${label} does not let this key use ${model}${status}. Check the key's permissions and region, or choose another model with --model.${detail}`;
     case 'unknown-model':
@@ -189,7 +189,7 @@ function messageOf(kind: ProviderErrorKind, asked: Asked, said: string, failure:
     case 'untrusted':
       return `The certificate of ${server} is not trusted here. Where its authority is your own, name its file in NODE_EXTRA_CA_CERTS and start the kernel again.${detail}`;
     case 'truncated':
-      return `The answer of ${label} broke off before its end. Run the cell again.${detail}`;
+      return `${label} broke off its answer before the end. Run the cell again.${detail}`;
     case 'bad-response':
       return `${label} at ${server} answered with something that is not a model's reply. Check the base URL.${detail}`;
     case 'refusal':

@@ -205,8 +205,10 @@ describe('failures', () => {
       contentType: 'application/json',
     });
     expect((await failure(streamAll(provider(url)))).kind).toBe('no-credit');
-    const { url: page } = await serve({ body: '{"hello": ', contentType: 'text/html' });
-    expect((await failure(streamAll(provider(page)))).kind).toBe('bad-response');
+    for (const body of ['{"hello": ', '<!DOCTYPE html><title>Sign in</title>']) {
+      const { url: page } = await serve({ body, contentType: 'text/html' });
+      expect((await failure(streamAll(provider(page)))).kind).toBe('bad-response');
+    }
   });
 
   test.each([
