@@ -422,6 +422,26 @@ own = Own()`);
   });
 });
 
+describe('A look at large variables', () => {
+  test.each([
+    ['Arrow text of pandas', 'large = pd.Series(["x" * 50] * 1_000_000, dtype="string[pyarrow]")'],
+    ['Arrow text in pieces', 'large = pd.concat([pd.Series(["x" * 50] * 500_000, dtype="str")] * 2)'],
+    ['a frame of it', 'large = pd.DataFrame({"text": pd.Series(["x" * 50] * 1_000_000, dtype="str")})'],
+    ['an Arrow table', 'import pyarrow as pa\nlarge = pa.table({"text": pa.array(["x" * 50] * 1_000_000)})'],
+    ['a masked array', 'large = np.ma.array(np.ones(5_000_000), mask=False)'],
+  ])('copies none in the worker: %s', async (_what, code) => {
+    await lab.run(code);
+    await lab.run(`
+import pyarrow as pa
+pa.default_memory_pool().release_unused()
+def memory(what): return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith(what))
+with open("/proc/self/clear_refs", "w") as peak: peak.write("5")
+before = memory("VmRSS")`);
+    expect((await lab.captureOnly()).forked).toBe(true);
+    await lab.run('assert memory("VmHWM") - before < 10_000, (memory("VmHWM"), before)');
+  });
+});
+
 describe('Variables that are written by the worker itself', () => {
   beforeEach(() => lab.run('import threading; n = 1; df = pd.DataFrame({"n": range(1000)})'));
 

@@ -72,7 +72,10 @@ class _Pickler(NamespacePickler):
         # Functions of compiled libraries go by their names.
         if library not in PLAIN and not library.startswith("_cython_") and kind is not Token:
             raise _Opaque
-        if kind is self._array and (obj.nbytes > BUFFERS or obj.dtype.hasobject and obj.size > ELEMENTS):
+        if kind is self._array and obj.dtype.hasobject and obj.size > ELEMENTS:
+            raise _Opaque
+        # By its class's own measure, before a library brings it together in a copy.
+        if hasattr(kind, "nbytes") and obj.nbytes > BUFFERS:
             raise _Opaque
         if kind is types.ModuleType and obj.__name__ not in sys.modules:
             raise _Opaque
