@@ -156,6 +156,17 @@ describe('output', () => {
     await run(python, `import os; os.unlink("${String(ran.result.artifacts[0]?.path)}")`);
   });
 
+  test('of more displays than are shown costs no more', async () => {
+    const ran = await run(
+      python,
+      'class Shown:\n    count = 0\n    def _repr_html_(self):\n        Shown.count += 1\n        return "x"\nfrom IPython.display import display\nfor _ in range(100_000): display(Shown())',
+    );
+    expect(failure(ran)).toBe('ok');
+    expect(ran.notices).toEqual(['More than 2,000 displays, or 128 MB of them: the rest is left out.']);
+    expect(ran.events.filter(({ type }) => type === 'display')).toHaveLength(2000);
+    expect((await run(python, 'Shown.count')).value).toBe('2001');
+  });
+
   test('that is not UTF-8 becomes text, from any descriptor', async () => {
     const ran = await run(
       python,

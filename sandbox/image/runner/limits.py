@@ -9,6 +9,22 @@ DISPLAYS = 2000
 DISPLAY_BYTES = 128 << 20
 
 
+class Displays:
+    """Counts what one cell displays."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._bytes = 0
+
+    @property
+    def are_used_up(self) -> bool:
+        return self._count > DISPLAYS or self._bytes > DISPLAY_BYTES
+
+    def add(self, size: int) -> None:
+        self._count += 1
+        self._bytes += size
+
+
 class CellOutput:
     """Counts what one cell puts out; past the limit, the full text goes to a file of the workspace."""
 
@@ -22,8 +38,7 @@ class CellOutput:
         self._written = 0
         self._file = -1
         self._failed = False
-        self._displays = 0
-        self._display_bytes = 0
+        self._displays = Displays()
 
     def text(self, data: bytes) -> bytes:
         """What of `data` is to be shown."""
@@ -42,11 +57,11 @@ class CellOutput:
 
     def display(self, size: int) -> bool:
         """Is one more display of this size to be shown?"""
-        self._displays += 1
-        self._display_bytes += size
-        if self._displays <= DISPLAYS and self._display_bytes <= DISPLAY_BYTES:
+        told = self._displays.are_used_up
+        self._displays.add(size)
+        if not self._displays.are_used_up:
             return True
-        if self._displays - 1 <= DISPLAYS and self._display_bytes - size <= DISPLAY_BYTES:
+        if not told:
             self._notice(f"More than {DISPLAYS:,} displays, or {DISPLAY_BYTES >> 20} MB of them: the rest is left out.")
         return False
 

@@ -17,6 +17,7 @@ from traitlets import Any, Type
 from traitlets.config import Config
 
 from . import network, packages, readonly
+from .limits import Displays
 
 RUNNER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 MAX_TEXT = 10 << 20
@@ -124,6 +125,8 @@ class Formatter(DisplayFormatter):
     """Lets the shell know that what fails is how a value shows, and not the cell."""
 
     def format(self, obj, include=None, exclude=None):
+        if self.parent.displays.are_used_up:
+            return {}, {}
         self.parent.formatting += 1
         try:
             return super().format(obj, include, exclude)
@@ -143,6 +146,11 @@ class Shell(InteractiveShell):
     cell_source = ""
     failed: BaseException | None = None
     formatting = 0
+    displays = Displays()
+
+    def begin(self, source: str) -> None:
+        """A cell begins."""
+        self.cell_source, self.failed, self.displays = source, None, Displays()
 
     def init_magics(self) -> None:
         super().init_magics()
@@ -170,11 +178,15 @@ class Shell(InteractiveShell):
         """There is no event loop of a window system to join."""
 
     def publish(self, kind, data, metadata, display_id=None, update=False, more=False) -> None:
+        if self.displays.are_used_up:
+            return
         bundle = {"data": encode_bundle(data), "metadata": metadata}
         body = json.dumps(bundle, default=repr, ensure_ascii=False).encode("utf-8", "replace")
         if len(body) > MAX_BUNDLE:
             text = f"[left out: an output of {len(body):,} bytes, larger than can be shown]"
             body = json.dumps({"data": {"text/plain": text}, "metadata": {}}).encode()
+        # One too many is sent, so that the supervisor says so; those after it cost nothing.
+        self.displays.add(len(body))
         header = {"type": kind}
         if display_id is not None:
             header["display_id"] = str(display_id)

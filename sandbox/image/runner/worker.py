@@ -124,7 +124,7 @@ class Worker:
         self._stdin = bool(header.get("stdin"))
         self._standard_descriptors()
         shell.compile.label = str(header.get("cell") or "Cell")
-        shell.cell_source, shell.failed = code, None
+        shell.begin(code)
         shield.install()
         self._output.begin(header["id"])
         started = time.perf_counter()
