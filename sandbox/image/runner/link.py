@@ -14,6 +14,7 @@ from .pipe import Pipe
 
 READ_SOME, READ_NOTHING, READ_END = range(3)
 OF_A_CELL = ("stream", "display", "result", "clear", "error", "done", "request")
+CRASH_BYTES = 16 << 10
 OUTPUT_LIMIT = int(os.environ.get("WORLDLINE_OUTPUT_LIMIT", str(10 << 20)))
 
 
@@ -34,7 +35,9 @@ class WorkerLink:
         self._control = ours
         # A second descriptor for writing: the selector watches each for one thing.
         self._writer_fd = os.dup(ours.fileno())
-        self._theirs = [theirs.detach(), out_write, err_write, os.dup(side)]
+        # Where its faulthandler writes: kept apart from what the cell prints, and read when it is dead.
+        self._crash = os.memfd_create("crash")
+        self._theirs = [theirs.detach(), out_write, err_write, os.dup(side), os.dup(self._crash)]
         self._pipes = {out: "stdout", err: "stderr"}
         self._decoders = {fd: codecs.getincrementaldecoder("utf-8")("replace") for fd in (out, err)}
         self._reader = Reader()
@@ -106,13 +109,17 @@ class WorkerLink:
         for fd in list(self._pipes):
             self._from_pipe(fd)
 
+    def crash(self) -> bytes:
+        """What Python still said of a signal that ended it."""
+        return os.pread(self._crash, CRASH_BYTES, 0)
+
     def close(self) -> None:
         self.closed = True
         self.unwatch()
         self._writer.close()
         self._control.close()
         os.close(self._writer_fd)
-        for fd in (*self._pipes, *self._theirs):
+        for fd in (*self._pipes, *self._theirs, self._crash):
             os.close(fd)
         self._pipes, self._theirs = {}, []
 

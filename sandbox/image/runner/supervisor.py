@@ -126,7 +126,7 @@ class Supervisor:
         cause = "memory" if code == -signal.SIGKILL and short_of_memory else "signal" if code < 0 else "exit"
         if running is not None and self.refused_forks.grew():
             self._tell_limit(running)
-        self.host.tell({"type": "died", "id": running, "cause": cause, "code": code})
+        self.host.tell({"type": "died", "id": running, "cause": cause, "code": code}, worker.crash())
         self._restart()
         self.guardians.check()
 

@@ -44,13 +44,13 @@ def prepare() -> Shell:
 
 
 def run(shell: Shell, fds: list[int]) -> None:
-    """Serves frames until the supervisor closes the channel. `fds`: channel, stdout, stderr, side channel."""
+    """Serves frames until the supervisor closes the channel. `fds`: channel, stdout, stderr, side channel, crash."""
     Worker(shell, fds).serve()
 
 
 class Worker:
     def __init__(self, shell: Shell, fds: list[int]) -> None:
-        control, out, err, side = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH_FD) for fd in fds)
+        control, out, err, side, crash = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH_FD) for fd in fds)
         for fd in fds:
             os.close(fd)
         processes.set_dumpable(True)
@@ -65,7 +65,7 @@ class Worker:
         self._null = open(os.devnull, encoding="utf-8")
         self._standard_descriptors()
         os.register_at_fork(after_in_child=self._in_child)
-        faulthandler.enable(err)
+        faulthandler.enable(crash)
         sys.path[:] = ["", *(path for path in sys.path if path != os.path.dirname(os.path.dirname(__file__)))]
         warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork.*")
         warnings.filterwarnings("ignore", message="To exit: use")
@@ -274,6 +274,8 @@ class Worker:
     def _in_child(self) -> None:
         self._output.in_child()
         self._channel.abandon()
+        # It may die, and the worker live on.
+        faulthandler.enable(self._standard[2])
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def _offer_helpers(self) -> None:

@@ -17,8 +17,17 @@ export type CellEnd =
       /** The cell did nothing but show variables. */
       readonly shown: boolean;
     }
-  | { readonly type: 'died'; readonly cause: 'exit' | 'signal' | 'memory'; readonly code: number }
+  | {
+      readonly type: 'died';
+      readonly cause: 'exit' | 'signal' | 'memory';
+      readonly code: number;
+      /** What Python's faulthandler wrote of it; '' where it had nothing to say. */
+      readonly crash: string;
+    }
   | { readonly type: 'gone'; readonly reason: string };
+
+/** Bytes that are read of what a crash left. */
+const MAX_CRASH = 16 * 1024;
 
 interface Call {
   resolve(reply: Record<string, unknown>): void;
@@ -177,7 +186,7 @@ export class Runner {
         break;
       }
       case 'died':
-        this.#died(header);
+        this.#died(header, payload);
         break;
       case 'snapshot': {
         const { label, ok, error } = header;
@@ -205,11 +214,11 @@ export class Runner {
     else call.reject(new PythonError(String(error.ename), String(error.evalue)));
   }
 
-  #died(header: Frame['header']): void {
+  #died(header: Frame['header'], payload: Buffer): void {
     const cause = header['cause'] === 'memory' || header['cause'] === 'signal' ? header['cause'] : 'exit';
     const code = Number(header['code']) || 0;
     this.#diedUnseen = this.#cell === null && this.#calls.size === 0;
-    this.#endCell({ type: 'died', cause, code });
+    this.#endCell({ type: 'died', cause, code, crash: payload.toString('utf8', 0, MAX_CRASH) });
     this.#failCalls(new WorkerDiedError(cause, code));
   }
 

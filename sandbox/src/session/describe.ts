@@ -21,7 +21,7 @@ export interface Failure {
 }
 
 /** Null for a cell that went well. */
-export function failureOf({ end, error, stop }: CellOutcome, limits: Limits): Failure | null {
+export function failureOf({ end, error, crashedAt, stop }: CellOutcome, limits: Limits): Failure | null {
   if (end.type === 'done' && end.status === 'ok') return null;
   const traceback = error?.traceback ?? [];
   if (stop?.why === 'space') return failure('WorkspaceFull', `Stopped: ${stop.detail}`, traceback);
@@ -52,7 +52,7 @@ export function failureOf({ end, error, stop }: CellOutcome, limits: Limits): Fa
         [],
       );
     case 'died':
-      return died(end.cause, end.code, limits);
+      return died(end.cause, end.code, crashedAt, limits);
   }
 }
 
@@ -72,7 +72,12 @@ export function ignoredTimeout({ end, stop }: CellOutcome): string | null {
   return `${stop.detail} The code caught the KeyboardInterrupt that tells it so, and went on to its end.`;
 }
 
-function died(cause: 'exit' | 'signal' | 'memory', code: number, limits: Limits): Failure {
+function died(
+  cause: 'exit' | 'signal' | 'memory',
+  code: number,
+  crashedAt: readonly string[],
+  limits: Limits,
+): Failure {
   if (cause === 'memory') {
     const size = `${Math.round(limits.memory / 1048576)} MB`;
     return failure(
@@ -81,9 +86,18 @@ function died(cause: 'exit' | 'signal' | 'memory', code: number, limits: Limits)
       [],
     );
   }
-  if (cause === 'signal')
-    return failure('ProcessDied', `Python ended by ${SIGNALS[-code] ?? `signal ${-code}`}.`, []);
+  if (cause === 'signal') {
+    const text = `Python ended by ${SIGNALS[-code] ?? `signal ${-code}`}.`;
+    return failure('ProcessDied', text, crashedAt.length === 0 ? [] : crashed(crashedAt, text));
+  }
   return failure('ProcessDied', `Python ended by itself, with exit code ${code}.`, []);
+}
+
+/** As IPython shows an exception that nobody caught. */
+function crashed(frames: readonly string[], text: string): readonly string[] {
+  const name = '\u001b[31mProcessDied\u001b[39m';
+  const gap = ' '.repeat(31);
+  return ['-'.repeat(75), `${name}${gap}Traceback (most recent call last)`, ...frames, `${name}: ${text}`];
 }
 
 function failure(ename: string, evalue: string, traceback: readonly string[]): Failure {

@@ -3,11 +3,14 @@ import type { Limits, ExecuteOptions, PythonSession } from '../types.js';
 import { SpaceWatch } from '../workspace/SpaceWatch.js';
 import { GRACE } from './bounded.js';
 import { CellEvents } from './CellEvents.js';
+import { framesOf } from './crash.js';
 
 export type Stop = 'interrupt' | 'timeout' | 'space';
 export interface CellOutcome {
   readonly end: CellEnd;
   readonly error: { ename: string; evalue: string; traceback: readonly string[] } | null;
+  /** Where the code was when Python crashed, as lines of a traceback. */
+  readonly crashedAt: readonly string[];
   /** Why the cell was stopped from outside, if it was. */
   readonly stop: { readonly why: Stop; readonly detail: string } | null;
 }
@@ -64,7 +67,8 @@ export async function runCell(
     // What is written waits in memory for the disk, so a full workspace may show as a want of memory.
     const full = end.type === 'died' && end.cause === 'memory' ? await watch.excess() : null;
     if (full !== null) stopped ??= { why: 'space', detail: full };
-    return { end, error: events.error, stop: stopped };
+    const crashedAt = end.type === 'died' ? framesOf(end.crash, { label: options.cell, code }) : [];
+    return { end, error: events.error, crashedAt, stop: stopped };
   } finally {
     watch.stop();
     options.signal?.removeEventListener('abort', onAbort);
