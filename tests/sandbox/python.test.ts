@@ -63,6 +63,9 @@ Figure.draw = counted`,
   test('has help, magics and shell lines', async () => {
     expect((await run(python, 'len?')).events[0]).toMatchObject({ type: 'display' });
     expect((await run(python, '!echo hi')).text).toBe('hi\n');
+    expect((await run(python, 'def say(word):\n    !echo $word {word * 2} $$HOME\nsay("a")')).text).toBe(
+      'a aa /tmp/home\n',
+    );
     expect((await run(python, '%pwd')).value).toBe(`'${python.workspace.path}'`);
     expect((await run(python, 'import asyncio\nawait asyncio.sleep(0)\n"slept"')).value).toBe("'slept'");
   });
@@ -78,6 +81,11 @@ describe('a package that is not there', () => {
       '%pip install -q plotly polars',
       "nothing can be installed from here. To add it: node install.mjs --with-packages 'plotly polars'",
     ],
+    [
+      '!pip install -q plotly',
+      'nothing can be installed from here. To add it: node install.mjs --with-packages plotly',
+    ],
+    ['wanted = "plotly"\n!python3 -m pip install {wanted}', '--with-packages plotly'],
   ])('%s says how to get it', async (code, hint) => {
     expect(plainTraceback(await run(python, code))).toContain(hint);
   });

@@ -2,10 +2,12 @@
 
 import importlib.util
 import os
+import re
 
 from IPython.core.error import UsageError
 
 INSTALLERS = ("pip", "conda", "mamba", "micromamba", "uv")
+_INSTALLS = re.compile(rf"\s*(?:python[\d.]*\s+-m\s+)?(?:{'|'.join(INSTALLERS)})\d?\s+(?:pip\s+)?(?:install|add)\b(.*)")
 
 
 def register(shell) -> None:
@@ -28,6 +30,13 @@ def hint(error: BaseException) -> str | None:
     if package == "sql":
         return 'SQL needs no extension: %%sql runs it, and sql("SELECT …") or %sql does in Python.'
     return f"The sandbox has no package {package}. {_ways(package)}"
+
+
+def refuse_to_install(command: str) -> None:
+    """`!pip install` would look for a network and then say that there is no such package."""
+    found = _INSTALLS.match(command)
+    if found is not None:
+        _refuse(found[1])
 
 
 def _refuse(line: str) -> None:

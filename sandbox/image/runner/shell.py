@@ -134,6 +134,10 @@ class Formatter(DisplayFormatter):
             self.parent.formatting -= 1
 
 
+class Expanded(str):
+    """A command in which names stand for their values already."""
+
+
 class Shell(InteractiveShell):
     """`send` is set once the process is a worker; until then nothing is sent."""
 
@@ -141,8 +145,6 @@ class Shell(InteractiveShell):
     compiler_class = Type(Compiler)
     displayhook_class = Type(Hook)
     display_pub_class = Type(Publisher)
-    # A command prints to its descriptors, as any child does; no terminal is put in between.
-    system = InteractiveShell.system_raw
     cell_source = ""
     failed: BaseException | None = None
     formatting = 0
@@ -151,6 +153,15 @@ class Shell(InteractiveShell):
     def begin(self, source: str) -> None:
         """A cell begins."""
         self.cell_source, self.failed, self.displays = source, None, Displays()
+
+    def system(self, command: str) -> None:
+        """A command prints to its descriptors, as any child does; no terminal is put in between."""
+        command = Expanded(self.var_expand(command, depth=1))
+        packages.refuse_to_install(command)
+        self.system_raw(command)
+
+    def var_expand(self, cmd, depth=0, **more):
+        return cmd if isinstance(cmd, Expanded) else super().var_expand(cmd, depth + 1, **more)
 
     def init_magics(self) -> None:
         super().init_magics()
