@@ -9,7 +9,7 @@ import { syncAll } from '../store/syncAll.js';
 import { hash, OBJECT_ID, type ObjectId } from './hash.js';
 import { fromText, inText, isText, type PiecesRef } from './inText.js';
 import { joinPieces, splitPieces } from './pieces.js';
-import { copyHashed } from './copyHashed.js';
+import { type Copied, copyHashed } from './copyHashed.js';
 import { writeSparse } from './writeSparse.js';
 
 /** Files that are remembered as being on the disk. One that was forgotten is synced once more where it is met again. */
@@ -98,17 +98,17 @@ export class ObjectStore {
     limit = Infinity,
     at = (id: ObjectId) => this.pathOf(id),
   ): Promise<{ id: ObjectId; bytes: number; added: boolean }> {
-    let copied: { id: ObjectId; bytes: number } | undefined;
+    let copied: Copied | undefined;
     const beside = await this.#write(async (target) => {
       copied = await copyHashed(file, target, limit);
     });
-    const { id, bytes } = copied as unknown as { id: ObjectId; bytes: number };
+    const { id, bytes, written } = copied as unknown as Copied;
     if (this.#reuse(at(id))) {
       await rm(beside, { force: true });
       return { id, bytes, added: false };
     }
     await this.#place(beside, at(id));
-    tally.bytes += bytes;
+    tally.bytes += written;
     return { id, bytes, added: true };
   }
 

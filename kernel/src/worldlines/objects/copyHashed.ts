@@ -3,23 +3,39 @@ import type { FileHandle } from 'node:fs/promises';
 import type { ObjectId } from './hash.js';
 
 const CHUNK = 1024 * 1024;
+const ZEROS = Buffer.alloc(CHUNK);
 
-/** Copies what can be read from a file's beginning, at most `limit` bytes, and gives the id of what was copied. */
-export async function copyHashed(
-  from: FileHandle,
-  to: FileHandle,
-  limit: number,
-): Promise<{ id: ObjectId; bytes: number }> {
+export interface Copied {
+  readonly id: ObjectId;
+  readonly bytes: number;
+  /** Without the zeros, which become holes that take no disk. */
+  readonly written: number;
+}
+
+/** Copies what can be read from a file's beginning, at most `limit` bytes, into an empty one. The id is that of what was copied. */
+export async function copyHashed(from: FileHandle, to: FileHandle, limit: number): Promise<Copied> {
   const sum = createHash('sha256');
   const buffer = Buffer.allocUnsafe(CHUNK);
-  let bytes = 0;
+  let [bytes, written, end] = [0, 0, 0];
   while (bytes < limit) {
     const { bytesRead } = await from.read(buffer, 0, Math.min(CHUNK, limit - bytes), bytes);
     if (bytesRead === 0) break;
     const read = buffer.subarray(0, bytesRead);
     sum.update(read);
-    await to.writeFile(read);
+    if (!read.equals(ZEROS.subarray(0, bytesRead))) {
+      await writeAt(to, read, bytes);
+      written += bytesRead;
+      end = bytes + bytesRead;
+    }
     bytes += bytesRead;
   }
-  return { id: sum.digest('hex'), bytes };
+  if (end < bytes) await to.truncate(bytes);
+  return { id: sum.digest('hex'), bytes, written };
+}
+
+async function writeAt(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
 }

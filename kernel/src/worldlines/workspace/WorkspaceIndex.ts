@@ -5,6 +5,11 @@ import type { FileStat } from './Folder.js';
 /** A file that changed this shortly before it was looked at may change again without a new time stamp. Milliseconds. */
 const SETTLED = 50;
 
+/** Milliseconds until a file that was just changed can be read and then be known. */
+export function settlesIn(stat: FileStat, now: number): number {
+  return Math.min(Math.max(0, Math.ceil(stat.changed) + SETTLED + 1 - now), SETTLED);
+}
+
 /** What is known of a live workspace's files, so that unchanged ones are not read again. */
 export class WorkspaceIndex {
   /** What the last capture gave, while every file of it is known here. */

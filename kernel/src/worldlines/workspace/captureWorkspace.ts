@@ -1,10 +1,14 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, errorCode } from '../errors.js';
 import type { WorkspaceRef } from '../journal/records.js';
 import type { ObjectStore, Tally } from '../objects/ObjectStore.js';
 import type { FileStat, Folder } from './Folder.js';
 import { encodeManifest, type KeptFile } from './manifest.js';
 import { type Skipped, walk, WORKSPACE_LIMITS, type WorkspaceLimits } from './walk.js';
-import type { WorkspaceIndex } from './WorkspaceIndex.js';
+import { settlesIn, type WorkspaceIndex } from './WorkspaceIndex.js';
+
+/** Bytes of a file that take longer to be read twice than to be waited for. */
+const LARGE = 64 * 1024 * 1024;
 
 /** Stores the files of a workspace that have changed, and the list of all of them. */
 export async function captureWorkspace(
@@ -31,7 +35,7 @@ export async function captureWorkspace(
           return undefined;
         }
         stored++;
-        return store(path, name, folder);
+        return store(path, name, stat, folder);
       },
       folder: (path) => folders.push(path),
       skipped: (one) => skipped.push(one),
@@ -57,7 +61,8 @@ export async function captureWorkspace(
   index.last = index.size === files.length ? { ref, folders: seen } : null;
   return { ref, skipped };
 
-  async function store(path: string, name: string, folder: Folder): Promise<void> {
+  async function store(path: string, name: string, seen: FileStat, folder: Folder): Promise<void> {
+    if (seen.size >= LARGE) await setTimeout(settlesIn(seen, Date.now()));
     const looked = Date.now();
     try {
       const { file, stat } = await folder.read(name);

@@ -1,0 +1,56 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  ftruncateSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { ObjectStore } from '../objects/ObjectStore.js';
+import { captureWorkspace } from './captureWorkspace.js';
+import { fileStat } from './Folder.js';
+import { restoreWorkspace } from './restoreWorkspace.js';
+import { WorkspaceIndex } from './WorkspaceIndex.js';
+
+const SIZE = 200 * 1024 * 1024;
+const MIDDLE = SIZE / 2 + 1;
+
+test('of a large file with holes only the data is stored and brought back, and it is read once', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'worldline-holes-'));
+  try {
+    const [workspace, other, store] = ['workspace', 'other', 'objects'].map((name) => join(root, name)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const folder of [workspace, other, store]) mkdirSync(folder);
+    const file = openSync(join(workspace, 'sparse'), 'w');
+    writeSync(file, 'x', MIDDLE);
+    ftruncateSync(file, SIZE);
+    closeSync(file);
+
+    const objects = new ObjectStore(store, join(root, 'aside'));
+    const [index, tally] = [new WorkspaceIndex(), { bytes: 0 }];
+    const { ref, skipped } = await captureWorkspace(workspace, index, objects, tally);
+    expect(skipped).toEqual([]);
+    expect(tally.bytes).toBeLessThan(2 * 1024 * 1024);
+    const kept = statSync(join(workspace, 'sparse'));
+    const id = index.idOf('sparse', fileStat(kept));
+    expect(id).not.toBeNull();
+    expect(statSync(objects.pathOf(String(id))).size).toBe(SIZE);
+
+    await restoreWorkspace(other, ref, new WorkspaceIndex(), objects);
+    const back = statSync(join(other, 'sparse'));
+    expect(back.size).toBe(SIZE);
+    expect(back.blocks * 512).toBeLessThan(2 * 1024 * 1024);
+    const again = await captureWorkspace(other, new WorkspaceIndex(), objects, { bytes: 0 });
+    expect(again.ref).toEqual(ref);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
