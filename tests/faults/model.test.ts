@@ -111,8 +111,9 @@ class Run {
 
   async #cell(code: string): Promise<string> {
     const cell = await this.kernel.execute(code);
-    expect([code, cell.status]).toEqual([code, 'ok']);
-    return shown(cell);
+    const text = shown(cell);
+    expect([code, cell.status, cell.status === 'ok' ? '' : text]).toEqual([code, 'ok', '']);
+    return text;
   }
 
   #history(): State[] {

@@ -162,6 +162,7 @@ describe('digests of what variables hold', () => {
 word = "".join(["long", " word"])
 texts = [word, word]; frame = pd.DataFrame({"a": [1.5, 2.5], "b": [3.5, 4.5], "s": ["x", None]}); strided = np.arange(12.).reshape(3, 4)
 objects = np.array(["x", word], dtype=object); members = {"x", "y", "z", 1}; strings = pa.chunked_array([["a", "b"], ["c"]])
+column = pd.Series([f"row {i}" for i in range(200_000)], dtype="str")
 class Holder:
     def __init__(self, x): self.x = x; self.names = ["x"]
 held = [Holder(word)]
@@ -173,6 +174,7 @@ texts = ["".join(["long", " word"]), "".join(["long", " word"])]
 frame = pd.DataFrame({"a": [1.5, 2.5]}); frame["b"] = [3.5, 4.5]; frame["s"] = pd.Series(["_", "x", None])[1:].reset_index(drop=True)
 strided = np.arange(24.).reshape(3, 8)[:, :4] * 0 + np.arange(12.).reshape(3, 4); strided = np.repeat(strided, 2, axis=1)[:, ::2]
 objects = np.array(["_", "x", "".join(["long", " word"])], dtype=object)[1:]; members = {1, "z"} | {"y"} | {"x"}
+column = pd.concat([column[:70_001], column[70_001:]])
 
 def f(x):
     return x + 1`);
@@ -203,6 +205,7 @@ def f(x):
       'from sklearn.linear_model import Ridge\na = Ridge().fit([[0], [1]], [0, 1])',
       'a.fit([[0], [1]], [0, 2])',
     ],
+    ['a text far into a column', 'a = pd.Series(["x"] * 200_000, dtype="str")', 'a[199_999] = "y"'],
     ['a table of arrow', 'a = pa.table({"x": [1, 2]})', 'a = pa.table({"x": [1, 3]})'],
     ['a generator of random numbers', 'a = np.random.default_rng(1)', 'a.random()'],
     ['objects', 'a = np.array([{"k": 1}], dtype=object)', 'a[0]["k"] = 2'],

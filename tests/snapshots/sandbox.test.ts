@@ -34,6 +34,26 @@ test('300 MB within the default limits: kept, changed, and back in another sandb
   expect((await run(one, 'mine is big')).value).toBe('True');
 }, 120_000);
 
+test('Arrow text within the default limits that leave no room for a copy of it: kept, and back elsewhere', async () => {
+  const [one, other] = [await sandbox.open(), await sandbox.open()];
+  const made = await run(
+    one,
+    `
+import numpy as np, pandas as pd, pyarrow as pa
+def piece(letter):
+    ends, letters = np.arange(100_001) * 1000, np.full(100_000_000, ord(letter), "u1")
+    return pa.Array.from_buffers(pa.large_string(), 100_000, [None, pa.py_buffer(ends), pa.py_buffer(letters)])
+text = pd.Series(pd.array(pa.chunked_array(map(piece, "ab")), dtype=pd.ArrowDtype(pa.large_string())))`,
+  );
+  expect(failure(made)).toBe('ok');
+  const snapshot = await kept(one);
+  expect(snapshot.lost).toEqual([]);
+  expect(await other.restore(snapshot)).toEqual({ lost: [] });
+  expect((await run(other, 'len(text), text[100_000][:3], text.iloc[-1][:3]')).value).toBe(
+    "(200000, 'bbb', 'bbb')",
+  );
+}, 120_000);
+
 test('a variable that eats all memory while it is saved is named; the worker lives on', async () => {
   const python = await sandbox.open();
   const made = await run(

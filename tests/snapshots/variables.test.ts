@@ -119,6 +119,33 @@ assert multi.index.names == ["b", "c"] and sparse.sum() == 100
 df.loc[5, "f"] = 1e9; assert alias.f[5] == 1e9 and copy.f[5] != 1e9`);
   });
 
+  test('Arrow text of pandas, as one piece, as several, as a part of one, and where there is none', async () => {
+    await lab.run(`
+import pyarrow as pa
+n = 100_000
+whole = pd.Series([f"row {i}" for i in range(n)], dtype="str"); whole[7] = None
+pieces = pd.concat([whole, whole.str.upper()], ignore_index=True); crumbs = pd.concat([whole[:3]] * 50)
+part, none, nested = whole[5:10], whole[:0], pd.Series([[i] for i in range(n)], dtype=pd.ArrowDtype(pa.list_(pa.int64())))
+kept = [list(each) for each in (whole, pieces, crumbs, part, none)]
+chunks = pieces.array._pa_array.num_chunks`);
+    const first = await lab.capture();
+    // A change has pandas bring the pieces together; from then on they stay so.
+    await lab.run('pieces[n] = "ROW !"');
+    await lab.capture();
+    await lab.run('pieces[n] = "LATER"');
+    const second = await lab.capture();
+    expect(second.bytesAdded).toBeLessThan(600_000);
+    await lab.restore(second);
+    await lab.run(
+      'assert pieces[n] == "LATER" and pieces[n + 1] == "ROW 1" and pieces[n - 1] == whole[n - 1]',
+    );
+    expect(await lab.restore(first)).toEqual({ restored: expect.anything(), lost: [] });
+    await lab.run(`
+assert str(kept) == str([list(each) for each in (whole, pieces, crumbs, part, none)])
+assert nested[99_999] == [99_999] and chunks == pieces.array._pa_array.num_chunks == 2 and whole.dtype == part.dtype == none.dtype
+pieces[0] = "mine"; assert pieces[0] == "mine" and whole[0] == "row 0" and whole.str.len().sum() == part.str.len().sum() + whole.drop([5, 6, 8, 9]).str.len().sum()`);
+  });
+
   test('estimators, figures, arrow tables, modules and exceptions', async () => {
     await lab.run(`
 import pyarrow as pa, matplotlib.pyplot as plt, os.path as path

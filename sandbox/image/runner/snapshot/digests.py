@@ -9,6 +9,7 @@ import xxhash
 from cloudpickle import cloudpickle as internals
 
 from .arrays import PIECE, pieces_of, repeats
+from .arrow import holds_arrow
 from .live import Token
 from .pickler import NamespacePickler, is_filled
 from .unchanged import PLAIN
@@ -21,6 +22,9 @@ DIGITS = 16
 
 TRUSTED = PLAIN | frozenset(("__main__", "_collections", "dataclasses", "enum", "random", "sklearn"))
 """Where types come from whose pickles tell nothing but what they hold: reading one, or restoring it, leaves them the same."""
+
+ROWS = 64 * 1024
+"""Of a column in Arrow's memory, brought together at a time."""
 
 _CODE = (
     "co_argcount co_posonlyargcount co_kwonlyargcount co_flags co_code co_consts co_names co_varnames co_name co_qualname "
@@ -135,6 +139,8 @@ class _Pickler(NamespacePickler):
         if isinstance(obj, (set, frozenset)):
             make, (_, *more), *rest = obj.__reduce_ex__(5)
             return make, (frozenset(obj), *more), *rest
+        if holds_arrow(kind):
+            return self._column_contents(obj)
         if library == "pandas":
             return _pandas_contents(obj)
         arrow = sys.modules.get("pyarrow")
@@ -162,6 +168,15 @@ class _Pickler(NamespacePickler):
             self._contents.spend()
             contents.update(piece)
         return _parts("array", array.dtype, array.shape, order, contents.digest())
+
+    def _column_contents(self, array):
+        """However many pieces it is in."""
+        arrow = sys.modules["pyarrow"]
+        whole, pieces = array._pa_array, []
+        for start in range(0, len(whole), ROWS):
+            self._contents.spend()
+            pieces.append(_arrow_contents(whole.slice(start, ROWS).combine_chunks(), arrow))
+        return _parts("column", array.dtype, len(whole), pieces)
 
     def _elements(self, elements):
         """In an order that does not depend on where in memory they are."""

@@ -7,6 +7,7 @@ import cloudpickle
 from cloudpickle import cloudpickle as internals
 
 from .arrays import SMALL, reduce_array
+from .arrow import holds_arrow, reduce_arrow
 from .files import FILE_TYPES, reduce_file
 from .live import Token
 
@@ -37,6 +38,8 @@ class NamespacePickler(cloudpickle.Pickler):
         kind = type(obj)
         if kind is self._array:
             return reduce_array(obj)
+        if holds_arrow(kind):
+            return reduce_arrow(obj)
         if kind in FILE_TYPES:
             return reduce_file(obj)
         if kind is types.CellType and id(obj) in self._cells:
