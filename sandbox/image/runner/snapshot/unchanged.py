@@ -20,6 +20,8 @@ PLAIN = frozenset(
 )
 """Where types come from whose pickling runs no code of the user's and leaves them as they are."""
 
+LIBRARIES = frozenset(("numpy", "pandas", "pyarrow"))
+
 
 class _Opaque(Exception):
     """It takes a capture to tell."""
@@ -29,6 +31,8 @@ def imprint(namespace, variables, live, state, numpy):
     """What a capture would write, as a value to compare; None where that cannot be told quickly and without side effects."""
     sink = _Sink()
     try:
+        if any(map(_is_large, variables.values())):
+            return None
         pickler = _Pickler(sink, namespace, numpy)
         pickler.refer_to(live)
         pickler.dump(state)
@@ -39,6 +43,12 @@ def imprint(namespace, variables, live, state, numpy):
         # A capture will name what cannot be kept.
         return None
     return sink.parts
+
+
+def _is_large(obj):
+    """Whether a library's object says so."""
+    kind = type(obj)
+    return kind.__module__.partition(".")[0] in LIBRARIES and hasattr(kind, "nbytes") and obj.nbytes > BUFFERS
 
 
 class _Sink:
@@ -74,8 +84,8 @@ class _Pickler(NamespacePickler):
             raise _Opaque
         if kind is self._array and obj.dtype.hasobject and obj.size > ELEMENTS:
             raise _Opaque
-        # By its class's own measure, before a library brings it together in a copy.
-        if hasattr(kind, "nbytes") and obj.nbytes > BUFFERS:
+        # Before a library brings it together in a copy.
+        if _is_large(obj):
             raise _Opaque
         if kind is types.ModuleType and obj.__name__ not in sys.modules:
             raise _Opaque
