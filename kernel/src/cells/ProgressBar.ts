@@ -48,10 +48,10 @@ export class ProgressBar {
   }
 
   /** Puts the result where the bar or the first page stands. False where nothing does: it is shown as ever. */
-  replace(display: Display): boolean {
+  replace(display: () => Display): boolean {
     this.#eraseLine();
     if (this.#id === null) return false;
-    this.run.update(display, this.#id);
+    this.run.update(display(), this.#id);
     this.#id = null;
     this.#pageStands = false;
     return true;
@@ -59,7 +59,7 @@ export class ProgressBar {
 
   /** Nothing more comes: what stands there is taken away, or replaced by `last`. */
   stop(last: Display = { data: { 'text/plain': '', 'text/html': '' } }): void {
-    this.replace(last);
+    this.replace(() => last);
   }
 
   #show(display: Display): void {

@@ -182,7 +182,7 @@ function showLoaded(loaded: LoadResult, run: CellContext['run'], progress: Progr
     [{ title: 'column' }, { title: 'type' }],
     loaded.columns.map((column) => [column.name, column.type]),
   );
-  const instead = progress.replace(columns);
+  const instead = progress.replace(() => columns);
   run.stream(
     'stdout',
     `Loaded ${plural(loaded.rows, 'row')} into ${loaded.table} (${duration(loaded.milliseconds)}).\n`,

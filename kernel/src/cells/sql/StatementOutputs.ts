@@ -34,7 +34,7 @@ export class StatementOutputs {
 
   result(result: StatementResult): void {
     this.#page = null;
-    if (this.#bar.replace(displayOf(result))) return;
+    if (this.#bar.replace(() => displayOf(result))) return;
     this.#showWaiting(false);
     this.#waiting = result;
   }
