@@ -187,6 +187,8 @@ async function rows(
   started: number,
 ): Promise<StatementResult> {
   const { results, cancel, limit } = context;
+  // Each chunk is on its way while the one before is looked at.
+  const fetching = result.fetchChunk();
   const types = result.columnTypes();
   const columns = columnsOf(result.columnNames(), types);
   const id = results.add(columns, types);
@@ -198,14 +200,15 @@ async function rows(
     milliseconds: performance.now() - started,
   });
 
-  const first = await result.fetchChunk();
+  const first = await fetching;
   if (!first || first.rowCount === 0) {
     checkComplete(result);
     results.keep(id, null, 0);
     return done([], 0);
   }
+  const following = result.fetchChunk();
   const shown = rowsOf(first, types, limit);
-  let chunk = await result.fetchChunk();
+  let chunk = await following;
   if (!chunk || chunk.rowCount === 0) {
     checkComplete(result);
     results.keep(id, first, first.rowCount);
