@@ -117,7 +117,7 @@ export class Session extends SessionReader {
     const line = await this.lookup.line(worldline);
     const live = await this.opened.live(line);
     if (live.torn) await live.exclusive(() => moveLive(this.store, live, this.lookup.head(line)));
-    await unlessAborted(live.recorded, signal);
+    await unlessAborted(live.writing > 0 ? live.recorded : null, signal);
     this.#write({ t: 'began', worldline: line.id, title: cell.title });
     this.#emit({ kind: 'cell-began', worldline: line.id, ...cell });
   }

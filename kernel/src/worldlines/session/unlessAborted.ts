@@ -1,6 +1,7 @@
-/** Waits for the work, which goes on where the signal aborts; then this rejects with the signal's reason. */
-export async function unlessAborted(work: Promise<unknown>, signal?: AbortSignal): Promise<void> {
+/** Waits for the work, if there is any, which goes on where the signal aborts; then this rejects with the signal's reason. */
+export async function unlessAborted(work: Promise<unknown> | null, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
+  if (work === null) return;
   let stop = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
     stop = () => {
