@@ -39,7 +39,7 @@ export class SpaceWatch {
 
   /** What is too large now, in the same words; null where it all fits. */
   async excess(): Promise<string | null> {
-    const { bytes, partial } = await scan(this.workspace);
+    const { bytes, partial } = await scan(this.workspace, true);
     // Where it is too large to be walked, what the disk lost has to do.
     const used = partial ? Math.max(bytes, this.#start.bytes - this.#look().bytes) : bytes;
     return used > this.limit

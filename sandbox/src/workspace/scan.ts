@@ -13,7 +13,7 @@ interface Seen {
 /** The regular files of a workspace that are not hidden, by path with `/`. */
 export interface Scan {
   readonly files: ReadonlyMap<string, Seen>;
-  /** Bytes of all files seen, hidden ones too. */
+  /** Bytes of all files seen. */
   readonly bytes: number;
   /** The walk stopped: there were more entries, or deeper folders, than it looks at. */
   readonly partial: boolean;
@@ -26,8 +26,11 @@ const BREATH = 2_000;
 /** File times come from a clock that ticks every few milliseconds. */
 const TICK = 20;
 
-/** Walks a workspace. Links and special files are not followed, not opened and not listed. */
-export async function scan(workspace: string): Promise<Scan> {
+/**
+ * Walks a workspace. Links and special files are not followed, not opened and not listed. What is hidden is only looked at
+ * where its bytes matter.
+ */
+export async function scan(workspace: string, hiddenToo = false): Promise<Scan> {
   const files = new Map<string, Seen>();
   const folders: { path: string; depth: number; hidden: boolean }[] = [{ path: '', depth: 0, hidden: false }];
   let bytes = 0;
@@ -41,6 +44,7 @@ export async function scan(workspace: string): Promise<Scan> {
         break;
       }
       const hidden = folder.hidden || entry.name.startsWith('.');
+      if (hidden && !hiddenToo) continue;
       const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
       if (entry.isDirectory()) {
         if (folder.depth < MAX_DEPTH) folders.push({ path, depth: folder.depth + 1, hidden });
