@@ -48,6 +48,24 @@ Figure.draw = counted`,
     });
   });
 
+  test('shows a number as text, and as what was registered for it as well', async () => {
+    const register = (value: string): string =>
+      `html = get_ipython().display_formatter.formatters["text/html"]\nhtml.type_printers[int] = ${value}`;
+    const shown = async (): Promise<unknown> => (await run(python, '6 * 7')).events;
+    expect(await shown()).toMatchObject([{ type: 'result', data: { 'text/plain': '42' } }]);
+    await run(python, register('lambda n: f"<b>{n}</b>"'));
+    expect(await shown()).toMatchObject([
+      { type: 'result', data: { 'text/plain': '42', 'text/html': '<b>42</b>' } },
+    ]);
+    await run(python, 'del html.type_printers[int]');
+    expect(await shown()).toEqual([{ type: 'result', data: { 'text/plain': '42' }, metadata: {} }]);
+  });
+
+  test('shows nothing of an expression that ends with a semicolon', async () => {
+    expect((await run(python, '6 * 7;  # quiet')).events).toEqual([]);
+    expect((await run(python, '"a;b"')).value).toBe(`'a;b'`);
+  });
+
   test('displays, updates and clears', async () => {
     const { events } = await run(
       python,

@@ -6,6 +6,8 @@ import struct
 MAX_HEADER = 1 << 20
 MAX_PAYLOAD = 64 << 20
 _LENGTHS = struct.Struct(">II")
+# `json.dumps` with options makes one each time.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class ProtocolError(Exception):
@@ -13,7 +15,7 @@ class ProtocolError(Exception):
 
 
 def pack(header: dict, payload: bytes = b"") -> bytes:
-    head = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    head = _encode(header).encode("utf-8", "replace")
     if len(head) > MAX_HEADER or len(payload) > MAX_PAYLOAD:
         raise ProtocolError("frame too large")
     return _LENGTHS.pack(len(head), len(payload)) + head + payload

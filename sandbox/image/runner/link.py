@@ -139,6 +139,9 @@ class WorkerLink:
         if not data:
             return READ_END
         self._reader.feed(data)
+        # What was printed before comes first.
+        for fd in list(self._pipes):
+            self._from_pipe(fd)
         try:
             while not self.closed and (frame := self._reader.next()) is not None:
                 self._frame(*frame)
@@ -149,9 +152,6 @@ class WorkerLink:
     def _frame(self, header: dict, payload: bytes) -> None:
         kind = header["type"]
         if kind in OF_A_CELL:
-            # What was printed before comes first.
-            for fd in list(self._pipes):
-                self._from_pipe(fd)
             if self.running is None or self._output is None:
                 return
             header["id"] = self.running

@@ -23,6 +23,8 @@ RUNNER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 MAX_TEXT = 10 << 20
 MAX_BUNDLE = 48 << 20
 MAX_TRACEBACK = 512 << 10
+TEXT = "text/plain"
+TEXT_ONLY = frozenset((bool, bytes, complex, float, int, str))
 
 
 def make_shell() -> "Shell":
@@ -84,7 +86,8 @@ class Hook(DisplayHook):
     """Sends the value of a cell's last expression."""
 
     def quiet(self) -> bool:
-        return self.semicolon_at_end_of_expression(self.shell.cell_source)
+        source = self.shell.cell_source
+        return ";" in source and self.semicolon_at_end_of_expression(source)
 
     def write_output_prompt(self) -> None:
         pass
@@ -129,9 +132,19 @@ class Formatter(DisplayFormatter):
             return {}, {}
         self.parent.formatting += 1
         try:
+            if include is None and self._is_text(type(obj)):
+                include = (TEXT,)
             return super().format(obj, include, exclude)
         finally:
             self.parent.formatting -= 1
+
+    def _is_text(self, kind: type) -> bool:
+        """Whether asking the other formatters, which takes a quarter of a short cell, gives nothing: nobody registered one."""
+        others = (each for mime, each in self.formatters.items() if mime != TEXT)
+        return kind in TEXT_ONLY and not any(
+            each.singleton_printers or each.deferred_printers or not each.type_printers.keys().isdisjoint(kind.__mro__)
+            for each in (self.mimebundle_formatter, *others)
+        )
 
 
 class Expanded(str):
