@@ -9,8 +9,8 @@ const SUM = 16;
 const HEADER_BYTES = SUM + 1 + 9 + 1;
 
 export function encode(record: JournalRecord): Buffer {
-  const json = Buffer.from(JSON.stringify(record));
-  return Buffer.concat([Buffer.from(`${sumOf(json)} ${json.length} `), json, Buffer.from('\n')]);
+  const json = JSON.stringify(record);
+  return Buffer.from(`${sumOf(json)} ${Buffer.byteLength(json)} ${json}\n`);
 }
 
 export interface Damage {
@@ -73,6 +73,6 @@ function noteGap(text: string, from: number, to: number, damages: Damage[]): voi
   damages.push({ at: from, length: to - from, tail: to === text.length && !gap.endsWith('\n') });
 }
 
-function sumOf(json: Uint8Array): string {
+function sumOf(json: Uint8Array | string): string {
   return idOf(json).slice(0, SUM);
 }

@@ -7,8 +7,8 @@ export const OBJECT_ID = /^[0-9a-f]{64}$/;
 /** Above this, hashing leaves the main thread. */
 const OFF_THREAD = 64 * 1024;
 
-export function idOf(bytes: Uint8Array): ObjectId {
-  return digestOf('sha256', bytes, 'hex');
+export function idOf(content: Uint8Array | string): ObjectId {
+  return digestOf('sha256', content, 'hex');
 }
 
 /** As `idOf`, without holding up the event loop for large data. */
