@@ -1,4 +1,5 @@
-import { copyFile, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
+import { copyBytes } from '../database/copyBytes.js';
 import type { State } from '../journal/records.js';
 import type { Live } from './Live.js';
 import type { Store } from './Store.js';
@@ -27,7 +28,7 @@ export async function copyNear(
   await near?.database.step(async (last) => {
     const from = near.place.databaseFile;
     // Between two checkpoints DuckDB leaves the blocks of the last one where they are. Those of another may be written to.
-    if (isWanted(near)) await copyFile(from, file);
+    if (isWanted(near)) await copyBytes(from, file);
     else if (!(await copyUnwritten(from, file))) await rm(file, { force: true });
     return last;
   });
@@ -49,6 +50,6 @@ async function nearest(store: Store, state: State, open: readonly Live[]): Promi
 async function copyUnwritten(from: string, to: string): Promise<boolean> {
   const before = await stat(from, { bigint: true });
   if (Date.now() - Number(before.mtimeMs) < TICK) return false;
-  await copyFile(from, to);
+  await copyBytes(from, to);
   return (await stat(from, { bigint: true })).mtimeNs === before.mtimeNs;
 }
