@@ -67,7 +67,8 @@ export function deriveCells({
 
 /**
  * Where what is shared ends: after the last run that both have, and after the cells that ran next and left no checkpoint, such
- * as the `%branch` that led here, or a `%compare`.
+ * as the `%branch` that led here, or a `%compare`. Where a cell made the branch, what stands below it is what comes next, in
+ * either.
  */
 function endOfShared(
   base: readonly StoredCell[],
@@ -81,8 +82,17 @@ function endOfShared(
   const next = base.findLastIndex(isShared) + 1;
   const rest = base.slice(next);
   const other = rest.findIndex((cell) => stampOf(cell) !== null);
-  const ran = (cell: StoredCell): boolean => typeof cell['execution_count'] === 'number';
-  return next + rest.slice(0, other === -1 ? undefined : other).findLastIndex(ran) + 1;
+  const last = rest.slice(0, other === -1 ? undefined : other).findLastIndex(hasRun);
+  return other === -1 && madeBranch(rest[last]) ? base.length : next + last + 1;
+}
+
+function madeBranch(cell: StoredCell | undefined): boolean {
+  return cell !== undefined && /^\s*%branch\b/m.test([cell.source].flat().join(''));
+}
+
+/** Whether a cell ran, whatever that left. */
+export function hasRun(cell: StoredCell): boolean {
+  return typeof cell['execution_count'] === 'number';
 }
 
 function insertMissing(

@@ -86,6 +86,17 @@ describe('switching a notebook’s cells', () => {
     expect(notebook.sources()).toEqual(['A', '# Note', 'B', '# After']);
   });
 
+  test('a branch at the last cell keeps what stands below it and did not run', () => {
+    const branch = { ...code('x', '%branch side'), execution_count: 2 };
+    const [draft, last] = [code('d', 'draft'), markdown('n', '# After')];
+    const notebook = new Notebook([a, branch, note, draft, last, code('e', 'last draft')], 'main');
+    const all = ['A', '%branch side', '# Note', 'draft', '# After', 'last draft'];
+    notebook.switch('side', [record(a, 'c1')], ['c1']);
+    expect(notebook.sources()).toEqual(all);
+    notebook.switch('main');
+    expect(notebook.sources()).toEqual(all);
+  });
+
   test('Markdown between shared cells is shared', () => {
     const notebook = new Notebook([a, note, b], 'main');
     notebook.switch('side', [record(a, 'c1'), record(b, 'c2')], ['c1', 'c2']);

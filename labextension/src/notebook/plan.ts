@@ -1,7 +1,7 @@
 import type { CellRecord } from '../../../kernel/src/contract.js';
-import { deriveCells } from './fromRecords.js';
+import { deriveCells, hasRun } from './fromRecords.js';
 import { spliceBetween, type Splice } from './splice.js';
-import { keep, recall, show, type KeptCells, type StoredCell } from './storedCells.js';
+import { keep, recall, show, stampOf, type KeptCells, type StoredCell } from './storedCells.js';
 
 /** What a change of worldlines makes of the notebook. */
 export interface Plan {
@@ -63,6 +63,6 @@ export function ownCells(
 
 function withDraft(cells: readonly StoredCell[], id: string): readonly StoredCell[] {
   const last = cells.at(-1);
-  if (last?.cell_type === 'code' && last.source.length === 0) return cells;
+  if (last?.cell_type === 'code' && stampOf(last) === null && !hasRun(last)) return cells;
   return [...cells, { id, cell_type: 'code', source: '', metadata: {}, outputs: [], execution_count: null }];
 }
