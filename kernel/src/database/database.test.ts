@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { rowsOf, runAsUser, withDatabase } from './testing.js';
 import type { FirstPage, StatementResult } from './types.js';
 
@@ -26,6 +28,24 @@ test('a file that is not there is looked for in words that say where', () =>
     await expect(runAsUser(database, "from 'nothing.parquet'")).rejects.toThrow(
       /No files found.*"nothing\.parquet"\nA relative path starts in the workspace/,
     );
+  }));
+
+test('what cannot be run says what to do instead, and advises nothing that is refused', () =>
+  withDatabase(async ({ database, workspace }) => {
+    await writeFile(join(workspace, 'latin.csv'), Buffer.from('id,name\n1,K\xf6ln\n', 'latin1'));
+    for (const [sql, said] of [
+      ["from 'book.xlsx'", /book\.xlsx is a spreadsheet.*%load "book\.xlsx"/],
+      ["from 'https://example.org/a.csv'", /https:\/\/example\.org\/a\.csv is not read.*%allow s3:/],
+      ["from read_xlsx('book.xlsx')", /excel extension\.\nThat extension is not loaded.*%load/],
+      ["from 'latin.csv'", /latin\.csv is not UTF-8\. %load "latin\.csv".*encoding = 'latin-1'/],
+      ["select 'ü' where 1 = :year", /There is no value for :year\. SET VARIABLE year/],
+      ['select 1 where 1 = $1', /There is no value for \$1\. SET VARIABLE x/],
+      ["set timezone = 'Europe/Berlin'", /SET is refused here\. .*UTC.*AT TIME ZONE/],
+      ["set time zone 'Europe/Berlin'", /AT TIME ZONE/],
+    ] as const) {
+      await expect(runAsUser(database, sql)).rejects.toThrow(said);
+      await expect(runAsUser(database, sql)).rejects.not.toThrow(/INSTALL|LOAD |autoload/);
+    }
   }));
 
 test('the messages name what was made, altered and dropped as it was written', () =>
@@ -64,6 +84,12 @@ test('an error tells where in the cell it is, in code points', () =>
       name: 'BinderError',
       sql: `select 1, 'é' || nope`,
       position: 31,
+    });
+    // The parser counts otherwise than the binder.
+    const syntax = `select '😀é';\n select 'é😀' frm where from`;
+    await expect(runAsUser(database, syntax)).rejects.toMatchObject({
+      name: 'ParserError',
+      position: Array.from(syntax).length - 4,
     });
   }));
 

@@ -1,5 +1,6 @@
 import { DatabaseError } from '../errors.js';
 import { positionInCell, type Piece } from '../sql/split.js';
+import { inOwnWords } from './inOwnWords.js';
 
 interface DuckFailure {
   readonly exception_type: string;
@@ -36,37 +37,16 @@ function parse(text: string): DuckFailure | null {
 export function databaseError(error: unknown, cell: string, piece: Piece): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const { type, message, offset } = failureOf(error);
-  const position = offset === null ? null : positionInCell(cell, piece, offset);
+  const position = offset === null ? null : positionInCell(cell, piece, offset, type === 'Parser');
   return new DatabaseError(
     `${type.replaceAll(' ', '')}Error`,
-    `${type} Error: ${plainer(type, message)}`,
+    `${type} Error: ${inOwnWords(type, message, textAt(cell, position))}`,
     piece.sql,
     position,
   );
 }
 
-/** DuckDB's message, with what to do where it leaves that open. */
-function plainer(type: string, message: string): string {
-  if (type === 'Catalog') return noTable(message);
-  if (type === 'IO' && message.startsWith('No files found that match'))
-    return `${message}\nA relative path starts in the workspace, which shows what lies beside the notebook, of the home folder only files that a cell names; %allow FOLDER grants more.`;
-  const parameter = /^Values were not provided for the following prepared statement parameters: (\w+)/.exec(
-    message,
-  )?.[1];
-  if (type === 'Invalid Input' && parameter !== undefined) return noValue(parameter);
-  return message;
-}
-
-function noValue(parameter: string): string {
-  const name = /^\d/.test(parameter) ? 'x' : parameter;
-  return `There is no value for $${parameter}. SET VARIABLE ${name} = …, then getvariable('${name}') gives it.`;
-}
-
-/** A name that is none may have been meant for a data frame; DuckDB's own views are not what was meant. */
-function noTable(message: string): string {
-  const [all, name] = /^Table with name (.+) does not exist!\s*/.exec(message) ?? [];
-  if (all === undefined || name === undefined) return message;
-  const advice = message.slice(all.length);
-  const internal = /^Did you mean "(?:pg_|duckdb_|pragma_|sqlite_|information_schema)/.test(advice);
-  return `There is no table, view or DataFrame named ${name}.${internal || advice === '' ? '' : `\n${advice}`}`;
+/** The cell from a code point on. */
+function textAt(cell: string, position: number | null): string {
+  return position === null ? '' : Array.from(cell).slice(position).join('');
 }

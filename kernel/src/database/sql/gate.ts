@@ -58,6 +58,8 @@ const ALTERABLE = new Set(['table', 'view', 'sequence', 'schema', 'index', 'type
 
 const READ_OR_WRITE =
   'Use SELECT to read, and CREATE, INSERT, UPDATE, DELETE, MERGE, ALTER or DROP to write.';
+const TIME_ZONE =
+  "Times with a zone are shown in UTC, the same everywhere; t AT TIME ZONE 'Europe/Berlin' gives those of another.";
 const ADVICE: Readonly<Record<string, string>> = {
   attach: 'Databases are attached with %attach FILE as ALIAS, in a cell of its own.',
   detach: 'Databases are detached with %detach ALIAS, in a cell of its own.',
@@ -212,7 +214,8 @@ function refuseKind(type: StatementType, words: readonly string[], piece: Piece)
   const word = words[0] ?? '';
   const kind = StatementType[type].replaceAll('_', ' ');
   const what = word === '' || kind.toLowerCase().startsWith(word) ? kind : word.toUpperCase();
-  return refuse(what, ADVICE[word] ?? READ_OR_WRITE, piece);
+  const isZone = word === 'set' && (words.includes('timezone') || words.includes('zone'));
+  return refuse(what, isZone ? TIME_ZONE : (ADVICE[word] ?? READ_OR_WRITE), piece);
 }
 
 function refuse(what: string, advice: string, piece: Piece): never {

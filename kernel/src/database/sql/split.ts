@@ -26,9 +26,10 @@ export function split(sql: string): Piece[] {
   return pieces;
 }
 
-/** The code point offset in the cell of the byte `offset` of a piece. */
-export function positionInCell(cell: string, piece: Piece, offset: number): number {
+/** The code point offset in the cell of an `offset` in a piece, which counts bytes, or code points where the parser says it. */
+export function positionInCell(cell: string, piece: Piece, offset: number, ofParser = false): number {
   const before = codePoints(cell.slice(0, piece.start));
+  if (ofParser) return before + offset;
   const bytes = Buffer.from(piece.sql, 'utf8').subarray(0, offset);
   return before + codePoints(bytes.toString('utf8'));
 }

@@ -1,0 +1,76 @@
+interface Words {
+  /** DuckDB's kind of error. */
+  readonly type: string;
+  readonly message: RegExp;
+  /** What is said instead; `rest` is the statement from where the error points to. */
+  readonly say: (match: RegExpExecArray, rest: string) => string;
+}
+
+/** Messages that leave open what to do, or advise what is refused here. */
+const WORDS: readonly Words[] = [
+  {
+    type: 'Catalog',
+    message: /^Table with name (.+\.(?:xlsx|xlsm|xls|ods)) does not exist!/i,
+    say: ([, file = '']) =>
+      `${file} is a spreadsheet, which SQL does not read. %load "${file}" makes a table of it.`,
+  },
+  {
+    // It may have been meant for a data frame; DuckDB's own views are not what was meant.
+    type: 'Catalog',
+    message:
+      /^Table with name (.+) does not exist!\s*((?!Did you mean "(?:pg_|duckdb_|pragma_|sqlite_|information_schema))[^]*)?/,
+    say: ([, name = '', advice = '']) =>
+      `There is no table, view or DataFrame named ${name}.${advice === '' ? '' : `\n${advice}`}`,
+  },
+  {
+    type: 'Catalog',
+    message: /^(.* is not in the catalog, but it exists in the (\w+) extension\.)[^]*$/,
+    say: ([, what = '', extension = '']) =>
+      `${what}\nThat extension is not loaded here, and none can be.${extension === 'excel' ? ' %load reads spreadsheets.' : ''}`,
+  },
+  {
+    type: 'Missing Extension',
+    message: /^File (\S+) requires the extension \w+ to be loaded/,
+    say: ([, file = '']) =>
+      `${file} is not read: SQL reaches no address that was not allowed. Save the file beside the notebook, or %allow s3://bucket/prefix.`,
+  },
+  {
+    type: 'IO',
+    message: /^No files found that match[^]*$/,
+    say: ([all]) =>
+      `${all}\nA relative path starts in the workspace, where what lies beside the notebook is found as well, ` +
+      'of a notebook in the home folder what its cells name. %allow FOLDER grants more.',
+  },
+  {
+    type: 'Invalid Input',
+    message: /This file is not utf-8 encoded\.[^]*?\n {2}file = (.*)\n/,
+    say: ([, file = '']) =>
+      `${file} is not UTF-8. %load "${file}" reads it as it is; so does FROM read_csv('${file}', encoding = 'latin-1').`,
+  },
+  {
+    type: 'Invalid Input',
+    message: /^Values were not provided for the following prepared statement parameters: (\w+)/,
+    say: ([, parameter = '']) => noValue(`$${parameter}`, /^\d/.test(parameter) ? 'x' : parameter),
+  },
+  {
+    type: 'Parser',
+    message: /^syntax error at or near ":"/,
+    say: ([all], rest) => {
+      const name = /^:(\w+)/.exec(rest)?.[1];
+      return name === undefined ? all : `${all}\n${noValue(`:${name}`, name)}`;
+    },
+  },
+];
+
+/** DuckDB's message, with what to do where it leaves that open. */
+export function inOwnWords(type: string, message: string, rest: string): string {
+  for (const words of WORDS) {
+    const match = words.type === type ? words.message.exec(message) : null;
+    if (match) return words.say(match, rest);
+  }
+  return message;
+}
+
+function noValue(parameter: string, name: string): string {
+  return `There is no value for ${parameter}. SET VARIABLE ${name} = …, then getvariable('${name}') gives it.`;
+}
