@@ -47,6 +47,8 @@ describe('a session', () => {
     await withKernel(async (kernel) => {
       await run(kernel, 'one');
       const two = await run(kernel, 'two');
+      await expect(kernel.session.undo({ cells: 5 })).rejects.toThrow('Only the last 2 can be undone');
+      expect(await stateOf(kernel)).toEqual(all('two'));
       await kernel.session.undo();
       expect(await stateOf(kernel)).toEqual(all('one'));
       await kernel.session.undo();

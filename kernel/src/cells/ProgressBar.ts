@@ -23,6 +23,7 @@ export class ProgressBar {
   #id: string | null = null;
   #pageStands = false;
   #onLine = false;
+  readonly #began = performance.now();
 
   constructor(
     private readonly run: RecordingRun,
@@ -37,8 +38,8 @@ export class ProgressBar {
     if (this.audience === 'terminal') {
       if (!this.#onLine) this.before();
       this.#onLine = true;
-      this.run.aside(`${ERASE_LINE}${barText(done)}`);
-    } else if (!this.#pageStands) this.#show(bar(done));
+      this.run.aside(`${ERASE_LINE}${barText(done, this.#seconds)}`);
+    } else if (!this.#pageStands) this.#show(bar(done, this.#seconds));
   }
 
   /** The first rows of a result that is still being counted. */
@@ -71,26 +72,32 @@ export class ProgressBar {
     } else this.run.update(display, this.#id);
   }
 
+  get #seconds(): number {
+    return Math.round((performance.now() - this.#began) / 1000);
+  }
+
   #eraseLine(): void {
     if (this.#onLine) this.run.aside(ERASE_LINE);
     this.#onLine = false;
   }
 }
 
-function bar(fraction: number): Display {
+function bar(fraction: number, seconds: number): Display {
+  const value = fraction === 0 ? '' : ` value="${fraction.toFixed(3)}" max="1"`;
   return {
     data: {
-      'text/plain': barText(fraction),
-      'text/html': `<progress value="${fraction.toFixed(3)}" max="1"></progress> ${escapeHtml(percent(fraction))}`,
+      'text/plain': barText(fraction, seconds),
+      'text/html': `<progress${value}></progress> ${escapeHtml(howFar(fraction, seconds))}`,
     },
   };
 }
 
-function barText(fraction: number): string {
+function barText(fraction: number, seconds: number): string {
   const filled = Math.round(fraction * WIDTH);
-  return `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${percent(fraction)}`;
+  return `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${howFar(fraction, seconds)}`;
 }
 
-function percent(fraction: number): string {
-  return `${Math.round(fraction * 100)} %`;
+/** DuckDB cannot tell of every query how far it is, and says nothing done then: the time shows that it goes on. */
+function howFar(fraction: number, seconds: number): string {
+  return fraction === 0 ? `${seconds} s` : `${Math.round(fraction * 100)} %`;
 }

@@ -12,6 +12,8 @@ export const PYTHON_OPTIONS: readonly OptionSpec[] = [
   { name: 'timeout', value: 'S', type: 'number', about: 'seconds after which the code is interrupted' },
 ];
 
+const MORE_MEMORY = '%config sandbox-memory 2g gives it more at once; --save keeps that.';
+
 /** Runs a Python cell of the user's in the worldline's sandbox. */
 export async function runPythonCell(context: CellContext, rest: string, text: string): Promise<void> {
   const { options, restAt } = parseLeadingOptions('%%python', rest, PYTHON_OPTIONS);
@@ -74,5 +76,7 @@ function throwUnlessOk(result: ExecuteResult, signal: AbortSignal): void {
   if (result.status === 'interrupted' && signal.aborted && result.traceback.length === 0)
     throw new InterruptedCell();
   const { ename, evalue, traceback } = result;
-  throw new CellFailure(ename, evalue, traceback.length === 0 ? errorTraceback(ename, evalue) : traceback);
+  if (traceback.length > 0) throw new CellFailure(ename, evalue, traceback);
+  const advice = ename === 'MemoryError' ? [MORE_MEMORY] : [];
+  throw new CellFailure(ename, evalue, [...errorTraceback(ename, evalue), ...advice]);
 }

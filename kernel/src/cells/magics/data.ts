@@ -142,7 +142,7 @@ const load: Magic = {
       throw new UserError(
         'UsageError',
         `%load does not know what "${as}" is.`,
-        `The name of the table follows as: %load ${named ?? ''} as ${table ?? as}`,
+        `The name of the table follows as: %load ${named ?? ''} as ${table ?? 'TABLE'}`,
       );
     }
     if (options.has('replace') && options.has('append')) {

@@ -55,7 +55,7 @@ export function parseArguments(
     throw new UserError(
       'UsageError',
       `${magic} does not know what to do with "${more.join(' ')}".`,
-      `Put quotes around a name that has spaces. ${seeHelp(magic)}`,
+      `Quotes keep words with spaces together. ${seeHelp(magic)}`,
     );
   }
   return parsed;

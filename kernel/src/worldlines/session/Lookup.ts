@@ -4,6 +4,9 @@ import { EarlierJournals } from '../journal/EarlierJournals.js';
 import { linkedStores } from './links.js';
 import type { Store } from './Store.js';
 
+/** Worldlines that an error names. */
+const NAMED = 10;
+
 /** Finds worldlines and checkpoints by what a person or a front end calls them. Earlier runs are read when needed. */
 export class Lookup {
   readonly earlier: EarlierJournals;
@@ -36,7 +39,9 @@ export class Lookup {
   knownLine(reference: string): Line {
     const line = this.#findLine(reference);
     if (line !== undefined) return line;
-    throw new NotFoundError(`There is no worldline "${reference}". %worldlines lists them.`);
+    throw new NotFoundError(
+      `There is no worldline "${reference}". ${this.#whatThereIs()}%worldlines lists them.`,
+    );
   }
 
   /** A checkpoint by its id, the beginning of it, or a worldline whose head is meant. Throws NotFoundError. */
@@ -46,7 +51,9 @@ export class Lookup {
     await this.load();
     const node = this.#findNode(reference);
     if (node !== undefined) return node;
-    throw new NotFoundError(`There is no checkpoint or worldline "${reference}". %worldlines lists them.`);
+    throw new NotFoundError(
+      `There is no checkpoint or worldline "${reference}". ${this.#whatThereIs()}%worldlines lists them.`,
+    );
   }
 
   /** The head of a worldline; where its record was lost, the newest of its checkpoints that is left. */
@@ -96,6 +103,12 @@ export class Lookup {
       this.#linked.set(folder.id, journals);
       await journals.load(this.store.graph);
     }
+  }
+
+  /** The names of a few worldlines of this run, as the one that was meant may be among them. */
+  #whatThereIs(): string {
+    const names = this.own().flatMap(({ name, deleted }) => (deleted ? [] : [name]));
+    return names.length === 0 || names.length > NAMED ? '' : `Here: ${names.join(', ')}. `;
   }
 
   #findLine(reference: string): Line | undefined {

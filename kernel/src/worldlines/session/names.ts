@@ -6,8 +6,17 @@ const NAME = /^[^\s/\\"'-][^\s/\\"']{0,63}$/u;
 /** Throws where a name could not be typed in a magic, or is taken. */
 export function checkName(name: string, lines: readonly Line[]): void {
   if (!NAME.test(name)) {
+    const likeIt = Array.from(
+      name
+        .trim()
+        .replace(/[\s/\\"']+/g, '-')
+        .replace(/^[-.]+|-+$/g, ''),
+    )
+      .slice(0, 32)
+      .join('');
     throw new WorldlineError(
-      `"${name.slice(0, 80)}" cannot be a worldline's name: use 1 to 64 characters without spaces, quotes or slashes.`,
+      `"${name.slice(0, 80)}" cannot be a worldline's name: use 1 to 64 characters without spaces, quotes or slashes` +
+        `${likeIt === '' ? '' : `, such as ${likeIt}`}.`,
     );
   }
   if (taken(name, lines)) {

@@ -6,12 +6,15 @@ import type { Graph, Node } from '../graph/Graph.js';
  * that what remains is the state before it.
  */
 export function stepsBack(graph: Graph, head: Node, count: { cells?: number; steps?: number }): Node {
+  const one = count.steps === undefined ? oneCell : oneStep;
   let at = head;
-  if (count.steps !== undefined) {
-    for (let left = count.steps; left > 0; left--) at = oneStep(graph, at);
-    return at;
+  for (let done = 0; done < (count.steps ?? count.cells ?? 1); done++) {
+    if (done > 0 && graph.parent(at) === null)
+      throw new WorldlineError(
+        `Only the last ${done} can be undone: %undo ${done}${count.steps === undefined ? '' : ' --step'} goes back to where the worldline began.`,
+      );
+    at = one(graph, at);
   }
-  for (let left = count.cells ?? 1; left > 0; left--) at = oneCell(graph, at);
   return at;
 }
 
