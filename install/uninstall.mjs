@@ -5,8 +5,9 @@ import { inProject } from './paths.mjs';
 import { capture } from './run.mjs';
 import { forget, readState } from './state.mjs';
 import { step, warn } from './report.mjs';
+import { whatStays } from './stays.mjs';
 
-/** Takes out what the installer put in. What is the user's stays: sessions, and packages of the system. */
+/** Takes out what the installer put in. What is the user's stays: sessions, settings, and packages of the system. */
 export async function uninstall() {
   const { paths, images, system } = readState();
   if (paths.length + images.length === 0) {
@@ -26,7 +27,11 @@ export async function uninstall() {
   forget();
   if (system.length > 0)
     warn(`Packages of the system stay. To remove them: apt-get remove ${system.join(' ')}`);
-  console.log('Your sessions stay as well, in WORLDLINE_HOME or the data folder of your account.');
+  const stays = whatStays().map(({ what, where }) => `\n  ${what}: ${where}`);
+  if (stays.length > 0)
+    console.log(
+      `What is yours stays, for the next install to find. To be rid of it as well, remove:${stays.join('')}`,
+    );
   return 0;
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { Checkout } from './Checkout.js';
@@ -55,7 +55,14 @@ test(
     expect(second.code).toBe(0);
     expect(second.output).not.toMatch(/compiling|installed into|making|npm ci/);
 
-    expect(await checkout.install(['--uninstall'])).toMatchObject({ code: 0 });
+    const settings = join(checkout.folder, 'home/.jupyter/lab/user-settings/@worldline');
+    mkdirSync(settings, { recursive: true });
+    const removed = await checkout.install(['--uninstall']);
+    expect(removed.code).toBe(0);
+    expect(removed.output).toContain(`What is yours stays`);
+    expect(removed.output).toContain(`settings in JupyterLab: ${settings}\n`);
+    expect(removed.output).not.toContain('sessions:');
+    expect(existsSync(settings)).toBe(true);
     expect(sources()).toEqual(before);
     expect(await extensions()).toBe('');
     const { output: kernelsLeft } = await checkout.run('jupyter', ['kernelspec', 'list', '--json']);

@@ -120,10 +120,11 @@ export class TableGrid extends Panel {
     );
     this.#grid = grid;
     applyLook(grid, this.#model, this.node);
-    // Each of these changes is a message, and would have the grid drawn anew if it were on the page already.
-    MessageLoop.flush();
+    // Each of these changes is a message, and so is that it comes to the page. Without a size, none has it drawn.
+    grid.node.hidden = true;
     this.#room.addWidget(grid);
-    // While it had no size, it found that it needs scroll bars.
+    MessageLoop.flush();
+    grid.node.hidden = false;
     MessageLoop.sendMessage(grid, Widget.ResizeMessage.UnknownSize);
   }
 

@@ -42,6 +42,7 @@ export class CellSwitcher implements IDisposable {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#runs.dispose();
+    this.#cells.dispose();
     this.session.loaded.disconnect(this.#onLoaded, this);
     this.session.link.event.disconnect(this.#onEvent, this);
     NotebookActions.executed.disconnect(this.#onExecuted, this);
@@ -138,7 +139,7 @@ export class CellSwitcher implements IDisposable {
       basePath: this.#seen(shown),
     });
     const splice = spliceBetween(shown, cells);
-    if (splice) this.#cells.splice(splice, this.#cells.trusted);
+    if (splice) this.#cells.change(splice, this.#cells.trusted);
   }
 
   /** The checkpoints of cells, and those before them. */
@@ -170,8 +171,8 @@ export class CellSwitcher implements IDisposable {
       ...{ shown: this.#cells.all, kept, putAs, target, continues, records, basePath },
       draftId: UUID.uuid4(),
     });
-    if (plan.splice) this.#cells.splice(plan.splice, trusted);
-    this.#cells.kept = plan.kept;
+    if (plan.splice) this.#cells.change(plan.splice, trusted, plan.kept);
+    else this.#cells.kept = plan.kept;
   }
 }
 

@@ -1,15 +1,38 @@
 import type * as nbformat from '@jupyterlab/nbformat';
-import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import type { ICodeCellModel } from '@jupyterlab/cells';
+import type { IDisposable } from '@lumino/disposable';
+import { Changeover, completeCells } from './Changeover.js';
 import type { Splice } from './splice.js';
 import { METADATA, readKept, type KeptCells, type StoredCell } from './storedCells.js';
 
+const views = new WeakMap<INotebookModel, Set<NotebookPanel>>();
+
 /** The cells of an open notebook, and what its metadata keeps of those that it doesn't show. */
-export class NotebookCells {
-  constructor(private readonly panel: NotebookPanel) {}
+export class NotebookCells implements IDisposable {
+  readonly #model: INotebookModel | null;
+  #disposed = false;
+
+  constructor(private readonly panel: NotebookPanel) {
+    this.#model = panel.model;
+    completeCells(this.#model);
+    if (this.#model) viewsOf(this.#model).add(panel);
+  }
+
+  get isDisposed(): boolean {
+    return this.#disposed;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    completeCells(this.#model);
+    if (this.#model) viewsOf(this.#model).delete(this.panel);
+  }
 
   /** As they would be saved. */
   get all(): readonly StoredCell[] {
+    completeCells(this.panel.model);
     const cells = this.panel.model?.sharedModel.cells ?? [];
     return cells.map((cell) => cell.toJSON() as unknown as StoredCell);
   }
@@ -22,6 +45,7 @@ export class NotebookCells {
   }
 
   get trusted(): boolean {
+    completeCells(this.panel.model);
     for (const cell of this.panel.model?.cells ?? []) {
       if (cell.type === 'code' && !cell.trusted && hasOutputs(cell.toJSON())) return false;
     }
@@ -35,6 +59,7 @@ export class NotebookCells {
 
   /** What the notebook's metadata keeps of the worldlines that are not shown. */
   get kept(): KeptCells {
+    completeCells(this.panel.model);
     return readKept(this.panel.model?.getMetadata(METADATA));
   }
 
@@ -43,44 +68,32 @@ export class NotebookCells {
     this.panel.model?.setMetadata(METADATA, kept);
   }
 
-  /** Puts the cells in place without running anything, and without a step to undo. */
-  splice({ from, to, cells }: Splice, trusted: boolean): void {
+  /** Puts the cells in place, and what is kept of others. */
+  change({ from, to, cells }: Splice, trusted: boolean, kept = this.kept): void {
     const { model } = this.panel;
     if (!model) return;
-    const { content } = this.panel;
     const gone = new Set(model.sharedModel.cells.slice(from, to).map((cell) => cell.id));
-    const focused = content.node.contains(document.activeElement);
-    const { sharedModel } = model;
-    const insert = (at: number, some: readonly StoredCell[]) => {
-      const fresh = some.map((cell) => (trusted ? withTrust(cell) : cell));
-      sharedModel.insertCells(at, fresh as unknown as Parameters<typeof sharedModel.insertCells>[1]);
-    };
-    // Each time the active cell moves, Lab looks at all its commands and toolbars anew. So the active one comes to stand
-    // before all cells that come and go; where all go, the first that comes is brought in on its own.
-    const first = from === 0 ? cells.slice(0, 1) : [];
-    const at = from + first.length;
-    content.mode = 'command';
-    if (first.length > 0)
-      sharedModel.transact(() => {
-        insert(from, first);
-      }, false);
-    content.activeCellIndex = at - 1;
-    // Yjs merges what is left of deleted cells into what stands before it, and moves all that stands behind for each. So they
-    // go on their own, while they stand last.
-    if (to > from)
-      sharedModel.transact(() => {
-        sharedModel.deleteCellRange(at, to + first.length);
-      }, false);
-    if (cells.length > first.length)
-      sharedModel.transact(() => {
-        insert(at, cells.slice(first.length));
-      }, false);
-    // The kernel is told which cells the user deleted; a hidden cell is none of them.
-    const kept = model.deletedCells.filter((id) => !gone.has(id));
-    model.deletedCells.splice(0, model.deletedCells.length, ...kept);
-    content.activeCellIndex = Math.min(from, content.widgets.length - 1);
-    if (focused || document.activeElement === document.body) void NotebookActions.focusActiveCell(content);
+    const fresh = trusted ? cells.map(withTrust) : cells;
+    const change = new Changeover(this.panel, model, { from, to, cells: fresh }, () => {
+      // The kernel is told which cells the user deleted; a hidden cell is none of them.
+      const deleted = model.deletedCells.filter((id) => !gone.has(id));
+      model.deletedCells.splice(0, model.deletedCells.length, ...deleted);
+      this.kept = kept;
+    });
+    change.begin(this.#mayTakeSteps(model));
   }
+
+  /** What one view shows another one shows as well; and of a list of which Lab draws a window only, little goes at once. */
+  #mayTakeSteps(model: INotebookModel): boolean {
+    const { windowingMode } = this.panel.content.notebookConfig;
+    return !model.collaborative && windowingMode !== 'full' && viewsOf(model).size === 1;
+  }
+}
+
+function viewsOf(model: INotebookModel): Set<NotebookPanel> {
+  const known = views.get(model) ?? new Set();
+  views.set(model, known);
+  return known;
 }
 
 function withTrust(cell: StoredCell): StoredCell {
