@@ -34,6 +34,7 @@ export async function setUpTests(options) {
   await step('MariaDB', (say) => server(findMariaDB, 'MariaDB', MARIADB, say, options));
   await step('File systems that share blocks', (say) => sharingDisks(say, options));
   await step('Podman', (say) => podman(say, options));
+  await step('gVisor', (say) => gvisor(say, options));
   await step('SSH server', (say) => sshServer(say, options));
   let browser;
   await step('Browser', async (say) => {
@@ -83,6 +84,19 @@ async function podman(say, options) {
   throw new Problem(
     'A test of sandboxes needs Podman.',
     'Install it, and run this again:\n    sudo apt-get install podman runc',
+  );
+}
+
+async function gvisor(say, options) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    return 'left out, as a daemon of its own takes root';
+  if ((await capture('which', ['runsc'])).code !== 0)
+    await installSystemPackages(['runsc'], 'A test of sandboxes', say, options);
+  const { code, stdout } = await capture('runsc', ['--version']);
+  if (code === 0) return stdout.split('\n')[0] ?? '';
+  throw new Problem(
+    'A test of sandboxes needs runsc, of gVisor.',
+    'Install it, and run this again:\n    sudo apt-get install runsc',
   );
 }
 

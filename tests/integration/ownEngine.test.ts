@@ -17,7 +17,7 @@ const IMAGE = process.env['SANDBOX_IMAGE'] ?? 'worldline-sandbox';
   /** Of this machine alone. */
   const here = mkdtempSync(join(tmpdir(), 'wl-here-'));
   const [near, far] = [
-    new Daemon({ runtimes: ['second'], ...(canTakeGroups ? { without: ['pids'] } : {}) }),
+    new Daemon({ runtimes: { second: { path: 'runc' } }, ...(canTakeGroups ? { without: ['pids'] } : {}) }),
     new Daemon({ lacks: here }),
   ];
   beforeAll(async () => {

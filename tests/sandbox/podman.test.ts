@@ -5,6 +5,7 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Podman } from '../support/Podman.js';
 import { canMount } from '../support/sharedDisk.js';
+import { keepsItsWord, LEFT_ALONE } from './elsewhere.js';
 import { failure, HELD, openSandbox, run, type Sandbox } from './sandbox.js';
 
 const MINUTES = 300_000;
@@ -31,37 +32,15 @@ const MINUTES = 300_000;
       engine: expect.stringMatching(/^Podman /),
     });
     const python = await sandbox.open();
-    await run(python, 'kept = [1, 2, 3]');
-    await (
-      await python.snapshot()
-    )?.done;
-    const ran = await run(python, 'print(kept, flush=True)\nwhile True: pass', { timeout: 500 });
-    expect([ran.text, failure(ran)]).toEqual([
-      '[1, 2, 3]\n',
-      'TimeoutError: Stopped after 0.5 s, the time limit.',
-    ]);
-    expect(failure(await run(python, 'import os\nos._exit(3)'))).toMatch(/^ProcessDied/);
-    expect((await run(python, 'kept')).value).toBe('[1, 2, 3]');
+    await keepsItsWord(python);
   });
 
   test('the settings that hold are the same, and nothing gets out', async () => {
     const python = await sandbox.open();
-    const ran = await run(
-      python,
-      `import os, socket
-def refused(what):
-    try:
-        what()
-    except OSError:
-        return True
-(
-    refused(lambda: open("/x", "w")),
-    refused(lambda: socket.create_connection(("1.1.1.1", 53), 2)),
-    refused(lambda: os.setuid(0)),
-    [line.split()[1] for line in open("/proc/self/status") if line.startswith(("CapEff", "CapBnd", "NoNewPrivs", "Seccomp:"))],
-)`,
-    );
-    expect(ran.value).toBe("(True, True, True, ['0000000000000000', '0000000000000000', '1', '2'])");
+    expect((await run(python, LEFT_ALONE)).value).toBe("(True, True, True, {'0000000000000000'})");
+    const flags =
+      '[line.split()[1] for line in open("/proc/self/status") if line.startswith(("NoNewPrivs", "Seccomp:"))]';
+    expect((await run(python, flags)).value).toBe("['1', '2']");
     const [container] = await docker.listContainers({
       filters: { label: [`worldline.workspace=${python.workspace.path}`] },
     });

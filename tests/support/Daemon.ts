@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 
@@ -9,8 +9,10 @@ const PATIENCE = 60_000;
 
 /** How a daemon of ours differs from the machine's. */
 export interface Differences {
-  /** Further names for runc. */
-  readonly runtimes?: readonly string[];
+  /** Further OCI runtimes, by their names, as its settings have them. */
+  readonly runtimes?: Readonly<
+    Record<string, { readonly path: string; readonly runtimeArgs?: readonly string[] }>
+  >;
   /** A folder that it does not have, as if it were on another machine. */
   readonly lacks?: string;
   /** Control groups of version 1 that it does not have. */
@@ -48,16 +50,17 @@ export class Daemon {
     const inFolder = (name: string): string => join(this.#folder, name);
     // Containers of the tests have no network: neither a bridge nor rules of a firewall are needed.
     const flags = ['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'];
-    const { runtimes = [], lacks, without = [] } = this.#differences;
+    const { runtimes = {}, lacks, without = [] } = this.#differences;
     const apart = [
       ...(lacks === undefined ? [] : [`mount -t tmpfs none '${lacks}'`]),
       ...without.map((name) => `umount /sys/fs/cgroup/${name}`),
     ];
     const places = [
-      ...runtimes.map((name) => `--add-runtime=${name}=runc`),
+      ...['--config-file', inFolder('daemon.json')],
       ...['--host', this.host, '--data-root', inFolder('data'), '--exec-root', inFolder('exec')],
       ...['--pidfile', inFolder('pid')],
     ];
+    writeFileSync(inFolder('daemon.json'), JSON.stringify({ runtimes }));
     // A killed daemon leaves the ids of processes that are no more.
     for (const left of ['pid', 'exec/containerd/containerd.pid']) rmSync(inFolder(left), { force: true });
     const log = openSync(inFolder('log'), 'a');

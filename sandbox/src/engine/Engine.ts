@@ -18,6 +18,8 @@ export interface RunningContainer {
   readonly id: string;
   readonly runner: Runner;
   readonly limits: Limits;
+  /** The OCI runtime that it was asked to have; null for the engine's own. */
+  readonly runtime: string | null;
   /** What its engine does not do of what it was asked for. */
   readonly warning: Warning | null;
   rename(name: string): Promise<void>;
@@ -194,6 +196,7 @@ export class Engine {
         id: container.id,
         runner,
         limits: options.limits,
+        runtime: this.settings.runtime,
         warning: facts.warning,
         rename: (name) =>
           container.rename({

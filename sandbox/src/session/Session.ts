@@ -106,7 +106,7 @@ export class Session implements PythonSession {
       if (outcome.end.type !== 'done') await this.#recover(container, options.onEvent);
       else if (outcome.end.unchanged || (outcome.end.shown && !changed)) this.#variables.unchanged();
       this.lastUse = Date.now();
-      const failure = failureOf(outcome, container.limits);
+      const failure = failureOf(outcome, container.limits, container.runtime);
       return failure === null
         ? { status: 'ok', milliseconds, artifacts }
         : { ...failure, milliseconds, artifacts };

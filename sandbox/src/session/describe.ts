@@ -20,8 +20,12 @@ export interface Failure {
   readonly traceback: readonly string[];
 }
 
-/** Null for a cell that went well. */
-export function failureOf({ end, error, crashedAt, stop }: CellOutcome, limits: Limits): Failure | null {
+/** Null for a cell that went well. `runtime`: the OCI runtime, where it is not the engine's own. */
+export function failureOf(
+  { end, error, crashedAt, stop }: CellOutcome,
+  limits: Limits,
+  runtime: string | null,
+): Failure | null {
   if (end.type === 'done' && end.status === 'ok') return null;
   const traceback = error?.traceback ?? [];
   if (stop?.why === 'space') return failure('WorkspaceFull', `Stopped: ${stop.detail}`, traceback);
@@ -48,12 +52,18 @@ export function failureOf({ end, error, crashedAt, stop }: CellOutcome, limits: 
     case 'gone':
       return failure(
         'SandboxGone',
-        `The sandbox went away while the cell ran: ${end.reason}. Was the container removed, or Docker stopped? The next cell starts a new one.`,
+        `The sandbox went away while the cell ran: ${end.reason}. ${whyGone(runtime)} The next cell starts a new one.`,
         [],
       );
     case 'died':
       return died(end.cause, end.code, crashedAt, limits);
   }
+}
+
+function whyGone(runtime: string | null): string {
+  if (runtime === null) return 'Was the container removed, or Docker stopped?';
+  // The limits of gVisor's containers are those of its own kernel, which ends where it runs into one.
+  return `Was the container removed, Docker stopped, or did the code want more memory or processes than there are (SANDBOX_MEMORY, SANDBOX_PIDS)? By ${runtime}, all of it may end then.`;
 }
 
 /** The traceback of an interrupt that nobody asked for by hand: it begins and ends with the timeout that it was. */
