@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import inspect
 import json
 import linecache
 import os
@@ -72,6 +73,8 @@ class Compiler(CachingCompiler):
             count += 1
             name = f"<{self.label} #{count}>"
         self._labels[name] = self.label
+        # Else each frame of a traceback would be looked for among the files of all modules, a thousand times in a recursion.
+        inspect.modulesbyfile[name] = inspect.modulesbyfile[os.path.abspath(name)] = "__main__"
         return name
 
     def format_code_name(self, name):
