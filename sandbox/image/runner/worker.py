@@ -144,10 +144,11 @@ class Worker:
         milliseconds = (time.perf_counter() - started) * 1000
         self._output.end()
         done = {"type": "done", "id": header["id"], "status": status, "milliseconds": milliseconds}
-        if self._snapshots is not None and self._snapshots.is_unchanged():
-            done["unchanged"] = True
-        elif only_shows(code, shell.user_ns):
+        # Told by the code alone, which is quicker than a look at what all variables hold.
+        if only_shows(code, shell.user_ns):
             done["shown"] = True
+        elif self._snapshots is not None and self._snapshots.is_unchanged():
+            done["unchanged"] = True
         self._channel.send(done)
 
     def _reap(self, pids: list[int]) -> None:
