@@ -40,39 +40,51 @@ export class SpaceWatch {
   /** What is too large now, in the same words; null where it all fits. */
   async excess(): Promise<string | null> {
     const { bytes, partial } = await scan(this.workspace, true);
-    // Where it is too large to be walked, what the disk lost has to do.
-    const used = partial ? Math.max(bytes, this.#start.bytes - this.#look().bytes) : bytes;
-    return used > this.limit
-      ? `the workspace may hold ${Math.round(this.limit / 1048576)} MB. Delete files, or set SANDBOX_WORKSPACE_SIZE.`
-      : null;
+    // Where it is too large to be walked, what the disk lost has to do, of which others may have taken a part.
+    const lost = partial ? this.#lost() : { bytes, files: 0 };
+    if (Math.max(bytes, lost.bytes) > this.limit)
+      return `the workspace may hold ${Math.round(this.limit / 1048576)} MB. Delete files, or set SANDBOX_WORKSPACE_SIZE.`;
+    if (lost.files > MAX_FILES)
+      return `more than ${MAX_FILES.toLocaleString('en-US')} files were made. Delete some of them.`;
+    return null;
   }
 
   async #check(): Promise<void> {
     if (this.#measuring) return;
-    const free = this.#look();
-    if (this.#start.files - free.files > MAX_FILES) {
-      this.#full(`more than ${MAX_FILES.toLocaleString('en-US')} files were made. Delete some of them.`);
-      return;
-    }
-    const taken = this.#free.bytes - free.bytes >= STEP_BYTES || this.#free.files - free.files >= STEP_FILES;
-    const began = Date.now();
-    if (!taken && began < this.#due) return;
-    this.#free = free;
     this.#measuring = true;
+    const began = Date.now();
     try {
+      if (!this.#isDue(began)) return;
       const excess = await this.excess();
       if (excess !== null) this.#full(excess);
-    } finally {
-      this.#measuring = false;
       const now = Date.now();
       this.#due = now + Math.max(LONGEST, REST * (now - began));
+    } catch (error) {
+      this.#full(
+        `the workspace cannot be looked at: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    } finally {
+      this.#measuring = false;
     }
+  }
+
+  #isDue(now: number): boolean {
+    const free = this.#look();
+    const taken = this.#free.bytes - free.bytes >= STEP_BYTES || this.#free.files - free.files >= STEP_FILES;
+    if (!taken && now < this.#due) return false;
+    this.#free = free;
+    return true;
   }
 
   #full(what: string): void {
     if (this.#timer === null) return;
     this.stop();
     this.onFull(what);
+  }
+
+  #lost(): { bytes: number; files: number } {
+    const now = this.#look();
+    return { bytes: this.#start.bytes - now.bytes, files: this.#start.files - now.files };
   }
 
   #look(): { bytes: number; files: number } {
