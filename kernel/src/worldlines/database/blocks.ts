@@ -58,15 +58,28 @@ export async function restoreBlocks(path: string, list: BlockList, objects: Obje
       const sum = live.subarray(block * SUM_BYTES, (block + 1) * SUM_BYTES);
       if (Math.min(end, list.size) > size || !sum.equals(sumAt(list, block))) wrong.push(block);
     }
-    await inParallel(wrong, WIDTH, async (block) => {
-      const bytes = await objects.read(idAt(list, block));
-      await file.write(bytes, 0, bytes.length, HEADER_BYTES + block * list.blockSize);
-    });
+    await writeBlocks(file, list, wrong, objects);
     await file.write(list.header, 0, list.header.length, 0);
     await file.truncate(list.size);
   } finally {
     await file.close();
   }
+}
+
+async function writeBlocks(
+  file: FileHandle,
+  list: BlockList,
+  wanted: readonly number[],
+  objects: ObjectStore,
+): Promise<void> {
+  // Memory that is taken anew for each block costs as much as a copy of it.
+  const idle: Buffer<ArrayBuffer>[] = [];
+  await inParallel(wanted, WIDTH, async (block) => {
+    const memory = idle.pop() ?? Buffer.allocUnsafeSlow(list.blockSize);
+    const bytes = await objects.readInto(idAt(list, block), memory);
+    await file.write(bytes, 0, bytes.length, HEADER_BYTES + block * list.blockSize);
+    idle.push(memory);
+  });
 }
 
 function sameBlock(previous: BlockList | null, shape: Shape, block: number, sum: Buffer): boolean {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -31,6 +31,29 @@ test.each([
 ])('%s reads as it was', async (_what, bytes) => {
   const read = await store.read(await store.put(bytes, { bytes: 0 }));
   expect(bytes.equals(read)).toBe(true);
+});
+
+test('what is read into memory that was used before is the object, and no more', async () => {
+  const memory = Buffer.alloc(BLOCK, 9);
+  const ids = [];
+  for (const text of ['a longer one', 'short', ''])
+    ids.push(await store.put(Buffer.from(text), { bytes: 0 }));
+  const read = [];
+  for (const id of ids) read.push((await store.readInto(id, memory)).toString());
+  expect(read).toEqual(['a longer one', 'short', '']);
+});
+
+test('a damaged object is set aside as it is read, whichever way, and the next writing mends it', async () => {
+  const memory = Buffer.alloc(BLOCK);
+  for (const read of [(id: string) => store.read(id), (id: string) => store.readInto(id, memory)]) {
+    const id = await store.put(Buffer.from('whole'), { bytes: 0 });
+    writeFileSync(store.pathOf(id), 'torn');
+    await expect(read(id)).rejects.toThrow('damaged');
+    expect(store.has(id)).toBe(false);
+    await store.put(Buffer.from('whole'), { bytes: 0 });
+    expect((await read(id)).toString()).toBe('whole');
+    await expect(read('0'.repeat(64))).rejects.toThrow('damaged');
+  }
 });
 
 test.each([

@@ -10,6 +10,7 @@ import { hash, OBJECT_ID, type ObjectId } from './hash.js';
 import { fromText, inText, isText, type PiecesRef } from './inText.js';
 import { joinPieces, splitPieces } from './pieces.js';
 import { type Copied, copyHashed } from './copyHashed.js';
+import { fill } from './fill.js';
 import { writeSparse } from './writeSparse.js';
 
 /** Files that are remembered as being on the disk. One that was forgotten is synced once more where it is met again. */
@@ -114,13 +115,12 @@ export class ObjectStore {
 
   /** The content. Throws DamagedObjectError where it is missing or is not what it was. */
   async read(id: ObjectId): Promise<Buffer<ArrayBuffer>> {
-    const bytes = await ifExists(readFile(this.pathOf(id)), null);
-    if (bytes !== null && (await hash(bytes)) === id) return bytes;
-    if (bytes !== null) await this.setAside(this.pathOf(id));
-    for (const other of this.#linked) {
-      if (other.has(id)) return other.read(id);
-    }
-    throw new DamagedObjectError(id);
+    return this.#read(id, (path) => readFile(path));
+  }
+
+  /** As `read`, but into memory that is used again and again: at least as much as the object has. */
+  async readInto(id: ObjectId, memory: Buffer<ArrayBuffer>): Promise<Buffer<ArrayBuffer>> {
+    return this.#read(id, (path) => fill(memory, path));
   }
 
   async readPieces(ref: PiecesRef): Promise<Buffer> {
@@ -158,6 +158,19 @@ export class ObjectStore {
     this.#durable.delete(path);
     await privateFolder(this.aside);
     await ifExists(rename(path, join(this.aside, `${basename(dirname(path))}-${basename(path)}`)), undefined);
+  }
+
+  async #read(
+    id: ObjectId,
+    from: (path: string) => Promise<Buffer<ArrayBuffer>>,
+  ): Promise<Buffer<ArrayBuffer>> {
+    const bytes = await ifExists(from(this.pathOf(id)), null);
+    if (bytes !== null && (await hash(bytes)) === id) return bytes;
+    if (bytes !== null) await this.setAside(this.pathOf(id));
+    for (const other of this.#linked) {
+      if (other.has(id)) return other.#read(id, from);
+    }
+    throw new DamagedObjectError(id);
   }
 
   async #write(fill: (file: FileHandle) => Promise<void>): Promise<string> {
