@@ -17,6 +17,12 @@ export const REASONS = {
     'switch between two worldlines of 200 cells':
       'Lab takes two hundred drawn cells off the page and puts two hundred on it, as one change of the notebook; then the tables in sight are drawn, and Lab reads the headings of all cells again. Opening the notebook makes as many cells, and takes none away.',
   },
+  snapshots: {
+    'a capture stops the worker for':
+      'nineteen twentieths of it, for a gigabyte of Python text, is the fork itself: Linux copies the worker’s table of pages, and small objects lie in pages of 4 KiB, 260,000 of them in a gigabyte. Arrays and Arrow’s columns lie in huge pages, and are forked in what an empty worker takes, two to three milliseconds.',
+    restore:
+      'objects of Python’s are made one by one as they are unpickled; only buffers, as those of arrays and of Arrow’s columns, can be mapped.',
+  },
   worldlines: {
     'unchanged, until ready':
       'each file is looked at once, by the descriptor of its folder, so that no link leads outside. Watching folders instead would miss what changes while nobody watches.',

@@ -60,12 +60,17 @@ async function graphTimes(Session) {
   const large = await grow(Session, checkpoints);
   const small = await grow(Session, few);
   writeOut();
-  const both = async (act) => inTurns(rounds, { ours: (n) => act(large, n), peer: (n) => act(small, n) });
+  const both = async (act, times = rounds) =>
+    inTurns(times, { ours: (n) => act(large, n), peer: (n) => act(small, n) });
+  const checkpoint = await checkpointsInTurns(large.session, small.session);
+  writeOut();
+  const page = await both(({ session }) => session.graph(0, 50));
   const times = {
-    'a checkpoint, before the reply': { ours: sample(large.commits), peer: sample(small.commits) },
-    branch: await both(({ session, line }, n) => session.branch(`b${n}`, line)),
-    switch: await both(({ session }, n) => session.switch(`b${n}`)),
-    'a page of the graph': await both(({ session }) => session.graph(0, 50)),
+    'a checkpoint, before the reply': checkpoint,
+    // Microseconds each: few of them would tell of the machine alone.
+    branch: await both(({ session, line }, n) => session.branch(`b${n}`, line), 3 * rounds),
+    switch: await both(({ session }, n) => session.switch(`b${n % rounds}`), 10 * rounds),
+    'a page of the graph': page,
   };
   for (const { session, line } of [large, small]) await session.switch(line);
   times.undo = await both(({ session }) => session.undo({ cells: 1 }));
@@ -92,15 +97,26 @@ async function graphTimes(Session) {
 async function grow(Session, count) {
   const home = path.join(folder, `graph-${count}`);
   const session = await open(Session, home);
-  const commits = [];
-  for (let n = 0; n < count; n++) {
-    const { saved, milliseconds } = await commit(session, n);
-    commits.push(milliseconds);
-    // At a person's pace: what is measured is a reply, and not a row of cells.
-    await saved;
-  }
+  for (let n = 0; n < count; n++) await (await commit(session, n)).saved;
   await session.settled();
-  return { home, session, line: session.active.id, commits: commits.slice(-100) };
+  return { home, session, line: session.active.id };
+}
+
+/** At a person's pace: what is measured is a reply, and not a row of cells. */
+async function checkpointsInTurns(large, small) {
+  const times = { ours: [], peer: [] };
+  for (let n = 0; n < 3 * rounds; n++) {
+    for (const [who, session] of [
+      ['ours', large],
+      ['peer', small],
+    ]) {
+      const { saved, milliseconds } = await commit(session, n);
+      times[who].push(milliseconds);
+      await saved;
+    }
+  }
+  for (const session of [large, small]) await session.settled();
+  return { ours: sample(times.ours), peer: sample(times.peer) };
 }
 
 /** What is still to be written goes to the disk now, and not while the rest is timed. */
