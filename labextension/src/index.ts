@@ -32,7 +32,7 @@ import { Sessions } from './session/Sessions.js';
 import { messageOf } from './shared/hooks.js';
 import type { Services } from './shared/Services.js';
 import { Settings } from './settings.js';
-import { createSidebar, SIDEBAR_ID } from './sidebar.js';
+import { createSidebar, SIDEBAR_ID } from './sidebar/sidebar.js';
 import { registerStatusItem } from './statusItem.js';
 import { VariablesSection } from './variables/VariablesSection.js';
 import { WorldlinesSection } from './worldlines/WorldlinesSection.js';

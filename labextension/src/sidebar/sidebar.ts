@@ -1,11 +1,10 @@
 import { SidePanel } from '@jupyterlab/ui-components';
 import { AccordionPanel, type Widget } from '@lumino/widgets';
-import { worldlineIcon } from './shared/icons.js';
-import type { Services } from './shared/Services.js';
+import { worldlineIcon } from '../shared/icons.js';
+import type { Services } from '../shared/Services.js';
+import { fitSections } from './fitSections.js';
 
 export const SIDEBAR_ID = 'worldline-sidebar';
-/** How the sections share the height at first. */
-const SHARES = [6, 3, 2, 2];
 
 /** The sidebar with all sections. It stands in the shell only while a notebook of ours is open. */
 export function createSidebar(services: Services, sections: readonly Widget[]): SidePanel {
@@ -15,7 +14,7 @@ export function createSidebar(services: Services, sections: readonly Widget[]): 
   panel.title.caption = services.trans.__('Worldlines');
   panel.addClass('wl-Sidebar');
   for (const section of sections) panel.addWidget(section);
-  if (panel.content instanceof AccordionPanel) panel.content.setRelativeSizes([...SHARES]);
+  if (panel.content instanceof AccordionPanel) fitSections(panel.content);
   panel.node.setAttribute('role', 'region');
   panel.node.setAttribute('aria-label', services.trans.__('Worldlines'));
   const { sessions, app } = services;
