@@ -15,7 +15,7 @@ export const REASONS = {
   },
   lab: {
     'switch between two worldlines of 200 cells':
-      'Lab takes two hundred drawn cells off the page and puts two hundred on it, as one change of the notebook; then the tables in sight are drawn, and Lab reads the headings of all cells again. Opening the notebook makes as many cells, and takes none away.',
+      'what is in sight comes first, and the other cells once it is painted. What is left is Lab’s and the browser’s own: an editor for each cell in sight, before each of which the browser styles the whole page anew, the canvases of the tables, and two frames.',
   },
   snapshots: {
     'a capture stops the worker for':
