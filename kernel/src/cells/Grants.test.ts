@@ -80,6 +80,7 @@ test.each([
   [`from 'a.csv'`, []],
   ['#!/usr/bin/env python3', []],
   [`open('/proc/self/status')`, []],
+  [`os.symlink('/etc/passwd', 'passwd.png')`, []],
 ])('what a text names: %s', async (text, names) => {
   const data = join(folder, 'data');
   const found = await filesNamedIn(text.replaceAll('<data>', data), join(folder, 'notebook'), false);

@@ -110,8 +110,8 @@ const NAME_IN_TEXT = new RegExp(
   'g',
 );
 
-/** Programs and what the system tells of itself: a line such as `#!/usr/bin/env` names no data. */
-const SYSTEM = /^\/(?:proc|sys|dev|boot|(?:usr\/(?:local\/)?)?(?:s?bin|lib(?:32|64|exec)?))\//;
+/** Programs, settings and what the system tells of itself: a container has its own, and `#!/usr/bin/env` names no data. */
+const SYSTEM = /^\/(?:proc|sys|dev|boot|etc|(?:usr\/(?:local\/)?)?(?:s?bin|lib(?:32|64|exec)?))\//;
 
 /**
  * Existing files that a text names by an absolute path, from the home folder, or from a folder above; where `relatively`,
