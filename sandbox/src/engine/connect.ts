@@ -34,15 +34,19 @@ function sockets(environment: Environment): string[] {
   ];
 }
 
+/** With a scheme, or a bare host. dockerode takes anything else for a host without a name. */
+const KNOWN = /^(?:(?:unix|npipe|tcp|https?|ssh):\/\/.|(?!.*:\/\/))/;
+
 /** dockerode reads the variable itself, and those of its certificates. */
 function fromHost(host: string): Docker {
   try {
+    if (!KNOWN.test(host)) throw new Error('its kind of address is not known');
     return host.startsWith('ssh://') ? overSsh(new URL(host)) : new Docker();
   } catch (error) {
     if (error instanceof SandboxUnavailableError) throw error;
     throw new SandboxUnavailableError(
       `DOCKER_HOST=${host} cannot be used: ${words(error)}.`,
-      'It should be like tcp://docker.example.org:2376, with DOCKER_CERT_PATH the folder of ca.pem, cert.pem and key.pem, or like ssh://user@docker.example.org.',
+      'It should be like unix:///var/run/docker.sock, like tcp://docker.example.org:2376, with DOCKER_CERT_PATH the folder of ca.pem, cert.pem and key.pem, or like ssh://user@docker.example.org.',
       { cause: error },
     );
   }
