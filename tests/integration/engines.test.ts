@@ -151,6 +151,11 @@ const problems: readonly (readonly [string, () => Record<string, string>, RegExp
     /^SandboxUnavailable: Docker is not there, or not running: \/nonexistent\.sock\.\nStart it: .*DOCKER_HOST/,
   ],
   [
+    'an address of no known kind',
+    () => ({ DOCKER_HOST: 'fd://' }),
+    /^SandboxUnavailable: DOCKER_HOST=fd:\/\/ cannot be used: its kind of address is not known\.\nIt should be like unix:/,
+  ],
+  [
     'nothing that listens',
     () => ({ DOCKER_HOST: 'tcp://127.0.0.1:1' }),
     /Docker does not answer at tcp:\/\/127\.0\.0\.1:1\.\nStart it/,
