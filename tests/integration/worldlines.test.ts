@@ -152,3 +152,14 @@ test('rows that only one of two worldlines has can be seen', () =>
     expect(shown(cell)).toMatch(/that only main has:\s+i\s[^7]*0 rows[^]*that only other has:\s+i\s[^]*77/);
     expect(cell.status).toBe('ok');
   }));
+
+test('a cell that a restart stops is a checkpoint like any that was interrupted', () =>
+  withKernel(async ({ kernel, restart }) => {
+    await kernel.execute('%%python\nx = 1');
+    const printed = kernel.next(({ type, content }) => type === 'stream' && content['text'] === 'on\n');
+    const stopped = kernel.execute('%%python\nimport time; x = 2; print("on"); time.sleep(600)');
+    await printed;
+    const [again] = await Promise.all([restart(), stopped]);
+    await again.execute('%resume');
+    expect((await again.execute('%%python\nprint(x)')).stdout).toBe('2\n');
+  }));

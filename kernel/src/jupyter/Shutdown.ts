@@ -4,6 +4,8 @@ import { log, messageOf } from './log.js';
 
 /** How long the engine may take, in milliseconds, before the kernel ends without it. */
 const DEADLINE = 4000;
+/** How much of it what runs may take to stop by itself: the engine keeps what it did, and is freed after that. */
+const GRACE = 1500;
 
 /** The end of the kernel, however often and by whatever way it is asked for. */
 export class Shutdown {
@@ -39,6 +41,13 @@ export class Shutdown {
   async #run(restart: boolean): Promise<void> {
     this.#queue.close();
     let timer: NodeJS.Timeout | undefined;
+    let grace: NodeJS.Timeout | undefined;
+    const stopped = Promise.race([
+      this.#queue.drained,
+      new Promise<void>((resolve) => {
+        grace = setTimeout(resolve, GRACE);
+      }),
+    ]);
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
         log('The kernel did not shut down in time; it ends all the same.');
@@ -46,11 +55,13 @@ export class Shutdown {
       }, DEADLINE);
     });
     try {
-      await Promise.race([deadline, Promise.all([this.#engine.shutdown(restart), this.#queue.drained])]);
+      const freed = stopped.then(() => this.#engine.shutdown(restart));
+      await Promise.race([deadline, Promise.all([freed, this.#queue.drained])]);
     } catch (error) {
       log(`Shutting down failed: ${messageOf(error)}`);
     }
     clearTimeout(timer);
+    clearTimeout(grace);
     this.#done = true;
   }
 }
