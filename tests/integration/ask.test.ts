@@ -111,6 +111,8 @@ test('undo takes back a whole run; its steps can be had as cells; usage is count
       expect(shown(await kernel.execute('%usage'))).toContain('600');
       const cells = await kernel.execute('%steps --as-cells');
       expect(cells.stdout).toContain('%%sql\ncreate table made as select 1 as a');
+      // Several cells are no one input.
+      expect(cells.reply.content['payload']).toEqual([]);
       expect(shown(await kernel.execute('%steps --raw'))).toContain('run_sql');
       await kernel.execute('%undo');
       const tables = shown(await kernel.execute('%tables'));

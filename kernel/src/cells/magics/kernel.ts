@@ -143,8 +143,10 @@ const steps: Magic = {
       throw new UserError('NotFound', which, '%usage lists the runs.');
     }
     if (options.has('as-cells')) {
-      if (record.cells.length === 0) run.stream('stdout', 'That run had no steps.\n');
-      else run.nextInput(record.cells.join('\n\n# %%\n\n'));
+      const [first, ...others] = record.cells;
+      if (first === undefined) run.stream('stdout', 'That run had no steps.\n');
+      // One input is one cell.
+      else if (others.length === 0) run.nextInput(first);
       for (const cell of record.cells) run.stream('stdout', `${cell}\n\n`);
     } else if (options.has('raw')) {
       for (const turn of record.raw()) run.stream('stdout', `${JSON.stringify(turn, null, 2)}\n`);
