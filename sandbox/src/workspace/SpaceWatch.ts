@@ -24,6 +24,7 @@ export class SpaceWatch {
     private readonly workspace: string,
     private readonly limit: number,
     private readonly onFull: (what: string) => void,
+    private readonly mostFiles = MAX_FILES,
   ) {
     this.#free = this.#start = this.#look();
     this.#timer = setInterval(() => {
@@ -41,11 +42,11 @@ export class SpaceWatch {
   async excess(): Promise<string | null> {
     const { bytes, partial } = await scan(this.workspace, true);
     // Where it is too large to be walked, what the disk lost has to do, of which others may have taken a part.
-    const lost = partial ? this.#lost() : { bytes, files: 0 };
-    if (Math.max(bytes, lost.bytes) > this.limit)
+    const lost = partial ? this.#lost() : null;
+    if (Math.max(bytes, lost?.bytes ?? 0) > this.limit)
       return `the workspace may hold ${Math.round(this.limit / 1048576)} MB. Delete files, or set SANDBOX_WORKSPACE_SIZE.`;
-    if (lost.files > MAX_FILES)
-      return `more than ${MAX_FILES.toLocaleString('en-US')} files were made. Delete some of them.`;
+    if (lost !== null && lost.files > this.mostFiles)
+      return `more than ${this.mostFiles.toLocaleString('en-US')} files were made. Delete some of them.`;
     return null;
   }
 

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ObjectStore, Tally } from '../objects/ObjectStore.js';
+import { writeAt } from '../store/writeAt.js';
 import { type BlockList, ENTRY_BYTES, HEADER_BYTES, idAt, sumAt, SUM_BYTES } from './blockList.js';
 import { inParallel } from './inParallel.js';
 import { readSums, type Shape, shapeOf } from './readBlocks.js';
@@ -59,7 +60,7 @@ export async function restoreBlocks(path: string, list: BlockList, objects: Obje
       if (Math.min(end, list.size) > size || !sum.equals(sumAt(list, block))) wrong.push(block);
     }
     await writeBlocks(file, list, wrong, objects);
-    await file.write(list.header, 0, list.header.length, 0);
+    await writeAt(file, list.header, 0);
     await file.truncate(list.size);
   } finally {
     await file.close();
@@ -77,7 +78,7 @@ async function writeBlocks(
   await inParallel(wanted, WIDTH, async (block) => {
     const memory = idle.pop() ?? Buffer.allocUnsafeSlow(list.blockSize);
     const bytes = await objects.readInto(idAt(list, block), memory);
-    await file.write(bytes, 0, bytes.length, HEADER_BYTES + block * list.blockSize);
+    await writeAt(file, bytes, HEADER_BYTES + block * list.blockSize);
     idle.push(memory);
   });
 }

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { writeAt } from '../store/writeAt.js';
 import { inParallel } from './inParallel.js';
 
 /** Fits a processor's cache, which twice as much need not. */
@@ -42,7 +43,7 @@ async function copyChunk(source: FileHandle, target: FileHandle, at: number, buf
   while (done < buffer.length) {
     const { bytesRead } = await source.read(buffer, done, buffer.length - done, at + done);
     if (bytesRead === 0) return;
-    await target.write(buffer, done, bytesRead, at + done);
+    await writeAt(target, buffer.subarray(done, done + bytesRead), at + done);
     done += bytesRead;
   }
 }

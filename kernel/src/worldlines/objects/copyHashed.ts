@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { writeAt } from '../store/writeAt.js';
 import type { ObjectId } from './hash.js';
 
 const CHUNK = 1024 * 1024;
@@ -31,11 +32,4 @@ export async function copyHashed(from: FileHandle, to: FileHandle, limit: number
   }
   if (end < bytes) await to.truncate(bytes);
   return { id: sum.digest('hex'), bytes, written };
-}
-
-async function writeAt(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
 }
