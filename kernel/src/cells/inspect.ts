@@ -4,8 +4,8 @@ import type { CellContext } from './context.js';
 import { magicHelp } from './help.js';
 import type { Kernel } from './Kernel.js';
 import { CELL_MAGICS } from './magics/cellMagics.js';
-import { showDescription } from './magics/data.js';
 import { anyMagic, LINE_MAGICS } from './magics/registry.js';
+import { showDescription } from './magics/tables.js';
 import { readCell } from './reading/readCell.js';
 
 /** What Shift-Tab shows: a magic's help, a table's columns, or what Python says. `cursor` counts code points. */

@@ -1,0 +1,98 @@
+import { inside } from '../../database/paths/grants.js';
+import type { LoadResult } from '../../database/types.js';
+import { count, cut, duration, plural } from '../../display/format.js';
+import { listDisplay } from '../../display/list.js';
+import type { CellContext } from '../context.js';
+import { UserError } from '../errors.js';
+import { audienceOf, ProgressBar } from '../ProgressBar.js';
+import { seeHelp } from '../reading/arguments.js';
+import { isSpreadsheet, loadSpreadsheet } from '../sql/spreadsheet.js';
+import { existingFile } from './existing.js';
+import type { Magic } from './Magic.js';
+import { required } from './required.js';
+
+export const load: Magic = {
+  name: 'load',
+  usage: '%load FILE [as TABLE] [--replace | --append] [--sheet NAME]',
+  about: 'Loads a CSV, TSV, JSON, NDJSON, Parquet or Excel file into a table.',
+  details: 'Rows that do not parse are counted and shown, never dropped in silence.',
+  examples: ['%load sales.csv', '%load "my file.csv" as sales --replace'],
+  options: [
+    { name: 'replace', about: 'replace the table if it is there' },
+    { name: 'append', about: 'add the rows to the table' },
+    { name: 'sheet', value: 'NAME', about: 'which sheet of an Excel file; the first that has rows' },
+  ],
+  words: ['file'],
+  most: 3,
+  writes: true,
+  async run({ positional, options }, context) {
+    const [named, as, table] = positional;
+    const file = await existingFile(required(named, '%load', 'a file'), positional, context);
+    if (as !== undefined && (as.toLowerCase() !== 'as' || table === undefined)) {
+      throw new UserError(
+        'UsageError',
+        `%load does not know what "${as}" is.`,
+        `The name of the table follows as: %load ${named ?? ''} as ${table ?? 'TABLE'}`,
+      );
+    }
+    if (options.has('replace') && options.has('append')) {
+      throw new UserError('UsageError', '--replace and --append exclude each other.', seeHelp('%load'));
+    }
+    const sheet = options.has('sheet') ? String(options.get('sheet')) : undefined;
+    if (sheet !== undefined && !isSpreadsheet(file)) {
+      throw new UserError('UsageError', `${named ?? ''} has no sheets.`, seeHelp('%load'));
+    }
+    const mode = options.has('replace') ? 'replace' : options.has('append') ? 'append' : 'create';
+    const { runtime, run } = context;
+    // What lies in the workspace is readable as it is, and a grant would start the sandbox anew.
+    if (!inside(runtime.workspace, file)) await context.kernel.grantFiles([file]);
+    const progress = new ProgressBar(run, audienceOf(context.request));
+    const loadOptions = {
+      mode,
+      signal: run.signal,
+      onProgress: (fraction: number): void => {
+        progress.report(fraction);
+      },
+      ...(table === undefined ? {} : { table }),
+    } as const;
+    try {
+      const loaded = isSpreadsheet(file)
+        ? await loadSpreadsheet(runtime, file, { ...loadOptions, ...(sheet === undefined ? {} : { sheet }) })
+        : await runtime.database.load(file, loadOptions);
+      showLoaded(loaded, run, progress);
+    } finally {
+      progress.stop();
+    }
+    context.kernel.dataChanged();
+  },
+};
+
+function showLoaded(loaded: LoadResult, run: CellContext['run'], progress: ProgressBar): void {
+  const columns = listDisplay(
+    [{ title: 'column' }, { title: 'type' }],
+    loaded.columns.map((column) => [column.name, column.type]),
+  );
+  const instead = progress.replace(() => columns);
+  run.stream(
+    'stdout',
+    `Loaded ${plural(loaded.rows, 'row')} into ${loaded.table} (${duration(loaded.milliseconds)}).\n`,
+  );
+  if (!instead) run.display(columns);
+  if (loaded.note !== undefined) run.stream('stdout', `${loaded.note}\n`);
+  if (loaded.rejected === 0) return;
+  run.stream(
+    'stderr',
+    `${plural(loaded.rejected, 'row')} would not parse and ${loaded.rejected === 1 ? 'is' : 'are'} not in the table:\n`,
+  );
+  run.display(
+    listDisplay(
+      [{ title: 'line', align: 'right' }, { title: 'column' }, { title: 'reason' }, { title: 'text' }],
+      loaded.rejects.map((reject) => [
+        reject.line === null ? '' : count(reject.line),
+        reject.column ?? '',
+        reject.reason,
+        cut(reject.text, 60),
+      ]),
+    ),
+  );
+}
