@@ -4,7 +4,7 @@ import { planCell } from './runCell.js';
 
 describe('a slip is told before anything runs', () => {
   test.each([
-    ['%branch a b', '%branch does not know what to do with "b".', 'quotes'],
+    ['%branch a b', '%branch does not know what to do with "b".', 'Quotes'],
     ['%laod x.csv', 'There is no magic %laod.', '%load'],
     ['%%sqll\nselect 1', 'There is no magic %%sqll.', '%%sql'],
     ['%python 1 + 1', '%python is a cell magic.', '%%python'],
