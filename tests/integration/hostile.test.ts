@@ -24,22 +24,26 @@ const ANEW = 'Python was started anew: the variables are as they were before thi
 /** Where all of the traceback is shown. */
 const TOLD = (name: string, text: string): string => `-+\\n${name} +Traceback[^]*\\n${name}: ${text}`;
 
+const MEMORY =
+  "MemoryError: The code needed more than the sandbox's 400 MB of memory, and was stopped\\. .* SANDBOX_MEMORY\\.\\n%config sandbox-memory .*";
+const WRITTEN = 'Files are written into the workspace\\. .*';
+
 /** What a cell does, and all that is shown of it. */
 const CELLS: readonly (readonly [what: string, code: string, shown: string])[] = [
   [
     'a fork bomb',
     '%%python --timeout 3\nimport os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass',
-    '(.*\\n)*(TimeoutError: Stopped after 3 s, the time limit\\. .*|MemoryError: The code needed more than .* 400 MB .*)',
+    `(.*\\n)*(TimeoutError: Stopped after 3 s, the time limit\\. .*|${MEMORY})`,
   ],
   [
     'a memory bomb',
     'everything = [bytearray(50_000_000) for _ in range(1000)]',
-    `(The sandbox was .*\\n)?${ANEW}MemoryError: The code needed more than the sandbox's 400 MB of memory, and was stopped\\. Work on less at a time, or set SANDBOX_MEMORY\\.`,
+    `(The sandbox was .*\\n)?${ANEW}${MEMORY}`,
   ],
   [
     'a full workspace',
     'n = 0\nwhile True:\n    n += 1\n    with open(f"big-{n}", "wb") as file: file.write(bytes(20_000_000))',
-    `${ANEW}(Files: big-1 \\(file, 20 MB\\), .*\\n)?(WorkspaceFull: Stopped: the workspace may hold 150 MB\\. Delete files, or set SANDBOX_WORKSPACE_SIZE\\.|MemoryError: .*)`,
+    `${ANEW}(Files: big-1 \\(file, 20 MB\\), .*\\n)?(WorkspaceFull: Stopped: the workspace may hold 150 MB\\. Delete files, or set SANDBOX_WORKSPACE_SIZE\\.|${MEMORY})`,
   ],
   ['its clearing', 'import glob, os\nfor name in glob.glob("big-*"): os.unlink(name)', ''],
   [
@@ -129,7 +133,11 @@ const CELLS: readonly (readonly [what: string, code: string, shown: string])[] =
     'import socket\nsocket.socket(socket.AF_UNIX).connect("/var/run/docker.sock")',
     TOLD('FileNotFoundError', '.*No such file or directory'),
   ],
-  ['/proc', 'open("/proc/sys/kernel/core_pattern", "w")', TOLD('OSError', '.*Read-only file system.*')],
+  [
+    '/proc',
+    'open("/proc/sys/kernel/core_pattern", "w")',
+    `${TOLD('OSError', '.*Read-only file system.*')}\\n${WRITTEN}`,
+  ],
   ['set-uid', 'import os\nos.setuid(0)', TOLD('PermissionError', '\\[Errno 1\\] Operation not permitted')],
   [
     'modules named as the runner’s, and a new worker',
