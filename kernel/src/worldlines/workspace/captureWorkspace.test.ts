@@ -6,6 +6,8 @@ import {
   ftruncateSync,
   rmSync,
   statSync,
+  utimesSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,6 +50,26 @@ test('of a large file with holes only the data is stored and brought back, and i
     const back = statSync(join(other, 'sparse'));
     expect(back.size).toBe(SIZE);
     expect(back.blocks * 512).toBeLessThan(2 * 1024 * 1024);
+    const again = await captureWorkspace(other, new WorkspaceIndex(), objects, { bytes: 0 });
+    expect(again.ref).toEqual(ref);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test('files that were brought back are as old as they were, to the millisecond', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'worldline-times-'));
+  try {
+    const [workspace, other] = [join(root, 'workspace'), join(root, 'other')];
+    for (const folder of [workspace, other]) mkdirSync(folder);
+    for (let i = 0; i < 100; i++) {
+      const file = join(workspace, String(i));
+      writeFileSync(file, 'x');
+      utimesSync(file, 1_795_999_142.112 + i / 1000, 1_795_999_142.112 + i / 1000);
+    }
+    const objects = new ObjectStore(join(root, 'objects'), join(root, 'aside'));
+    const { ref } = await captureWorkspace(workspace, new WorkspaceIndex(), objects, { bytes: 0 });
+    await restoreWorkspace(other, ref, new WorkspaceIndex(), objects);
     const again = await captureWorkspace(other, new WorkspaceIndex(), objects, { bytes: 0 });
     expect(again.ref).toEqual(ref);
   } finally {

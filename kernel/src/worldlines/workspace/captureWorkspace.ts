@@ -47,7 +47,7 @@ export async function captureWorkspace(
     return { ref: index.last.ref, skipped };
   }
   const files = found.map(({ path, stat: { size: bytes, modified, mode }, id }): KeptFile => {
-    return { path, bytes, modified: Math.floor(modified), mode, id };
+    return { path, bytes, modified: Math.round(modified), mode, id };
   });
   index.keepOnly(new Set(files.map((file) => file.path)));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
