@@ -191,6 +191,11 @@ export class Kernel {
     this.emit({ kind: 'data' });
   }
 
+  /** What a cell without a magic is. */
+  get defaultKind(): string {
+    return this.settings.get('default') ?? 'ask';
+  }
+
   /** What runs takes on the settings as they are now. */
   settingsChanged(): void {
     this.sandbox.limit();

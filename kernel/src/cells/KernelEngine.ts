@@ -60,7 +60,7 @@ export class KernelEngine implements Engine {
     let asked: AskResult | null = null;
     let kind = null;
     try {
-      const defaultKind = this.kernel.settings.get('default') ?? 'ask';
+      const { defaultKind } = this.kernel;
       const parsed = readCell(request.code, defaultKind);
       const plan = planCell(parsed, defaultKind);
       kind = request.silent ? null : plan.kind;

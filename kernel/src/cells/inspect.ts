@@ -18,7 +18,7 @@ export async function inspect(
   const at = unitOffset(code, cursor);
   const word = wordAt(code, at);
   if (word.startsWith('%')) return knownMagic(word) ? magicHelp(anyMagic(word)) : null;
-  const defaultKind = kernel.settings.get('default') ?? 'ask';
+  const { defaultKind } = kernel;
   const { body } = readCell(code, defaultKind);
   const kind = body?.form === 'magic' ? body.name : defaultKind;
   if (kind === 'python' && body !== null && body.form !== 'help' && at >= body.textOffset) {

@@ -1,3 +1,5 @@
+import { count } from '../display/format.js';
+
 /** Something that a checkpoint does not have, and why. */
 export interface NotKept {
   readonly name: string;
@@ -21,11 +23,10 @@ export function linesOf(what: 'variable' | 'file', lost: readonly NotKept[]): st
   const lines = [...byReason].flatMap(([reason, names]) => {
     if (names.length <= MOST_NAMED)
       return names.map((name) => `The ${what} ${name} ${SAID[what]} in checkpoints: ${reason}`);
-    const count = names.length.toLocaleString('en-US');
     const some = names.slice(0, MOST_NAMED).join(', ');
-    return [`${count} ${what}s ${SAID_OF_MANY[what]} in checkpoints (${some}, …): ${reason}`];
+    return [`${count(names.length)} ${what}s ${SAID_OF_MANY[what]} in checkpoints (${some}, …): ${reason}`];
   });
   if (lines.length <= MOST_LINES) return lines;
-  const more = `${(lines.length - MOST_LINES).toLocaleString('en-US')} more lines like these are left out.`;
+  const more = `${count(lines.length - MOST_LINES)} more lines like these are left out.`;
   return [...lines.slice(0, MOST_LINES), more];
 }

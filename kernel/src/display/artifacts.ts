@@ -1,6 +1,6 @@
 import { readArtifact, type Artifact } from '@worldline/sandbox';
 import type { Display } from '../mime.js';
-import { bytes } from './format.js';
+import { bytes, count } from './format.js';
 import { escapeHtml } from './html.js';
 
 /** Bytes up to which an image is shown in place; a larger one is listed. */
@@ -68,8 +68,8 @@ function listDisplay(artifacts: readonly Artifact[], listing: Listing): Display 
   const items = artifacts
     .slice(0, most)
     .map((artifact) => `${artifact.path} (${artifact.type}, ${bytes(artifact.bytes)})`);
-  const left = (artifacts.length - most).toLocaleString('en-US');
-  const others = listing === 'some' ? 'others: %artifacts lists them' : `${left} others`;
+  const others =
+    listing === 'some' ? 'others: %artifacts lists them' : `${count(artifacts.length - most)} others`;
   const text = `Files: ${items.join(', ')}${artifacts.length > most ? ` and ${others}` : ''}`;
   return {
     data: {

@@ -27,7 +27,7 @@ export async function complete(kernel: Kernel, code: string, cursor: number): Pr
 async function find(kernel: Kernel, code: string, at: number): Promise<Found> {
   const lineStart = code.lastIndexOf('\n', at - 1) + 1;
   const line = code.slice(lineStart, at);
-  const defaultKind = kernel.settings.get('default') ?? 'ask';
+  const { defaultKind } = kernel;
   const { body } = readCell(code, defaultKind);
   const inBody = body?.form === 'magic' && lineStart >= body.textOffset;
   const sqlLine = /^\s*%sql\s/.exec(line)?.[0];

@@ -76,7 +76,7 @@ const setDefault: Magic = {
       kernel.settings.set('default', kind);
       kernel.settingsChanged();
     }
-    run.stream('stdout', `A cell without %% is now ${kernel.settings.get('default') ?? 'ask'}.\n`);
+    run.stream('stdout', `A cell without %% is now ${kernel.defaultKind}.\n`);
     return Promise.resolve();
   },
 };

@@ -7,7 +7,7 @@ import { readCell } from './readCell.js';
  * well); a question is complete as it stands.
  */
 export async function isComplete(kernel: Kernel, code: string): Promise<IsComplete> {
-  const defaultKind = kernel.settings.get('default') ?? 'ask';
+  const { defaultKind } = kernel;
   const { body } = readCell(code, defaultKind);
   if (body === null || body.form === 'help') return { status: 'complete' };
   const kind = body.form === 'magic' ? body.name : defaultKind;
