@@ -173,7 +173,7 @@ export class ObjectStore {
     throw new DamagedObjectError(id);
   }
 
-  async #write(fill: (file: FileHandle) => Promise<void>): Promise<string> {
+  async #write(write: (file: FileHandle) => Promise<void>): Promise<string> {
     const beside = join(this.folder, 'incoming', randomUUID());
     const file = await open(beside, 'wx', 0o644).catch(async (error: unknown) => {
       if (errorCode(error) !== 'ENOENT') throw error;
@@ -181,7 +181,7 @@ export class ObjectStore {
       return open(beside, 'wx', 0o644);
     });
     try {
-      await fill(file);
+      await write(file);
       // Where a later kernel cannot tell that the power was cut, no name must stand for what is not on the disk.
       if (bootId() === null) await file.datasync();
     } catch (error) {
