@@ -80,10 +80,11 @@ class WorkerLink:
         """As Ctrl-C in a terminal: the worker's children get it too."""
         if not self.pid:
             return
-        processes.resume(self.pid)
         if not processes.send_group(self.pid, signal.SIGINT):
             # It left its group.
             processes.send(self.pid, signal.SIGINT)
+        # After it: a stopped worker that is woken first may run to its end before the signal is there.
+        processes.resume(self.pid)
 
     def kill(self) -> None:
         if self.pid:

@@ -232,7 +232,7 @@ class Supervisor:
             worker.pristine = worker.pristine and kind != "import"
             worker.send(header, payload)
         elif kind == "interrupt":
-            # Stopped processes are woken first: the worker, to take its signal, and the zygote, to tell of its death.
+            # Stopped processes are woken: the zygote, to tell of the death of a worker, and the worker, to take its signal.
             processes.resume(self.nursery.pid)
             if self.room.is_short() and worker.pid:
                 # Among so many, the worker would hardly get to run.
