@@ -24,12 +24,16 @@ interface Pending {
 export class ProcessConnection {
   readonly #child: ChildProcess;
   readonly #pending = new Map<number, Pending>();
+  /** Ends that are on their way: of calls that were interrupted, and of the process where it was killed. */
+  readonly #ending = new Set<Promise<unknown>>();
+  readonly #gone: Promise<unknown>;
   #next = 1;
   #lost: Error | null = null;
   #killed: string | null = null;
 
   constructor(child: ChildProcess, onLost: (reason: string) => void) {
     this.#child = child;
+    this.#gone = new Promise((resolve) => child.once('exit', resolve));
     child.on('message', (message: FromProcess) => {
       this.#receive(message);
     });
@@ -51,8 +55,33 @@ export class ProcessConnection {
     return this.#lost !== null;
   }
 
+  /** Whether something is about to end that may take the process along, or the process itself. */
+  get stopping(): boolean {
+    return !this.lost && this.#ending.size > 0;
+  }
+
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /**
+   * Waits until all that was interrupted has ended: what is called before may be taken along by its end. The process may be
+   * lost afterwards. Rejects with an InterruptedError where the signal aborts first.
+   */
+  async settle(signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) throw new InterruptedError();
+    let stop = (): void => undefined;
+    const aborted = new Promise<never>((_, reject) => {
+      stop = () => {
+        reject(new InterruptedError());
+      };
+    });
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      await Promise.race([Promise.allSettled(this.#ending), aborted]);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
   }
 
   async call<Name extends CallName>(
@@ -70,14 +99,14 @@ export class ProcessConnection {
     this.#child.channel?.ref();
     this.send({ type: 'call', id, call: name, params });
     const interrupt = (): void => {
-      this.#stop(id, new InterruptedError());
+      this.#stop(id, result, new InterruptedError());
     };
     signal?.addEventListener('abort', interrupt, { once: true });
     const timer =
       deadline === undefined
         ? undefined
         : setTimeout(() => {
-            this.#stop(id, new DeadlineError(deadline));
+            this.#stop(id, result, new DeadlineError(deadline));
           }, deadline);
     try {
       return (await result) as Calls[Name]['result'];
@@ -97,17 +126,17 @@ export class ProcessConnection {
   /** Ends the process at once. What it had committed is safe. */
   kill(reason: string): void {
     this.#killed ??= reason;
+    this.#ending.add(this.#gone);
     this.#child.kill('SIGKILL');
   }
 
   /** Ends a process that has closed its file. */
   async end(): Promise<void> {
     if (this.#lost) return;
-    const gone = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#lost = new DatabaseLostError('The database was closed.');
     this.#child.ref();
     this.#child.disconnect();
-    await gone;
+    await this.#gone;
   }
 
   #receive(message: FromProcess): void {
@@ -123,10 +152,15 @@ export class ProcessConnection {
     else pending.reject(fromWire(message.error));
   }
 
-  #stop(id: number, why: Error): void {
+  #stop(id: number, result: Promise<unknown>, why: Error): void {
     const pending = this.#pending.get(id);
     if (!pending || pending.stopped) return;
     pending.stopped = why;
+    const ended = (): void => {
+      this.#ending.delete(result);
+    };
+    this.#ending.add(result);
+    result.then(ended, ended);
     this.send({ type: 'interrupt', id });
     const timer = setTimeout(() => {
       if (!this.#pending.has(id)) return;

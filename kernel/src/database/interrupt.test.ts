@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { rowsOf, runAsUser, withDatabase } from './testing.js';
 
@@ -64,6 +65,43 @@ test('a statement that ignores interrupts costs its process: what was committed 
     expect(lost).toHaveLength(outcome === 'DatabaseLostError' ? 1 : 0);
     expect(await rowsOf(database, 'from t')).toEqual([['1'], ['2']]);
     expect(data).not.toBe('');
+  }));
+
+test('what is asked while a statement is being stopped has no part in its end', () =>
+  withDatabase(async ({ database }) => {
+    await runAsUser(database, 'create table t as select 1 i');
+    const stop = new AbortController();
+    const running = database.query(`select 1; ${DEAF}`, {
+      author: 'user',
+      signal: stop.signal,
+      onResult: () => {
+        stop.abort();
+      },
+    });
+    await once(stop.signal, 'abort');
+    const again = new AbortController();
+    const given = database.query('from t', { author: 'user', signal: again.signal });
+    const next = rowsOf(database, 'from t');
+    again.abort();
+    await expect(given).rejects.toMatchObject({ name: 'InterruptedError' });
+    await expect(running).rejects.toThrow();
+    expect(await next).toEqual([['1']]);
+  }));
+
+test('a database closes while a statement is being stopped', () =>
+  withDatabase(async ({ database }) => {
+    const stop = new AbortController();
+    const running = database.query(`select 1; ${DEAF}`, {
+      author: 'user',
+      signal: stop.signal,
+      onResult: () => {
+        stop.abort();
+      },
+    });
+    const ended = running.catch((error: unknown) => (error as Error).name);
+    await once(stop.signal, 'abort');
+    await database.close();
+    expect(['DatabaseLostError', 'InterruptedError']).toContain(await ended);
   }));
 
 test('progress is told on queries that take longer than a second', () =>

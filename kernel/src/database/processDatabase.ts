@@ -190,8 +190,7 @@ export class ProcessDatabase implements Database {
   }
 
   async replace(change: (file: string) => Promise<string | undefined>): Promise<void> {
-    const connection = await this.#open();
-    this.#tellHold(connection);
+    const connection = await this.#settled();
     await connection.call('release', null);
     try {
       const file = await change(this.#state.file);
@@ -210,6 +209,7 @@ export class ProcessDatabase implements Database {
   async close(): Promise<void> {
     if (!this.#connection) return;
     const connection = await this.#connection;
+    await connection.settle();
     this.#connection = null;
     if (connection.lost) return;
     this.#tellHold(connection);
@@ -222,9 +222,19 @@ export class ProcessDatabase implements Database {
     params: Calls[Name]['params'],
     options?: CallOptions,
   ): Promise<Calls[Name]['result']> {
-    const connection = await this.#open();
-    this.#tellHold(connection);
+    const connection = await this.#settled(options?.signal);
     return connection.call(name, params, options);
+  }
+
+  /** A process in which nothing is about to be stopped, and that knows whether it may write. */
+  async #settled(signal?: AbortSignal): Promise<ProcessConnection> {
+    let connection = await this.#open();
+    while (connection.stopping) {
+      await connection.settle(signal);
+      connection = await this.#open();
+    }
+    this.#tellHold(connection);
+    return connection;
   }
 
   #tellHold(connection: ProcessConnection): void {
