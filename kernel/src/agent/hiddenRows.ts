@@ -4,7 +4,6 @@ import { quoteText } from './data.js';
 import type { DataPort, SqlPort } from './ports.js';
 import type { Privacy, SqlGuard } from './privacy.js';
 import { count, pageText } from './resultText.js';
-import { messageOf } from './step.js';
 import type { ToolContext } from './types.js';
 
 /** Rows that an aggregate must stand for. */
@@ -106,11 +105,9 @@ export class HiddenRows implements Privacy {
 
   /** Conversion errors quote values; errors about the query itself quote the query. */
   sqlError(error: unknown): unknown {
-    const message = messageOf(error);
-    if (/^(Parser|Binder|Catalog|Syntax|Not implemented)[ a-z]* Error/i.test(message)) return error;
-    return new Error(
-      `${/^[\w ]{1,40} Error/.exec(message)?.[0] ?? 'Error'} (its text is hidden, since it may hold values)`,
-    );
+    const name = error instanceof Error ? error.name : 'Error';
+    if (/^(?:Gate|Parser|Binder|Catalog|Syntax|Notimplemented)Error$/.test(name)) return error;
+    return new Error(`${name} (its text is hidden, since it may hold values)`);
   }
 
   pythonOutput(): string {

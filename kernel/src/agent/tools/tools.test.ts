@@ -278,6 +278,17 @@ describe('--no-rows', () => {
     return run.texts;
   };
 
+  test('of an error, what quotes the query is shown, and what may quote a value is not', async () => {
+    const [binder, gate, conversion] = await hidden(
+      'SELECT regoin FROM sales',
+      'SELECT count(*) FROM duckdb_secrets()',
+      'SELECT CAST(customer AS INTEGER) FROM sales WHERE id > 300',
+    );
+    expect(binder).toContain('Referenced column "regoin" not found');
+    expect(gate).toContain('duckdb_secrets');
+    expect(conversion).toContain('ConversionError (its text is hidden, since it may hold values)');
+  });
+
   test('aggregates over enough rows are shown; small groups are withheld', async () => {
     const [all, groups, rounded] = await hidden(
       'SELECT count(*) AS n, avg(amount) AS a FROM sales WHERE id < 300',

@@ -40,7 +40,7 @@ export function databaseError(error: unknown, cell: string, piece: Piece): Datab
   const position = offset === null ? null : positionInCell(cell, piece, offset, type === 'Parser');
   return new DatabaseError(
     `${type.replaceAll(' ', '')}Error`,
-    `${type} Error: ${inOwnWords(type, message, textAt(cell, position))}`,
+    inOwnWords(type, message, textAt(cell, position)),
     piece.sql,
     position,
   );
