@@ -29,3 +29,9 @@ test('a cell shows its answer, and not the list of files that stands after it', 
 test('a cell that made nothing but files shows them', () => {
   expect(compared({ ...CELL, outputs: CELL.outputs.slice(1) })).toContain('Files: note.txt');
 });
+
+test('a cell that failed says so, and so does a worldline without cells since the fork', () => {
+  const html = compared({ ...CELL, status: 'error', outputs: [] });
+  expect(html).toContain('[7] failed');
+  expect(html).toContain('No cells since the fork.');
+});

@@ -1,4 +1,4 @@
-import type { CellRecord, Change, Comparison, TableDifference } from '../contract.js';
+import type { CellRecord, CellStatus, Change, Comparison, TableDifference } from '../contract.js';
 import type { Display } from '../mime.js';
 import { bytes, count, cut } from './format.js';
 import { escapeHtml, NO_MATH, preformatted } from './html.js';
@@ -128,12 +128,20 @@ function comparisonHtml(comparison: Comparison, names: Names): string {
       ? '<p>Tables, files and variables are the same.</p>'
       : `<table class="dataframe ${NO_MATH}">\n<thead><tr>${heads}</tr></thead>\n<tbody>\n${rows}\n</tbody>\n</table>`;
   const column = (name: string, cells: readonly CellRecord[]): string =>
-    `<td valign="top" align="left" width="50%" style="vertical-align:top;text-align:left;width:50%"><b>${escapeHtml(name)}</b>${cells.map(cellHtml).join('\n')}</td>`;
+    `<td valign="top" align="left" width="50%" style="vertical-align:top;text-align:left;width:50%"><b>${escapeHtml(name)}</b>${cells.length === 0 ? NO_CELLS : cells.map(cellHtml).join('\n')}</td>`;
   return (
     `<table class="${NO_MATH}" style="width:100%;table-layout:fixed;margin-bottom:1em"><tr>${column(names.a, comparison.cellsA)}${column(names.b, comparison.cellsB)}</tr></table>\n` +
     state
   );
 }
+
+const NO_CELLS = '<p style="opacity:.65">No cells since the fork.</p>';
+const SOURCE = 'background:rgba(128,128,128,.12);padding:.3em .6em;';
+const STATES: Readonly<Record<CellStatus, string>> = {
+  ok: '',
+  error: ' failed',
+  interrupted: ' interrupted',
+};
 
 /** A cell with its pictures and its last words. HTML that the cell made is not repeated: it may hold a script. */
 function cellHtml(cell: CellRecord): string {
@@ -145,5 +153,11 @@ function cellHtml(cell: CellRecord): string {
   });
   const answer = answerOf(cell);
   const said = isMarkdown(lastOf(cell)) ? markdownHtml(answer) : preformatted(answer);
-  return [preformatted(cut(cell.source, 2000)), ...pictures, ...(answer === '' ? [] : [said])].join('\n');
+  const head = `[${cell.executionCount ?? ' '}]${STATES[cell.status]}`;
+  return [
+    `<p style="margin:1em 0 0"><small style="opacity:.65">${head}</small></p>`,
+    preformatted(cut(cell.source, 2000), SOURCE),
+    ...pictures,
+    ...(answer === '' ? [] : [said]),
+  ].join('\n');
 }

@@ -15,6 +15,6 @@ export function escapeHtml(text: string): string {
 export const NO_MATH = 'tex2jax_ignore mathjax_ignore';
 
 /** Text of a fixed width, as it stands. Where styles are kept, lines break between words, and not within them. */
-export function preformatted(text: string): string {
-  return `<pre style="white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere"><code>${escapeHtml(text)}</code></pre>`;
+export function preformatted(text: string, style = ''): string {
+  return `<pre style="${style}white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere"><code>${escapeHtml(text)}</code></pre>`;
 }
