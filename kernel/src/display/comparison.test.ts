@@ -35,3 +35,12 @@ test('a cell that failed says so, and so does a worldline without cells since th
   expect(html).toContain('[7] failed');
   expect(html).toContain('No cells since the fork.');
 });
+
+test('a picture stands for itself', () => {
+  const outputs = [
+    { output_type: 'display_data', data: { 'image/png': 'AAAA', 'text/plain': '<Figure size 640x480>' } },
+  ];
+  const html = compared({ ...CELL, outputs }).split('<table')[1];
+  expect(html).toContain('src="data:image/png;base64,AAAA"');
+  expect(html).not.toContain('Figure');
+});

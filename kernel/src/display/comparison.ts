@@ -1,7 +1,7 @@
 import type { CellRecord, CellStatus, Change, Comparison, TableDifference } from '../contract.js';
 import type { Display } from '../mime.js';
 import { bytes, count, cut } from './format.js';
-import { escapeHtml, NO_MATH, preformatted } from './html.js';
+import { escapeHtml, NO_MATH, preformatted, shaded } from './html.js';
 import { markdownHtml } from './markdownHtml.js';
 import { textTable } from './textTable.js';
 
@@ -136,7 +136,6 @@ function comparisonHtml(comparison: Comparison, names: Names): string {
 }
 
 const NO_CELLS = '<p style="opacity:.65">No cells since the fork.</p>';
-const SOURCE = 'background:rgba(128,128,128,.12);padding:.3em .6em;';
 const STATES: Readonly<Record<CellStatus, string>> = {
   ok: '',
   error: ' failed',
@@ -145,19 +144,22 @@ const STATES: Readonly<Record<CellStatus, string>> = {
 
 /** A cell with its pictures and its last words. HTML that the cell made is not repeated: it may hold a script. */
 function cellHtml(cell: CellRecord): string {
-  const pictures = cell.outputs.flatMap((output) => {
-    const png = (output['data'] as Record<string, unknown> | undefined)?.['image/png'];
-    return typeof png === 'string' && /^[A-Za-z0-9+/=\s]+$/.test(png)
-      ? [`<img style="max-width:100%" src="data:image/png;base64,${png}">`]
-      : [];
-  });
-  const answer = answerOf(cell);
+  const pictures = cell.outputs.flatMap((output) => pictureOf(output) ?? []);
+  // Where the answer is a picture, its text only names it.
+  const answer = pictureOf(lastOf(cell)) === null ? answerOf(cell) : '';
   const said = isMarkdown(lastOf(cell)) ? markdownHtml(answer) : preformatted(answer);
   const head = `[${cell.executionCount ?? ' '}]${STATES[cell.status]}`;
   return [
     `<p style="margin:1em 0 0"><small style="opacity:.65">${head}</small></p>`,
-    preformatted(cut(cell.source, 2000), SOURCE),
+    shaded(cut(cell.source, 2000)),
     ...pictures,
     ...(answer === '' ? [] : [said]),
   ].join('\n');
+}
+
+function pictureOf(output: CellRecord['outputs'][number] | undefined): string | null {
+  const png = (output?.['data'] as Record<string, unknown> | undefined)?.['image/png'];
+  return typeof png === 'string' && /^[A-Za-z0-9+/=\s]+$/.test(png)
+    ? `<img style="max-width:100%" src="data:image/png;base64,${png}">`
+    : null;
 }
