@@ -8,6 +8,14 @@ const PATIENCE = Number(process.env['BROWSER_PATIENCE'] ?? 90_000);
 const SHOTS = resolve('test-results/screenshots');
 /** Notebook 7.6 looks up settings that it has not loaded yet. */
 const OF_NOTEBOOK = /reading 'schema'\)\s+at [^\n]*\/static\/notebook\//;
+/** Lab's themes, and what becomes of them where the system has high contrast and puts its own few colours in their place. */
+const LOOKS = [
+  { look: 'light', theme: 'JupyterLab Light', colorScheme: null },
+  { look: 'dark', theme: 'JupyterLab Dark', colorScheme: null },
+  { look: 'high-contrast', theme: 'JupyterLab Dark High Contrast', colorScheme: null },
+  { look: 'forced-light', theme: 'JupyterLab Light', colorScheme: 'light' },
+  { look: 'forced-dark', theme: 'JupyterLab Dark', colorScheme: 'dark' },
+] as const;
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 
 export async function openBrowser(): Promise<Browser> {
@@ -151,6 +159,16 @@ export class LabPage {
   async shot(name: string): Promise<void> {
     mkdirSync(SHOTS, { recursive: true });
     await this.page.screenshot({ path: join(SHOTS, `${name}.png`) });
+  }
+
+  async shotInEachLook(name: string): Promise<void> {
+    for (const { look, theme, colorScheme } of LOOKS) {
+      await this.theme(theme);
+      await this.page.emulateMedia({ forcedColors: colorScheme && 'active', colorScheme });
+      await this.shot(`${name}-${look}`);
+    }
+    await this.page.emulateMedia({ forcedColors: null, colorScheme: null });
+    await this.theme('JupyterLab Light');
   }
 
   async close(): Promise<void> {

@@ -16,7 +16,7 @@ test(
       await notebook.run(2);
       await notebook.showSidebar();
       await notebook.rows().nth(2).waitFor();
-      await notebook.shot('sidebar-light');
+      await notebook.shot('first-cells');
 
       await notebook.select(0);
       await notebook.page.keyboard.press('Alt+b');
@@ -78,11 +78,7 @@ test(
       expect(await notebook.page.locator('.wl-Graph').getAttribute('role')).toBe('tree');
       await notebook.shot('checkpoint-details');
 
-      await notebook.theme('JupyterLab Dark');
-      await notebook.shot('sidebar-dark');
-      await notebook.theme('JupyterLab Dark High Contrast');
-      await notebook.shot('sidebar-high-contrast');
-      await notebook.theme('JupyterLab Light');
+      await notebook.shotInEachLook('sidebar');
     }),
   MINUTES,
 );
@@ -103,7 +99,7 @@ test(
       const compare = notebook.page.locator('.wl-Compare');
       await compare.locator('.wl-LinkButton', { hasText: 'Show rows' }).click();
       await compare.locator('.wl-Rows td', { hasText: '-3' }).waitFor();
-      await notebook.shot('compare');
+      await notebook.shotInEachLook('compare');
       await compare.locator('.wl-LinkButton', { hasText: 'Adopt' }).click();
       await compare.locator('.wl-Hint', { hasText: 'the same' }).waitFor();
       await notebook.page.waitForFunction(

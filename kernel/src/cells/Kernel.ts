@@ -146,9 +146,10 @@ export class Kernel {
     return cell === undefined ? this.runs.at(-1) : this.runs.findLast((run) => String(run.cell) === cell);
   }
 
-  /** The state of the active worldline's Python, as far as it is open. */
+  /** The state of the active worldline's Python, as far as it is open; or that none could be opened. */
   get sandboxState(): KernelState['sandbox'] {
-    return this.#lastActive?.pythonState ?? 'none';
+    const state = this.#lastActive?.pythonState ?? 'none';
+    return state === 'none' && this.sandbox.problems.length > 0 ? 'unavailable' : state;
   }
 
   /** Runs something that moves a worldline while no cell runs. */

@@ -41,6 +41,8 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
     const target = worldline ?? graph.headsAt(checkpoint.id)[0]?.id ?? checkpoint.worldline;
     void app.commands.execute(CommandIds.switch, { worldline: target });
   };
+  const begin =
+    session.link.status === 'ready' && trans.__('Run a cell: each one becomes a checkpoint here.');
   return (
     <>
       <Notices session={session} trans={trans} />
@@ -52,11 +54,7 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
         </div>
       )}
       {rows.rows.length === 0 ? (
-        <p className="wl-Hint">
-          {newest.length === 0
-            ? trans.__('Run a cell: each one becomes a checkpoint here.')
-            : trans.__('Nothing matches.')}
-        </p>
+        <p className="wl-Hint">{newest.length === 0 ? begin : trans.__('Nothing matches.')}</p>
       ) : (
         <GraphTree
           rows={rows}
