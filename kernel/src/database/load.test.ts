@@ -296,3 +296,33 @@ test('values of a large table are counted one by one where they repeat, and esti
     expect(estimate % 10_000).toBe(0);
     expect(columns[1]?.approximate).toBeUndefined();
   }));
+
+test('what comes late in a file is read as well: quotes, and lines that end in another way', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      expect(await database.load(join(data, 'quotes.csv'))).toMatchObject({ rows: 30_001, rejected: 0 });
+      expect(await rowsOf(database, 'select b from quotes where a = 30000')).toEqual([['one, "two"\nthree']]);
+      expect(await database.load(join(data, 'ends.csv'))).toMatchObject({ rows: 2, rejected: 0 });
+    },
+    {},
+    {
+      'data/quotes.csv': `a,b\n${Array.from({ length: 30_000 }, (_, n) => `${n},x`).join('\n')}\n30000,"one, ""two""\nthree"\n`,
+      'data/ends.csv': 'a,b\r\n1,2\n3,4\r\n',
+    },
+  ));
+
+test('names that look like a row are said to be missed, and taken for names where that is asked', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const file = join(data, 'years.csv');
+      expect((await database.load(file)).note).toMatch(/--header takes the first one/);
+      expect(await database.load(file, { mode: 'replace', header: true })).toMatchObject({
+        columns: [{ name: 'name' }, { name: '2024' }, { name: '2023' }],
+      });
+      expect(await rowsOf(database, 'from years')).toEqual([['a', '1', '2']]);
+    },
+    {},
+    {
+      'data/years.csv': 'name,2024,2023\na,1,2\n',
+    },
+  ));

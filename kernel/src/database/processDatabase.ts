@@ -109,11 +109,14 @@ export class ProcessDatabase implements Database {
     if (!this.#state.readable.files.includes(path)) {
       await this.setReadable({ ...this.#state.readable, files: [...this.#state.readable.files, path] });
     }
-    const { table, mode, onProgress } = options;
+    const { table, mode, header, dates, decimal, onProgress } = options;
     const params = {
       file: path,
       ...(table === undefined ? {} : { table }),
       ...(mode === undefined ? {} : { mode }),
+      ...(header === true ? { header } : {}),
+      ...(dates === undefined ? {} : { dates }),
+      ...(decimal === undefined ? {} : { decimal }),
     };
     return this.#call('load', params, {
       ...running(options),

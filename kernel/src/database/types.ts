@@ -140,6 +140,12 @@ export interface LoadOptions extends RunOptions {
   /** Made from the file's name by default. */
   readonly table?: string;
   readonly mode?: 'create' | 'replace' | 'append';
+  /** Whether the first line of a CSV file has the names of the columns, whatever it looks like. */
+  readonly header?: boolean;
+  /** Which part of a CSV file's dates comes first, where they can be read in several ways. */
+  readonly dates?: 'dmy' | 'mdy' | 'ymd';
+  /** What stands before the decimals of a CSV file's numbers. */
+  readonly decimal?: 'comma' | 'point';
 }
 
 export interface LoadResult {

@@ -1,26 +1,46 @@
 import { inside } from '../../database/paths/grants.js';
-import type { LoadResult } from '../../database/types.js';
+import type { LoadOptions, LoadResult } from '../../database/types.js';
 import { count, cut, duration, plural } from '../../display/format.js';
 import { listDisplay } from '../../display/list.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
 import { audienceOf, ProgressBar } from '../ProgressBar.js';
-import { seeHelp } from '../reading/arguments.js';
+import { seeHelp, type Arguments } from '../reading/arguments.js';
 import { isSpreadsheet, loadSpreadsheet } from '../sql/spreadsheet.js';
 import { existingFile } from './existing.js';
 import type { Magic } from './Magic.js';
 import { required } from './required.js';
 
+const DATES = ['dmy', 'mdy', 'ymd'] as const;
+const DECIMAL = ['comma', 'point'] as const;
+
 export const load: Magic = {
   name: 'load',
-  usage: '%load FILE [as TABLE] [--replace | --append] [--sheet NAME]',
+  usage: '%load FILE [as TABLE] [--replace | --append] [OPTIONS]',
   about: 'Loads a CSV, TSV, JSON, NDJSON, Parquet or Excel file into a table.',
   details: 'Rows that do not parse are counted and shown, never dropped in silence.',
-  examples: ['%load sales.csv', '%load "my file.csv" as sales --replace'],
+  examples: [
+    '%load sales.csv',
+    '%load "my file.csv" as sales --replace',
+    '%load umsatz.csv --dates dmy --decimal comma',
+  ],
   options: [
     { name: 'replace', about: 'replace the table if it is there' },
     { name: 'append', about: 'add the rows to the table' },
     { name: 'sheet', value: 'NAME', about: 'which sheet of an Excel file; the first that has rows' },
+    { name: 'header', about: 'the first line of a CSV file has the names of its columns' },
+    {
+      name: 'dates',
+      value: 'ORDER',
+      choices: DATES,
+      about: 'what comes first in the dates of a CSV file',
+    },
+    {
+      name: 'decimal',
+      value: 'SIGN',
+      choices: DECIMAL,
+      about: 'what stands before the decimals of a CSV file',
+    },
   ],
   words: ['file'],
   most: 3,
@@ -42,6 +62,15 @@ export const load: Magic = {
     if (sheet !== undefined && !isSpreadsheet(file)) {
       throw new UserError('UsageError', `${named ?? ''} has no sheets.`, seeHelp('%load'));
     }
+    const asked = askedOf(options);
+    const [csvOnly] = Object.keys(asked);
+    if (csvOnly !== undefined && isSpreadsheet(file)) {
+      throw new UserError(
+        'UsageError',
+        `--${csvOnly} is for CSV files, and ${named ?? ''} is a spreadsheet.`,
+        'Its cells say themselves what they hold.',
+      );
+    }
     const mode = options.has('replace') ? 'replace' : options.has('append') ? 'append' : 'create';
     const { runtime, run } = context;
     // What lies in the workspace is readable as it is, and a grant would start the sandbox anew.
@@ -54,6 +83,7 @@ export const load: Magic = {
         progress.report(fraction);
       },
       ...(table === undefined ? {} : { table }),
+      ...asked,
     } as const;
     try {
       const loaded = isSpreadsheet(file)
@@ -66,6 +96,17 @@ export const load: Magic = {
     context.kernel.dataChanged();
   },
 };
+
+/** How a CSV file is to be read. */
+function askedOf(options: Arguments['options']): Pick<LoadOptions, 'header' | 'dates' | 'decimal'> {
+  const dates = DATES.find((order) => order === options.get('dates'));
+  const decimal = DECIMAL.find((sign) => sign === options.get('decimal'));
+  return {
+    ...(options.has('header') ? { header: true } : {}),
+    ...(dates === undefined ? {} : { dates }),
+    ...(decimal === undefined ? {} : { decimal }),
+  };
+}
 
 function showLoaded(loaded: LoadResult, run: CellContext['run'], progress: ProgressBar): void {
   const columns = listDisplay(

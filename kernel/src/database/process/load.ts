@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { TableExistsError } from '../errors.js';
 import { quoteAlways, quoteName, quoteText } from '../sql/quote.js';
-import type { LoadResult } from '../types.js';
+import type { LoadOptions, LoadResult } from '../types.js';
 import type { Cancel } from './cancel.js';
 import { failureOf } from './failure.js';
 import { tableNameFor } from '../tableName.js';
@@ -20,7 +20,7 @@ const TEMPORARY = ['worldline_rejects', 'worldline_scans', 'worldline_lines'];
 /** Makes a table of a file, or adds the file to one. What will not parse is left out, counted and reported. */
 export async function loadFile(
   connection: DuckDBConnection,
-  { file, table, mode = 'create' }: Calls['load']['params'],
+  { file, table, mode = 'create', ...asked }: Calls['load']['params'],
   cancel: Cancel,
 ): Promise<LoadResult> {
   const started = performance.now();
@@ -32,7 +32,7 @@ export async function loadFile(
 
   const append = exists && mode === 'append';
   const sql = append ? `INSERT INTO ${target} BY NAME` : `CREATE OR REPLACE TABLE ${target} AS`;
-  const { rows, ...rest } = await read(connection, file, { sql, target, append });
+  const { rows, ...rest } = await read(connection, file, { sql, target, append }, asked);
   const described = await connection.run(`SELECT * FROM ${target} LIMIT 0`);
   return {
     table: quoteName(name),
@@ -45,13 +45,21 @@ export async function loadFile(
 
 type Read = Rejects & Pick<LoadResult, 'note'> & { readonly rows: number };
 
-async function read(connection: DuckDBConnection, file: string, into: Into): Promise<Read> {
+async function read(
+  connection: DuckDBConnection,
+  file: string,
+  into: Into,
+  asked: Pick<LoadOptions, 'header' | 'dates' | 'decimal'>,
+): Promise<Read> {
   const path = quoteText(file);
   const format = formatOf(file);
+  const [option] = Object.keys(asked);
+  if (format !== 'csv' && option !== undefined)
+    throw loadError(`--${option} is for CSV files: ${basename(file)} says itself what its values are.`);
   if ((await stat(file).catch(() => null))?.size === 0) throw loadError(`${basename(file)} is empty.`);
   try {
     if (format === 'csv')
-      return await loadCsv(connection, file, into, (work) => inTransaction(connection, work));
+      return await loadCsv(connection, file, into, asked, (work) => inTransaction(connection, work));
     const from = format === 'parquet' ? `FROM read_parquet(${path})` : `FROM read_json(${path})`;
     return await inTransaction(connection, async () => ({
       rows: await run(connection, `${into.sql} ${from}`),

@@ -4,17 +4,20 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteAlways, quoteText } from '../sql/quote.js';
+import { quoteAlways } from '../sql/quote.js';
 import { noteAbove } from '../noteAbove.js';
-import type { LoadResult } from '../types.js';
-import { linesAbove } from './linesAbove.js';
+import type { LoadOptions, LoadResult } from '../types.js';
 import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
+import { readTexts, type Readings } from './readTexts.js';
+import { csvSource, sniffCsv, type Dialect, type Encoding, type Types } from './sniffCsv.js';
 
 /** Beyond this, a DOUBLE no longer holds every whole number. */
 const EXACT_DOUBLE = 2 ** 53;
+const NO_HEADER =
+  'No line with the names of the columns was seen, and all were taken for rows: --header takes the first one for it.';
 
 type Loaded = Pick<LoadResult, 'rows' | 'rejected' | 'rejects' | 'note'>;
-export type Encoding = 'utf-8' | 'utf-16';
+type Asked = Pick<LoadOptions, 'header' | 'dates' | 'decimal'>;
 
 /**
  * Loads a CSV file in the encoding that it has, its whole numbers exact whatever their size. Lines that do not parse are
@@ -24,12 +27,17 @@ export async function loadCsv(
   connection: DuckDBConnection,
   file: string,
   into: Into,
+  asked: Asked,
   inTransaction: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<Loaded> {
   // Before the transaction, which an error would end.
   const load = async (path: string, encoding: Encoding): Promise<Loaded> => {
-    const above = await linesAbove(connection, path, encoding);
-    return inTransaction(() => loadAs(connection, path, into, encoding, above));
+    const dialect = await sniffCsv(connection, { file: path, encoding, header: asked.header === true });
+    const fixed = into.append
+      ? await fixedTypes(connection, into.target, dialect)
+      : new Map<string, string>();
+    const readings = await readTexts(connection, dialect, fixed, asked);
+    return inTransaction(() => loadAs(connection, dialect, into, fixed, readings));
   };
   try {
     return await load(file, await markedEncoding(file));
@@ -50,44 +58,47 @@ class WrongEncoding extends Error {}
 
 async function loadAs(
   connection: DuckDBConnection,
-  file: string,
+  dialect: Dialect,
   into: Into,
-  encoding: Encoding,
-  above: number,
+  fixed: Types,
+  readings: Readings,
 ): Promise<Loaded> {
-  const types = into.append ? await wideColumns(connection, into.target) : {};
-  const as = above === 0 ? [] : [`skip = ${above}`];
-  const first = await read(connection, file, into, encoding, types, as);
+  const first = await read(connection, dialect, into, fixed, readings);
   if (
-    encoding === 'utf-8' &&
-    !file.endsWith('.zst') &&
+    dialect.encoding === 'utf-8' &&
+    !dialect.file.endsWith('.zst') &&
     first.rejects.some(({ reason }) => reason.startsWith('Invalid unicode'))
   ) {
     throw new WrongEncoding();
   }
-  const wide = into.append ? {} : await roundedColumns(connection, file, into.target, encoding, as);
-  const loaded =
-    Object.keys(wide).length === 0 ? first : await read(connection, file, into, encoding, wide, as);
-  return above === 0 ? loaded : { ...loaded, note: noteAbove(above) };
+  const wide = into.append
+    ? new Map<string, string>()
+    : await roundedColumns(connection, dialect, into.target, readings);
+  const loaded = wide.size === 0 ? first : await read(connection, dialect, into, wide, readings);
+  const notes = [noteAbove(dialect.above), dialect.hasHeader ? '' : NO_HEADER, ...readings.notes].filter(
+    Boolean,
+  );
+  return notes.length === 0 ? loaded : { ...loaded, note: notes.join('\n') };
 }
 
 async function read(
   connection: DuckDBConnection,
-  file: string,
+  dialect: Dialect,
   into: Into,
-  encoding: Encoding,
-  types: Readonly<Record<string, string>>,
-  as: readonly string[],
+  types: Types,
+  { values }: Readings,
 ): Promise<Loaded> {
   for (const table of ['worldline_rejects', 'worldline_scans'])
     await connection.run(`DROP TABLE IF EXISTS temp.${table}`);
-  const names = Object.entries(types).map(([name, type]) => `${quoteText(name)}: ${quoteText(type)}`);
-  const source = csv(file, encoding, [
-    ...as,
-    `store_rejects = true, rejects_table = 'worldline_rejects', rejects_scan = 'worldline_scans'`,
-    ...(names.length === 0 ? [] : [`types = {${names.join(', ')}}`]),
-  ]);
-  const rows = await run(connection, `${into.sql} FROM ${source}`);
+  const texts = [...values.keys()].map((name) => [name, 'VARCHAR'] as const);
+  const source = csvSource(
+    dialect,
+    [`store_rejects = true, rejects_table = 'worldline_rejects', rejects_scan = 'worldline_scans'`],
+    new Map([...types, ...texts]),
+  );
+  const replaced = [...values].map(([name, value]) => `${value} AS ${quoteAlways(name)}`);
+  const columns = replaced.length === 0 ? '' : `SELECT * REPLACE (${replaced.join(', ')}) `;
+  const rows = await run(connection, `${into.sql} ${columns}FROM ${source}`);
   const counted = await connection.runAndReadAll(
     'SELECT count(DISTINCT (scan_id, file_id, line)) FROM temp.worldline_rejects',
   );
@@ -104,10 +115,6 @@ async function read(
       text: String(text),
     })),
   };
-}
-
-function csv(file: string, encoding: Encoding, options: readonly string[] = []): string {
-  return `read_csv(${[quoteText(file), `encoding = '${encoding}'`, ...options].join(', ')})`;
 }
 
 /** The column is named beside it. */
@@ -143,12 +150,20 @@ async function fromWindows(file: string): Promise<string> {
   return copy;
 }
 
-/** The columns of a table that hold more than DuckDB would take a column of a file for. */
-async function wideColumns(connection: DuckDBConnection, target: string): Promise<Record<string, string>> {
+/** Columns of the table that hold more than DuckDB would take a column of a file for: their types are the file's as well. */
+async function fixedTypes(
+  connection: DuckDBConnection,
+  target: string,
+  { types }: Dialect,
+): Promise<Map<string, string>> {
   const described = await connection.runAndReadAll(`DESCRIBE ${target}`);
-  return Object.fromEntries(
-    described.getRows().flatMap(([name, type]) => {
-      return /^(HUGEINT|DECIMAL)/.test(String(type)) ? [[String(name), String(type)]] : [];
+  const held = new Map(
+    described.getRows().map(([name, type]) => [String(name).toLowerCase(), String(type)] as const),
+  );
+  return new Map(
+    [...types.keys()].flatMap((name) => {
+      const type = held.get(name.toLowerCase()) ?? '';
+      return /^(HUGEINT|DECIMAL|VARCHAR)/.test(type) ? [[name, type] as const] : [];
     }),
   );
 }
@@ -156,20 +171,19 @@ async function wideColumns(connection: DuckDBConnection, target: string): Promis
 /** Columns that were taken for DOUBLE and are whole numbers, too large for it, with the type that keeps them. */
 async function roundedColumns(
   connection: DuckDBConnection,
-  file: string,
+  dialect: Dialect,
   target: string,
-  encoding: Encoding,
-  as: readonly string[],
-): Promise<Record<string, string>> {
-  const described = await connection.runAndReadAll(`DESCRIBE ${target}`);
-  const doubles = described.getRows().flatMap(([name, type]) => (type === 'DOUBLE' ? [String(name)] : []));
-  if (doubles.length === 0) return {};
+  { values }: Readings,
+): Promise<Map<string, string>> {
+  const doubles = [...dialect.types].flatMap(([name, type]) =>
+    type === 'DOUBLE' && !values.has(name) ? [name] : [],
+  );
+  if (doubles.length === 0) return new Map();
   const large = doubles.map((name) => `max(abs(${quoteAlways(name)})) >= ${EXACT_DOUBLE}`);
   const found =
     (await connection.runAndReadAll(`SELECT ${large.join(', ')} FROM ${target}`)).getRows()[0] ?? [];
   const suspects = doubles.filter((_, index) => found[index] === true);
-  if (suspects.length === 0) return {};
-  const texts = suspects.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ');
+  if (suspects.length === 0) return new Map();
   const tests = suspects.map((name) => {
     const text = `trim(${quoteAlways(name)})`;
     return (
@@ -177,10 +191,11 @@ async function roundedColumns(
       `WHEN bool_and(TRY_CAST(${text} AS HUGEINT) IS NOT NULL) THEN 'HUGEINT' ELSE 'VARCHAR' END`
     );
   });
-  const source = csv(file, encoding, [...as, `types = {${texts}}`, 'ignore_errors = true']);
+  const texts = new Map(suspects.map((name) => [name, 'VARCHAR']));
+  const source = csvSource(dialect, ['ignore_errors = true'], texts);
   const types =
     (await connection.runAndReadAll(`SELECT ${tests.join(', ')} FROM ${source}`)).getRows()[0] ?? [];
-  return Object.fromEntries(
-    suspects.flatMap((name, index) => (types[index] === null ? [] : [[name, String(types[index])]])),
+  return new Map(
+    suspects.flatMap((name, index) => (types[index] === null ? [] : [[name, String(types[index])] as const])),
   );
 }

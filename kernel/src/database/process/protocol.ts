@@ -45,7 +45,10 @@ export interface Calls {
   describe: { params: { table: string }; result: TableDescription };
   catalog: { params: null; result: Catalog };
   sources: { params: { sql: string }; result: Sources };
-  load: { params: { file: string } & Pick<LoadOptions, 'table' | 'mode'>; result: LoadResult };
+  load: {
+    params: { file: string } & Pick<LoadOptions, 'table' | 'mode' | 'header' | 'dates' | 'decimal'>;
+    result: LoadResult;
+  };
   attach: { params: Attachment; result: null };
   detach: { params: { alias: string }; result: null };
   toParquet: {

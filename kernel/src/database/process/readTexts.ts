@@ -1,0 +1,145 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoteAlways } from '../sql/quote.js';
+import type { LoadOptions } from '../types.js';
+import { loadError } from './loadFailure.js';
+import type { Notation, NotationName } from './notations.js';
+import { csvSource, type Dialect, type Types } from './sniffCsv.js';
+import { findSuspects, type Suspect } from './suspects.js';
+
+/** What does not fit is told where it is no more of a column than this. */
+const FEW = 0.1;
+
+/** How columns are read whose texts can be meant in several ways. */
+export interface Readings {
+  /** Columns that are to be read as text, with an expression for their values. */
+  readonly values: ReadonlyMap<string, string>;
+  readonly notes: readonly string[];
+}
+
+/** A notation, and what the whole column would be in it. */
+interface Trial {
+  readonly notation: Notation;
+  /** Null where a value does not fit. */
+  readonly type: string | null;
+  readonly misfits: number;
+  readonly misfit: string | null;
+}
+
+interface Tried extends Suspect {
+  readonly trials: readonly Trial[];
+  /** Whether it makes a difference which notation it is. */
+  readonly differ: boolean;
+  readonly total: number;
+}
+
+/**
+ * Settles in which notation numbers and dates are: decimal commas or points, the day or the month first. It is the one
+ * that all values of a column fit; of several, the one that was asked for, else the one of the file's other columns, else
+ * the usual one, and then it is said. `fixed`: types that stand already.
+ */
+export async function readTexts(
+  connection: DuckDBConnection,
+  dialect: Dialect,
+  fixed: Types,
+  asked: Pick<LoadOptions, 'dates' | 'decimal'>,
+): Promise<Readings> {
+  const { suspects, certain } = await findSuspects(connection, dialect, fixed, asked);
+  const tried = await tryNotations(connection, dialect, suspects);
+  const known = new Set([...certain, ...tried.flatMap(certainly)]);
+  for (const kind of ['decimal', 'dates'] as const) {
+    const wanted = asked[kind];
+    const fits = tried.some((column) => fitting(column).some(({ notation }) => notation.name === wanted));
+    if (wanted !== undefined && !fits)
+      throw loadError(`--${kind} ${wanted} fits no column of this file: none is written so in all its rows.`);
+  }
+  const values = new Map<string, string>();
+  const notes: string[] = [];
+  for (const column of tried) {
+    const found = fitting(column);
+    const evident = found.filter(({ notation }) => known.has(notation.name));
+    const of = (name: NotationName | undefined): Trial | undefined =>
+      found.find(({ notation }) => notation.name === name);
+    const clear = of(asked[column.kind]) ?? (evident.length === 1 ? evident[0] : undefined);
+    const chosen = clear ?? of(usual(column, dialect)) ?? found[0];
+    notes.push(...notesOn(column, chosen, clear === undefined));
+    if (chosen && chosen.notation.name !== column.native) {
+      const type = fixed.get(column.name) ?? chosen.type;
+      values.set(column.name, `CAST(${chosen.notation.value} AS ${type})`);
+    }
+  }
+  return { values, notes };
+}
+
+function fitting({ trials }: Tried): Trial[] {
+  return trials.filter(({ type }) => type !== null);
+}
+
+function certainly(column: Tried): NotationName[] {
+  const [only, ...others] = fitting(column);
+  return only && others.length === 0 ? [only.notation.name] : [];
+}
+
+function usual({ kind, native }: Tried, { delimiter }: Dialect): NotationName {
+  if (native !== null) return native;
+  if (kind === 'dates') return 'dmy';
+  return delimiter === ';' ? 'comma' : 'point';
+}
+
+function notesOn(column: Tried, chosen: Trial | undefined, unsure: boolean): string[] {
+  const { name, kind, trials, differ, total } = column;
+  if (!chosen) {
+    const [least] = [...trials].sort((one, other) => one.misfits - other.misfits);
+    if (kind === 'dates' || !least || least.misfits > total * FEW) return [];
+    const are = least.misfits === 1 ? 'is no number' : 'are no numbers';
+    return [
+      `${name} stays text: ${least.misfits.toLocaleString('en-US')} of its ${total.toLocaleString('en-US')} values ` +
+        `${are} ${least.notation.title}, such as "${least.misfit ?? ''}".`,
+    ];
+  }
+  const others = fitting(column).filter((trial) => trial !== chosen);
+  const ways = others.map(({ notation }) => `${notation.title} (--${kind} ${notation.name})`);
+  const read = `${name} was read ${chosen.notation.title}.`;
+  if (unsure && differ && ways.length > 0)
+    return [`${read} Every value could also be meant ${ways.join(' or ')}.`];
+  return chosen.notation.name === 'comma' ? [read] : [];
+}
+
+/** Reads the suspects' columns as a whole, in every notation. */
+async function tryNotations(
+  connection: DuckDBConnection,
+  dialect: Dialect,
+  suspects: readonly Suspect[],
+): Promise<Tried[]> {
+  if (suspects.length === 0) return [];
+  const trials = suspects.map(({ name, notations }) => {
+    const text = quoteAlways(name);
+    const each = notations.map(({ type, value }) => {
+      const misfits = `FILTER (WHERE ${text} IS NOT NULL AND ${value} IS NULL)`;
+      return `{type: ${type}, misfits: count(*) ${misfits}, misfit: min(${text}) ${misfits}}`;
+    });
+    const [first, ...others] = notations;
+    const differ = others.map(({ value }) => `${value} IS DISTINCT FROM ${first?.value ?? 'NULL'}`);
+    return `{trials: [${each.join(', ')}], differ: bool_or(${differ.join(' OR ')}), total: count(${text})}`;
+  });
+  const texts = new Map(suspects.map(({ name }) => [name, 'VARCHAR']));
+  const reader = await connection.runAndReadAll(
+    `SELECT ${trials.join(', ')} FROM ${csvSource(dialect, ['ignore_errors = true'], texts)}`,
+  );
+  const found = (reader.getRowsJson()[0] ?? []) as unknown as {
+    trials: { type: string | null; misfits: string; misfit: string | null }[];
+    differ: boolean;
+    total: string;
+  }[];
+  return suspects.map((suspect, at) => {
+    const { trials: results = [], differ = false, total = 0 } = found[at] ?? {};
+    return {
+      ...suspect,
+      differ,
+      total: Number(total),
+      trials: suspect.notations.map((notation, index) => {
+        const { type = null, misfits = 0, misfit = null } = results[index] ?? {};
+        return { notation, type, misfits: Number(misfits), misfit };
+      }),
+    };
+  });
+}
