@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { TABLE_MIME } from '../../kernel/src/contract.js';
 import { errorOf, resultOf, shown, textOf, withKernel } from './withKernel.js';
 
@@ -118,6 +120,20 @@ test('a file beside the notebook is loaded, described and read by name', () =>
     { data: ['seattle-weather.csv'] },
   ));
 
+test('%load says which way it read dates, and reads them the other way where that is asked', () =>
+  withKernel(async ({ kernel, folder }) => {
+    await writeFile(join(folder, 'days.csv'), 'd\n03/04/2024\n05/06/2024\n');
+    const loaded = await kernel.execute('%load days.csv');
+    expect(loaded.stdout).toContain(
+      'd was read as day/month/year. Every value could also be meant as month/day/year (--dates mdy).',
+    );
+    await kernel.execute('%load days.csv --replace --dates mdy');
+    expect(resultOf(await kernel.execute('%%sql from days'))).toContain('2024-05-06');
+    expect(errorOf(await kernel.execute('%load days.csv --replace --decimal comma'))).toContain(
+      'fits no column',
+    );
+  }));
+
 test.each([
   ['%lod x.csv', 'Did you mean %load?'],
   ['%%sq select 1', 'Did you mean %%sql?'],
@@ -178,6 +194,7 @@ test('Tab completes magics, options, tables, columns by alias and files', () =>
       expect(await matches('%lo')).toEqual(['%load']);
       expect(await matches('%load sea')).toEqual(['seattle-weather.csv']);
       expect(await matches('%load x --re')).toEqual(['--replace']);
+      expect(await matches('%load x --dates ')).toEqual(['dmy', 'mdy', 'ymd']);
       expect(await matches('%describe we')).toEqual(['weather']);
       expect(await matches('%%sql\nselect * from wea')).toEqual(['weather']);
       expect(await matches('%%sql\nselect w.temp_ from weather w', 20)).toEqual(['temp_max', 'temp_min']);
