@@ -87,7 +87,7 @@ class CellOutput:
         for part in self._head:
             self._keep(part)
         self._head = []
-        self._notice(f"{where}; all of it goes to {self._name}.")
+        self._notice(f"{where}; {self._name} gets all of it, up to {KEPT_BYTES >> 20} MB.")
 
     def _keep(self, data: bytes) -> None:
         if self._file < 0:
