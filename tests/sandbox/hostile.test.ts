@@ -54,6 +54,8 @@ describe('code that takes too much', () => {
       expect(ran.notices[0]).toMatch(
         /^The code wanted more than the sandbox's 64 processes and threads \(SANDBOX_PIDS\)\./,
       );
+      // The threads are still there: what prints has none to be had, which it did not want either.
+      expect(await run(python, 'print("next")')).toMatchObject({ text: 'next\n', notices: [] });
       await run(python, 'go.set()');
     });
 

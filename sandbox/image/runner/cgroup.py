@@ -13,10 +13,10 @@ class Count:
         self._fd = _open(files)
         self._last = self._read()
 
-    def grew(self) -> bool:
-        """Is it larger than when this was last asked? False where the kernel does not count it."""
+    def grew(self, expected: int = 0) -> bool:
+        """Is it more than `expected` larger than when this was last asked? False where the kernel does not count it."""
         last, self._last = self._last, self._read()
-        return self._last > last
+        return self._last > last + expected
 
     def _read(self) -> int:
         for line in _text(self._fd).splitlines():

@@ -25,6 +25,8 @@ class Output:
         self._wake: threading.Event | None = None
         self._thread: threading.Thread | None = None
         self.id: int | None = None
+        # How often the cell's output wanted a thread and got none.
+        self.refused = 0
 
     def add(self, name: str, text: str) -> None:
         if len(text) > CHUNK:
@@ -64,7 +66,7 @@ class Output:
                 self._sending = False
 
     def begin(self, cell: int) -> None:
-        self.id = cell
+        self.id, self.refused = cell, 0
 
     def end(self) -> None:
         """Everything is sent or leaves with the next frame, and the flushing thread is gone, so that a fork finds one thread."""
@@ -92,6 +94,7 @@ class Output:
         except RuntimeError:
             # No process left for a thread: what is printed shows when the buffer is full, or at the end.
             self._thread = None
+            self.refused += 1
 
     def _run(self, wake: threading.Event) -> None:
         while not wake.wait(FLUSH_SECONDS):

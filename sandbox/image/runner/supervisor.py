@@ -191,7 +191,9 @@ class Supervisor:
 
     def _done(self, worker: WorkerLink, header: dict) -> None:
         """A cell that used up the processes is over when those that it left are gone: the next one needs their room."""
-        if self.refused_forks.grew():
+        # Of those refused, the worker wanted some itself, to show what the cell printed.
+        own = header.pop("refused", 0)
+        if self.refused_forks.grew(own if isinstance(own, int) else 0):
             sweep = self._all_but(worker)
             # What is forked while an interrupt goes round does not hear it.
             stopped = header.get("status") == "interrupted"

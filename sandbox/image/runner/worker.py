@@ -144,6 +144,8 @@ class Worker:
         milliseconds = (time.perf_counter() - started) * 1000
         self._output.end()
         done = {"type": "done", "id": header["id"], "status": status, "milliseconds": milliseconds}
+        if self._output.refused:
+            done["refused"] = self._output.refused
         # Told by the code alone, which is quicker than a look at what all variables hold.
         if only_shows(code, shell.user_ns):
             done["shown"] = True
