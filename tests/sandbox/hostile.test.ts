@@ -306,6 +306,7 @@ while True: pass`,
       'import sys\nfor name in [n for n in sys.modules if n.startswith("worldline")]: sys.modules[name] = None',
     );
     await run(python, 'import json, os, socket\njson.dumps = json.loads = None');
+    expect(failure(await run(python, '1'))).toBe('ProcessDied: Python ended by itself, with exit code 1.');
     await run(python, 'raise SystemExit');
     await run(python, 'import os\nos._exit(0)');
   });

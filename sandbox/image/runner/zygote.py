@@ -58,7 +58,8 @@ def _fork(sock: socket.socket, fds: list[int], own: list[int], shell) -> None:
     try:
         worker.run(shell, fds)
     finally:
-        os._exit(0)
+        # Its channel ended, or a cell broke it.
+        os._exit(1)
 
 
 def _lead(pid: int) -> None:
