@@ -46,7 +46,7 @@ export class Session implements PythonSession {
   #state: PythonSession['state'] = 'none';
   #container: RunningContainer | null = null;
   #folders: readonly DataFolder[];
-  #seen: Scan = { files: new Map(), bytes: 0, partial: false };
+  #seen: Scan = { files: new Map(), partial: false };
   #listed: Variable[] = [];
   #closed = false;
   #warned = false;

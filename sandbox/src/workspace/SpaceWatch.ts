@@ -1,7 +1,9 @@
 import { statfsSync } from 'node:fs';
-import { scan } from './scan.js';
+import { walk } from './walk.js';
 
 const INTERVAL = 200;
+/** Bytes that `stat` counts as one, on every system. */
+const BLOCK = 512;
 /** The disk must have lost this much since the last look before the workspace is measured again. */
 const STEP_BYTES = 32 * 1024 * 1024;
 const STEP_FILES = 20_000;
@@ -10,6 +12,8 @@ const LONGEST = 1000;
 /** How many times as long as a measurement took to wait for the next. */
 const REST = 10;
 const MAX_FILES = 200_000;
+/** No path is longer than the system takes, which is 4096 bytes. */
+const MAX_DEPTH = 2048;
 
 /** Looks after a workspace while a cell runs: no quota of the file system does. */
 export class SpaceWatch {
@@ -40,9 +44,9 @@ export class SpaceWatch {
 
   /** What is too large now, in the same words; null where it all fits. */
   async excess(): Promise<string | null> {
-    const { bytes, partial } = await scan(this.workspace, true);
-    // Where it is too large to be walked, what the disk lost has to do, of which others may have taken a part.
-    const lost = partial ? this.#lost() : null;
+    const { bytes, whole } = await this.#measure();
+    // Where it cannot be walked to its end, what the disk lost has to do, of which others may have taken a part.
+    const lost = whole ? null : this.#lost();
     if (Math.max(bytes, lost?.bytes ?? 0) > this.limit)
       return `the workspace may hold ${Math.round(this.limit / 1048576)} MB. Delete files, or set SANDBOX_WORKSPACE_SIZE.`;
     if (lost !== null && lost.files > this.mostFiles)
@@ -81,6 +85,15 @@ export class SpaceWatch {
     if (this.#timer === null) return;
     this.stop();
     this.onFull(what);
+  }
+
+  async #measure(): Promise<{ bytes: number; whole: boolean }> {
+    const bounds = { entries: this.mostFiles, depth: MAX_DEPTH, hidden: true };
+    let bytes = 0;
+    const whole = await walk(this.workspace, bounds, (_, stat) => {
+      bytes += stat.blocks * BLOCK;
+    });
+    return { bytes, whole };
   }
 
   #lost(): { bytes: number; files: number } {
