@@ -54,7 +54,13 @@ async function hear(speak: (container: Container) => void) {
         return new Promise(() => undefined);
       },
     },
-    { workspace: '/tmp', limits, removeContainer: () => undefined, exportFrame: () => Promise.resolve(null) },
+    {
+      workspace: '/tmp',
+      limits,
+      held: 0,
+      removeContainer: () => undefined,
+      exportFrame: () => Promise.resolve(null),
+    },
   );
   if (container.heard === '') await once(container, 'heard');
   speak(container);

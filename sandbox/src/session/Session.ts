@@ -14,6 +14,7 @@ import type {
   Workspace,
 } from '../types.js';
 import { artifactsBetween, scan, type Scan } from '../workspace/scan.js';
+import { measure } from '../workspace/measure.js';
 import { bounded } from './bounded.js';
 import { failureOf, ignoredTimeout } from './describe.js';
 import { RECOVERED, REPLACED, tellLost } from './notices.js';
@@ -47,6 +48,8 @@ export class Session implements PythonSession {
   #container: RunningContainer | null = null;
   #folders: readonly DataFolder[];
   #seen: Scan = { files: new Map(), partial: false };
+  /** Bytes in the workspace before the next cell, where they may be too many. */
+  #held = 0;
   #listed: Variable[] = [];
   #closed = false;
   #warned = false;
@@ -94,6 +97,7 @@ export class Session implements PythonSession {
       const outcome = await runCell(container.runner, code, options, {
         workspace: this.workspace.path,
         limits: container.limits,
+        held: this.#held,
         exportFrame: (name, path) =>
           takeFrame((header) => container.runner.call(header), this.workspace.path, name, path),
         removeContainer: () => void container.remove().catch(() => undefined),
@@ -103,6 +107,7 @@ export class Session implements PythonSession {
       const milliseconds = outcome.end.type === 'done' ? outcome.end.milliseconds : performance.now() - clock;
       this.#state = 'ready';
       const artifacts = await this.#artifacts(started, options.onEvent);
+      if (this.#held > container.limits.workspaceSize || outcome.stop?.why === 'space') await this.#measure();
       if (outcome.end.type !== 'done') await this.#recover(container, options.onEvent);
       else if (outcome.end.unchanged || (outcome.end.shown && !changed)) this.#variables.unchanged();
       this.lastUse = Date.now();
@@ -248,6 +253,7 @@ export class Session implements PythonSession {
     this.#state = 'ready';
     this.#warn(this.#container, onEvent);
     this.#seen = await scan(this.workspace.path);
+    await this.#measure();
     const { lost, outdated } = await bounded(
       this.#container,
       WORK_PATIENCE,
@@ -307,6 +313,10 @@ export class Session implements PythonSession {
         text: 'The workspace has more files than are looked at: not all of the new ones are listed.',
       });
     return artifactsBetween(before, this.#seen, started, MAX_ARTIFACTS);
+  }
+
+  async #measure(): Promise<void> {
+    this.#held = (await measure(this.workspace.path)).bytes;
   }
 
   /** Asks without waiting for a cell that runs; null where there is none to ask, or no answer in time. */

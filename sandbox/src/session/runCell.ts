@@ -23,6 +23,8 @@ export async function runCell(
   place: {
     readonly workspace: string;
     readonly limits: Limits;
+    /** Bytes that the workspace has already. */
+    readonly held: number;
     readonly exportFrame: PythonSession['exportFrame'];
     readonly removeContainer: () => void;
   },
@@ -50,7 +52,7 @@ export async function runCell(
   const onAbort = (): void => {
     stop('interrupt', '');
   };
-  const watch = new SpaceWatch(place.workspace, place.limits.workspaceSize, (what) => {
+  const watch = new SpaceWatch(place.workspace, place.limits.workspaceSize, place.held, (what) => {
     stop('space', what);
   });
   try {

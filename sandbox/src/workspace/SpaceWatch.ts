@@ -1,9 +1,7 @@
 import { statfsSync } from 'node:fs';
-import { walk } from './walk.js';
+import { MOST_FILES, measure } from './measure.js';
 
 const INTERVAL = 200;
-/** Bytes that `stat` counts as one, on every system. */
-const BLOCK = 512;
 /** The disk must have lost this much since the last look before the workspace is measured again. */
 const STEP_BYTES = 32 * 1024 * 1024;
 const STEP_FILES = 20_000;
@@ -11,9 +9,6 @@ const STEP_FILES = 20_000;
 const LONGEST = 1000;
 /** How many times as long as a measurement took to wait for the next. */
 const REST = 10;
-const MAX_FILES = 200_000;
-/** No path is longer than the system takes, which is 4096 bytes. */
-const MAX_DEPTH = 2048;
 
 /** Looks after a workspace while a cell runs: no quota of the file system does. */
 export class SpaceWatch {
@@ -23,12 +18,16 @@ export class SpaceWatch {
   #measuring = false;
   #due = Date.now() + LONGEST;
 
-  /** `onFull` is called once, with what is full and what to do, as text to go on with after a colon. */
+  /**
+   * `held`: bytes that it has already, where that is more than the limit; a cell that adds nothing is left alone. `onFull` is
+   * called once, with what is full and what to do, as text to go on with after a colon.
+   */
   constructor(
     private readonly workspace: string,
     private readonly limit: number,
+    private readonly held: number,
     private readonly onFull: (what: string) => void,
-    private readonly mostFiles = MAX_FILES,
+    private readonly mostFiles = MOST_FILES,
   ) {
     this.#free = this.#start = this.#look();
     this.#timer = setInterval(() => {
@@ -44,10 +43,10 @@ export class SpaceWatch {
 
   /** What is too large now, in the same words; null where it all fits. */
   async excess(): Promise<string | null> {
-    const { bytes, whole } = await this.#measure();
+    const { bytes, whole } = await measure(this.workspace, this.mostFiles);
     // Where it cannot be walked to its end, what the disk lost has to do, of which others may have taken a part.
     const lost = whole ? null : this.#lost();
-    if (Math.max(bytes, lost?.bytes ?? 0) > this.limit)
+    if (Math.max(bytes, lost?.bytes ?? 0) > Math.max(this.limit, this.held))
       return `the workspace may hold ${Math.round(this.limit / 1048576)} MB. Delete files, or set SANDBOX_WORKSPACE_SIZE.`;
     if (lost !== null && lost.files > this.mostFiles)
       return `more than ${this.mostFiles.toLocaleString('en-US')} files were made. Delete some of them.`;
@@ -85,15 +84,6 @@ export class SpaceWatch {
     if (this.#timer === null) return;
     this.stop();
     this.onFull(what);
-  }
-
-  async #measure(): Promise<{ bytes: number; whole: boolean }> {
-    const bounds = { entries: this.mostFiles, depth: MAX_DEPTH, hidden: true };
-    let bytes = 0;
-    const whole = await walk(this.workspace, bounds, (_, stat) => {
-      bytes += stat.blocks * BLOCK;
-    });
-    return { bytes, whole };
   }
 
   #lost(): { bytes: number; files: number } {
