@@ -2,6 +2,7 @@
 
 import sys
 import unittest
+from unittest.mock import patch
 
 import jupyter_kernel_test
 
@@ -41,7 +42,11 @@ class WorldlineTests(jupyter_kernel_test.KernelTests):
     code_clear_output = "%%python\nfrom IPython.display import clear_output\nclear_output()"
 
     def execute_helper(self, code, timeout=TIMEOUT, **flags):
-        return super().execute_helper(code, timeout=timeout, **flags)
+        """The suite waits a tenth of a second for a message after the reply, which may take longer on a busy machine."""
+        channel = self.kc.iopub_channel
+        get = channel.get_msg
+        with patch.object(channel, "get_msg", lambda **_: get(timeout=TIMEOUT)):
+            return super().execute_helper(code, timeout=timeout, **flags)
 
 
 class WelcomeTests(jupyter_kernel_test.IopubWelcomeTests):
