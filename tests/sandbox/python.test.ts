@@ -261,7 +261,7 @@ frame = pa.table({
     const failed = await run(python, 'sql("from nothing")', {
       sql: () => Promise.reject(new Error('no such table')),
     });
-    expect(failure(failed)).toBe('HostError: no such table');
+    expect(failure(failed)).toBe('SqlError: no such table');
   });
 });
 

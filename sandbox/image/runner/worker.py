@@ -17,6 +17,7 @@ import warnings
 from collections import ChainMap
 from collections.abc import Mapping
 
+from IPython.core.error import StdinNotImplementedError
 from IPython.core.magic import no_var_expand
 
 from . import dataframes, processes, variables
@@ -32,6 +33,13 @@ except ImportError:
 
 HIGH_FD = 960
 STARTS_CHILD = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.fork", "os.forkpty"}
+
+
+class SqlError(Exception):
+    """The database did not run the SQL; the message says why."""
+
+
+SqlError.__module__ = "builtins"
 
 
 def prepare() -> Shell:
@@ -299,9 +307,12 @@ class Worker:
             with self._querying:
                 self._scope = ChainMap(caller.f_locals, caller.f_globals, self._shell.user_ns)
                 try:
-                    return dataframes.read(self._path(self._channel.request("sql", query=str(query))))
+                    path = self._channel.request("sql", query=str(query))
+                except HostError as error:
+                    raise SqlError(str(error)) from None
                 finally:
                     self._scope = self._shell.user_ns
+                return dataframes.read(self._path(path))
 
         @no_var_expand
         def sql_line(line: str):
@@ -322,6 +333,8 @@ class Worker:
     def _ask(self, prompt: str, password: bool) -> str:
         __tracebackhide__ = True
         if not self._stdin:
-            raise HostError("input() is not available here: the front end that runs this cell takes no input.")
+            raise StdinNotImplementedError(
+                "input() is not available here: the front end that runs this cell takes no input."
+            )
         self._output.flush()
         return str(self._channel.request("input", prompt=prompt, password=password))
