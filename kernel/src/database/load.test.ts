@@ -158,6 +158,10 @@ test('line breaks in quotes, names that are alike, semicolons, a header alone', 
         'A_2',
         'First Name',
       ]);
+      expect(await database.load(join(data, 'excel.csv'))).toMatchObject({
+        rows: 2,
+        columns: [{ name: 'a' }, { name: 'b' }],
+      });
       expect(await database.load(join(data, 'semicolons.csv'))).toMatchObject({ rows: 1, columns: [{}, {}] });
       expect(await database.load(join(data, 'header.csv'))).toMatchObject({ rows: 0, columns: [{}, {}] });
     },
@@ -165,6 +169,7 @@ test('line breaks in quotes, names that are alike, semicolons, a header alone', 
     {
       'data/quoted.csv': 'id,text\n1,"one\ntwo"\n2,"says ""hi"", ok"\n',
       'data/alike.csv': 'a,a,A,First Name\n1,2,3,x\n',
+      'data/excel.csv': 'sep=;\r\na;b\r\n1;x, y\r\n3;z\r\n',
       'data/semicolons.csv': 'a;b\n1;2\n',
       'data/header.csv': 'a,b\n',
     },
@@ -297,17 +302,22 @@ test('values of a large table are counted one by one where they repeat, and esti
     expect(columns[1]?.approximate).toBeUndefined();
   }));
 
-test('what comes late in a file is read as well: quotes, and lines that end in another way', () =>
+test('what comes late in a file is read as well: quotes, lines that end in another way, other types and names', () =>
   withDatabase(
     async ({ database, data }) => {
       expect(await database.load(join(data, 'quotes.csv'))).toMatchObject({ rows: 30_001, rejected: 0 });
       expect(await rowsOf(database, 'select b from quotes where a = 30000')).toEqual([['one, "two"\nthree']]);
       expect(await database.load(join(data, 'ends.csv'))).toMatchObject({ rows: 2, rejected: 0 });
+      expect(await database.load(join(data, 'drift.ndjson'))).toMatchObject({
+        rows: 30_001,
+        columns: [{ name: 'id' }, { name: 'v', type: 'JSON' }, { name: 'late' }],
+      });
     },
     {},
     {
       'data/quotes.csv': `a,b\n${Array.from({ length: 30_000 }, (_, n) => `${n},x`).join('\n')}\n30000,"one, ""two""\nthree"\n`,
       'data/ends.csv': 'a,b\r\n1,2\n3,4\r\n',
+      'data/drift.ndjson': `${Array.from({ length: 30_000 }, (_, n) => `{"id": ${n}, "v": ${n}}`).join('\n')}\n{"id": 30000, "v": "x", "late": {"a": 1}}\n`,
     },
   ));
 

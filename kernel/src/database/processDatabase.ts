@@ -109,7 +109,7 @@ export class ProcessDatabase implements Database {
     if (!this.#state.readable.files.includes(path)) {
       await this.setReadable({ ...this.#state.readable, files: [...this.#state.readable.files, path] });
     }
-    const { table, mode, header, dates, decimal, onProgress } = options;
+    const { table, mode, header, dates, decimal, missing, onProgress } = options;
     const params = {
       file: path,
       ...(table === undefined ? {} : { table }),
@@ -117,6 +117,7 @@ export class ProcessDatabase implements Database {
       ...(header === true ? { header } : {}),
       ...(dates === undefined ? {} : { dates }),
       ...(decimal === undefined ? {} : { decimal }),
+      ...(missing === undefined ? {} : { missing }),
     };
     return this.#call('load', params, {
       ...running(options),

@@ -152,14 +152,44 @@ test('thousands that are set apart are told where they could be decimals', () =>
 test('a column that is not numbers throughout stays text, and what is none is named', () =>
   withDatabase(
     async ({ database, data }) => {
-      const loaded = await database.load(join(data, 'mixed.csv'));
-      expect(loaded).toMatchObject({ rows: 31, columns: [{ type: 'VARCHAR' }, { type: 'VARCHAR' }] });
+      const file = join(data, 'gaps.csv');
+      const loaded = await database.load(file);
+      expect(loaded).toMatchObject({ rows: 31, columns: [{ type: 'VARCHAR' }, { type: 'VARCHAR' }, {}] });
       expect(loaded.note).toBe(
-        'n stays text: 1 of its 31 values is no number with decimal commas, such as "k. A.".',
+        'n stays text for "k. A.", no number: --missing "k. A." takes it for a missing value.\n' +
+          'm stays text for "-", "NA", no numbers: --missing "-,NA" takes them for missing values.',
       );
+      const missing = ['k. A.', '-', 'NA'];
+      expect(await database.load(file, { mode: 'replace', missing })).toMatchObject({
+        columns: [{ type: 'DOUBLE' }, { type: 'BIGINT' }, { type: 'VARCHAR' }],
+      });
+      expect(await rowsOf(database, 'select sum(n), count(n), count(m), count(*) from gaps')).toEqual([
+        ['450.0', '30', '29', '31'],
+      ]);
     },
     {},
     {
-      'data/mixed.csv': `n;phone\n${Array.from({ length: 30 }, (_, n) => `${n},5;555 123 456`).join('\n')}\nk. A.;555 123 457\n`,
+      'data/gaps.csv': `n;m;phone\n${Array.from({ length: 30 }, (_, n) => `${n},5;${n === 3 ? 'NA' : n};555 123 456`).join('\n')}\nk. A.;-;555 123 457\n`,
+    },
+  ));
+
+test('numbers with the sign of a currency or of percent stay text, with SQL that reads them', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const { note = '' } = await database.load(join(data, 'signs.csv'));
+      expect(note.match(/^.* stays text/gm)).toEqual([
+        'share stays text',
+        'price stays text',
+        'Preis in EUR stays text',
+      ]);
+      const [share, price, euro] = [...note.matchAll(/: (.*) reads them\.$/gm)].map(([, sql]) => sql ?? '');
+      expect(await rowsOf(database, `select ${share}, ${price}, ${euro} from signs`)).toEqual([
+        ['45.0', '1234.5', '1234.5'],
+        ['3.5', '-99.0', '-99.0'],
+      ]);
+    },
+    {},
+    {
+      'data/signs.csv': 'share,price,Preis in EUR\n45%,"$1,234.50","1.234,50 €"\n3.5%,-$99.00,"-99,00 €"\n',
     },
   ));

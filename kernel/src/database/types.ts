@@ -136,16 +136,22 @@ export interface Sources {
   readonly readsData: boolean;
 }
 
-export interface LoadOptions extends RunOptions {
+/** How a CSV file is written, where its beginning does not tell. */
+export interface CsvOptions {
+  /** Whether its first line has the names of the columns, whatever it looks like. */
+  readonly header?: boolean;
+  /** Which part of its dates comes first. */
+  readonly dates?: 'dmy' | 'mdy' | 'ymd';
+  /** What stands before the decimals of its numbers. */
+  readonly decimal?: 'comma' | 'point';
+  /** Texts that stand for a missing value, beside the empty one. */
+  readonly missing?: readonly string[];
+}
+
+export interface LoadOptions extends RunOptions, CsvOptions {
   /** Made from the file's name by default. */
   readonly table?: string;
   readonly mode?: 'create' | 'replace' | 'append';
-  /** Whether the first line of a CSV file has the names of the columns, whatever it looks like. */
-  readonly header?: boolean;
-  /** Which part of a CSV file's dates comes first, where they can be read in several ways. */
-  readonly dates?: 'dmy' | 'mdy' | 'ymd';
-  /** What stands before the decimals of a CSV file's numbers. */
-  readonly decimal?: 'comma' | 'point';
 }
 
 export interface LoadResult {

@@ -1,5 +1,5 @@
 import { inside } from '../../database/paths/grants.js';
-import type { LoadOptions, LoadResult } from '../../database/types.js';
+import type { CsvOptions, LoadResult } from '../../database/types.js';
 import { count, cut, duration, plural } from '../../display/format.js';
 import { listDisplay } from '../../display/list.js';
 import type { CellContext } from '../context.js';
@@ -41,6 +41,7 @@ export const load: Magic = {
       choices: DECIMAL,
       about: 'what stands before the decimals of a CSV file',
     },
+    { name: 'missing', value: 'TEXTS', about: 'what means no value in a CSV file, such as NA,n/a' },
   ],
   words: ['file'],
   most: 3,
@@ -98,13 +99,15 @@ export const load: Magic = {
 };
 
 /** How a CSV file is to be read. */
-function askedOf(options: Arguments['options']): Pick<LoadOptions, 'header' | 'dates' | 'decimal'> {
+function askedOf(options: Arguments['options']): CsvOptions {
   const dates = DATES.find((order) => order === options.get('dates'));
   const decimal = DECIMAL.find((sign) => sign === options.get('decimal'));
+  const missing = options.get('missing');
   return {
     ...(options.has('header') ? { header: true } : {}),
     ...(dates === undefined ? {} : { dates }),
     ...(decimal === undefined ? {} : { decimal }),
+    ...(missing === undefined ? {} : { missing: String(missing).split(',') }),
   };
 }
 

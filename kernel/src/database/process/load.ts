@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { TableExistsError } from '../errors.js';
 import { quoteAlways, quoteName, quoteText } from '../sql/quote.js';
-import type { LoadOptions, LoadResult } from '../types.js';
+import type { CsvOptions, LoadResult } from '../types.js';
 import type { Cancel } from './cancel.js';
 import { failureOf } from './failure.js';
 import { tableNameFor } from '../tableName.js';
@@ -49,7 +49,7 @@ async function read(
   connection: DuckDBConnection,
   file: string,
   into: Into,
-  asked: Pick<LoadOptions, 'header' | 'dates' | 'decimal'>,
+  asked: CsvOptions,
 ): Promise<Read> {
   const path = quoteText(file);
   const format = formatOf(file);
@@ -60,12 +60,18 @@ async function read(
   try {
     if (format === 'csv')
       return await loadCsv(connection, file, into, asked, (work) => inTransaction(connection, work));
-    const from = format === 'parquet' ? `FROM read_parquet(${path})` : `FROM read_json(${path})`;
-    return await inTransaction(connection, async () => ({
-      rows: await run(connection, `${into.sql} ${from}`),
-      rejected: 0,
-      rejects: [],
-    }));
+    const all = (from: string): Promise<Read> =>
+      inTransaction(connection, async () => ({
+        rows: await run(connection, `${into.sql} FROM ${from}`),
+        rejected: 0,
+        rejects: [],
+      }));
+    if (format === 'parquet') return await all(`read_parquet(${path})`);
+    return await all(`read_json(${path})`).catch((error: unknown) => {
+      if (!failureOf(error).message.startsWith('JSON transform error')) throw error;
+      // What comes late is of another form than its beginning, which is all that DuckDB looks at.
+      return all(`read_json(${path}, sample_size = -1)`);
+    });
   } catch (error) {
     const failure = loadFailure(error, file, format, into.target);
     if (!failureOf(error).message.startsWith('Malformed JSON')) throw failure;

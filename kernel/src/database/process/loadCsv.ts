@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteAlways } from '../sql/quote.js';
 import { noteAbove } from '../noteAbove.js';
-import type { LoadOptions, LoadResult } from '../types.js';
+import type { CsvOptions, LoadResult } from '../types.js';
 import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
 import { readTexts, type Readings } from './readTexts.js';
 import { csvSource, sniffCsv, type Dialect, type Encoding, type Types } from './sniffCsv.js';
@@ -17,7 +17,6 @@ const NO_HEADER =
   'No line with the names of the columns was seen, and all were taken for rows: --header takes the first one for it.';
 
 type Loaded = Pick<LoadResult, 'rows' | 'rejected' | 'rejects' | 'note'>;
-type Asked = Pick<LoadOptions, 'header' | 'dates' | 'decimal'>;
 
 /**
  * Loads a CSV file in the encoding that it has, its whole numbers exact whatever their size. Lines that do not parse are
@@ -27,12 +26,12 @@ export async function loadCsv(
   connection: DuckDBConnection,
   file: string,
   into: Into,
-  asked: Asked,
+  asked: CsvOptions,
   inTransaction: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<Loaded> {
   // Before the transaction, which an error would end.
   const load = async (path: string, encoding: Encoding): Promise<Loaded> => {
-    const dialect = await sniffCsv(connection, { file: path, encoding, header: asked.header === true });
+    const dialect = await sniffCsv(connection, path, encoding, asked);
     const fixed = into.append
       ? await fixedTypes(connection, into.target, dialect)
       : new Map<string, string>();

@@ -2,6 +2,7 @@ import type {
   Attachment,
   Author,
   Catalog,
+  CsvOptions,
   FirstPage,
   LoadOptions,
   LoadResult,
@@ -46,7 +47,7 @@ export interface Calls {
   catalog: { params: null; result: Catalog };
   sources: { params: { sql: string }; result: Sources };
   load: {
-    params: { file: string } & Pick<LoadOptions, 'table' | 'mode' | 'header' | 'dates' | 'decimal'>;
+    params: { file: string } & Pick<LoadOptions, 'table' | 'mode'> & CsvOptions;
     result: LoadResult;
   };
   attach: { params: Attachment; result: null };

@@ -1,12 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteAlways } from '../sql/quote.js';
-import type { LoadOptions } from '../types.js';
+import type { CsvOptions } from '../types.js';
 import { loadError } from './loadFailure.js';
 import type { Notation, NotationName } from './notations.js';
 import { csvSource, type Dialect, type Types } from './sniffCsv.js';
 import { findSuspects, type Suspect } from './suspects.js';
 
-/** What does not fit is told where it is no more of a column than this. */
+/** So many different texts that are no numbers may stand for a missing value. */
+const PLACEHOLDERS = 3;
+/** Beyond them, what does not fit is told where it is no more of a column than this. */
 const FEW = 0.1;
 
 /** How columns are read whose texts can be meant in several ways. */
@@ -22,7 +24,8 @@ interface Trial {
   /** Null where a value does not fit. */
   readonly type: string | null;
   readonly misfits: number;
-  readonly misfit: string | null;
+  /** The first of the different ones. */
+  readonly such: readonly string[];
 }
 
 interface Tried extends Suspect {
@@ -41,9 +44,9 @@ export async function readTexts(
   connection: DuckDBConnection,
   dialect: Dialect,
   fixed: Types,
-  asked: Pick<LoadOptions, 'dates' | 'decimal'>,
+  asked: CsvOptions,
 ): Promise<Readings> {
-  const { suspects, certain } = await findSuspects(connection, dialect, fixed, asked);
+  const { suspects, certain, notes: found } = await findSuspects(connection, dialect, fixed, asked);
   const tried = await tryNotations(connection, dialect, suspects);
   const known = new Set([...certain, ...tried.flatMap(certainly)]);
   for (const kind of ['decimal', 'dates'] as const) {
@@ -53,14 +56,14 @@ export async function readTexts(
       throw loadError(`--${kind} ${wanted} fits no column of this file: none is written so in all its rows.`);
   }
   const values = new Map<string, string>();
-  const notes: string[] = [];
+  const notes = [...found];
   for (const column of tried) {
-    const found = fitting(column);
-    const evident = found.filter(({ notation }) => known.has(notation.name));
+    const fits = fitting(column);
+    const evident = fits.filter(({ notation }) => known.has(notation.name));
     const of = (name: NotationName | undefined): Trial | undefined =>
-      found.find(({ notation }) => notation.name === name);
+      fits.find(({ notation }) => notation.name === name);
     const clear = of(asked[column.kind]) ?? (evident.length === 1 ? evident[0] : undefined);
-    const chosen = clear ?? of(usual(column, dialect)) ?? found[0];
+    const chosen = clear ?? of(usual(column, dialect)) ?? fits[0];
     notes.push(...notesOn(column, chosen, clear === undefined));
     if (chosen && chosen.notation.name !== column.native) {
       const type = fixed.get(column.name) ?? chosen.type;
@@ -86,22 +89,30 @@ function usual({ kind, native }: Tried, { delimiter }: Dialect): NotationName {
 }
 
 function notesOn(column: Tried, chosen: Trial | undefined, unsure: boolean): string[] {
-  const { name, kind, trials, differ, total } = column;
-  if (!chosen) {
-    const [least] = [...trials].sort((one, other) => one.misfits - other.misfits);
-    if (kind === 'dates' || !least || least.misfits > total * FEW) return [];
-    const are = least.misfits === 1 ? 'is no number' : 'are no numbers';
-    return [
-      `${name} stays text: ${least.misfits.toLocaleString('en-US')} of its ${total.toLocaleString('en-US')} values ` +
-        `${are} ${least.notation.title}, such as "${least.misfit ?? ''}".`,
-    ];
-  }
+  const { name, kind, differ } = column;
+  if (!chosen) return kind === 'dates' ? [] : misfitNotes(column);
   const others = fitting(column).filter((trial) => trial !== chosen);
   const ways = others.map(({ notation }) => `${notation.title} (--${kind} ${notation.name})`);
   const read = `${name} was read ${chosen.notation.title}.`;
   if (unsure && differ && ways.length > 0)
     return [`${read} Every value could also be meant ${ways.join(' or ')}.`];
   return chosen.notation.name === 'comma' ? [read] : [];
+}
+
+function misfitNotes({ name, trials, total }: Tried): string[] {
+  const [least] = [...trials].sort((one, other) => one.misfits - other.misfits);
+  if (!least || least.misfits === 0) return [];
+  const { misfits, such } = least;
+  if (such.length <= PLACEHOLDERS)
+    return [
+      `${name} stays text for ${such.map((text) => `"${text}"`).join(', ')}, no ${such.length === 1 ? 'number' : 'numbers'}: ` +
+        `--missing "${such.join(',')}" takes ${such.length === 1 ? 'it for a missing value' : 'them for missing values'}.`,
+    ];
+  if (misfits > total * FEW) return [];
+  const count = (n: number): string => n.toLocaleString('en-US');
+  return [
+    `${name} stays text: ${count(misfits)} of its ${count(total)} values are no numbers, such as "${such[0] ?? ''}".`,
+  ];
 }
 
 /** Reads the suspects' columns as a whole, in every notation. */
@@ -115,7 +126,7 @@ async function tryNotations(
     const text = quoteAlways(name);
     const each = notations.map(({ type, value }) => {
       const misfits = `FILTER (WHERE ${text} IS NOT NULL AND ${value} IS NULL)`;
-      return `{type: ${type}, misfits: count(*) ${misfits}, misfit: min(${text}) ${misfits}}`;
+      return `{type: ${type}, misfits: count(*) ${misfits}, such: list_sort(list(DISTINCT ${text}) ${misfits})[:${PLACEHOLDERS + 1}]}`;
     });
     const [first, ...others] = notations;
     const differ = others.map(({ value }) => `${value} IS DISTINCT FROM ${first?.value ?? 'NULL'}`);
@@ -126,7 +137,7 @@ async function tryNotations(
     `SELECT ${trials.join(', ')} FROM ${csvSource(dialect, ['ignore_errors = true'], texts)}`,
   );
   const found = (reader.getRowsJson()[0] ?? []) as unknown as {
-    trials: { type: string | null; misfits: string; misfit: string | null }[];
+    trials: { type: string | null; misfits: string; such: string[] | null }[];
     differ: boolean;
     total: string;
   }[];
@@ -137,8 +148,8 @@ async function tryNotations(
       differ,
       total: Number(total),
       trials: suspect.notations.map((notation, index) => {
-        const { type = null, misfits = 0, misfit = null } = results[index] ?? {};
-        return { notation, type, misfits: Number(misfits), misfit };
+        const { type = null, misfits = 0, such } = results[index] ?? {};
+        return { notation, type, misfits: Number(misfits), such: such ?? [] };
       }),
     };
   });

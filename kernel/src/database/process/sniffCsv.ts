@@ -1,11 +1,14 @@
+import { open } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteText } from '../sql/quote.js';
-
-const LOOSE = 'strict_mode = false';
+import { quoteList, quoteText } from '../sql/quote.js';
+import type { CsvOptions } from '../types.js';
 
 export type Encoding = 'utf-8' | 'utf-16';
 /** The types of columns by their names. */
 export type Types = ReadonlyMap<string, string>;
+
+/** Options of DuckDB's reader, with their values as SQL. */
+type Options = Readonly<Record<string, string>>;
 
 /** How a CSV file is written, as its beginning tells. */
 export interface Dialect {
@@ -13,7 +16,7 @@ export interface Dialect {
   readonly encoding: Encoding;
   readonly delimiter: string;
   /** What DuckDB's reader has to be told to read it so, without looking for itself. */
-  readonly options: readonly string[];
+  readonly options: Options;
   /** The type of each column, in their order. */
   readonly types: Types;
   /** How dates are written, as DuckDB takes it; null where there are none. */
@@ -23,26 +26,24 @@ export interface Dialect {
   readonly hasHeader: boolean;
 }
 
-/** A file, and what is known of it beforehand. */
-export interface CsvFile {
-  readonly file: string;
-  readonly encoding: Encoding;
-  /** Whether its first line has the names of the columns, whatever it looks like. */
-  readonly header: boolean;
-}
-
 /**
  * Looks at the beginning of a file. A reader that is to pass over bad lines takes a title for the header and the table
  * for bad; the one that is not finds the table, and a table has more columns than its title. But one line that is too
  * short or too long makes it see no columns at all.
  */
-export async function sniffCsv(connection: DuckDBConnection, file: CsvFile): Promise<Dialect> {
-  const strict = await sniff(connection, file, []).catch(() => null);
+export async function sniffCsv(
+  connection: DuckDBConnection,
+  file: string,
+  encoding: Encoding,
+  asked: CsvOptions,
+): Promise<Dialect> {
+  const given = { ...givenOptions(encoding, asked), ...(await separatorLine(file, encoding)) };
+  const look = (options: Options): Promise<Dialect> =>
+    sniff(connection, file, encoding, { ...given, ...options });
+  const strict = await look({}).catch(() => null);
   if (strict !== null && strict.above === 0 && strict.types.size > 1) return strict;
-  const lenient = await sniff(connection, file, ['ignore_errors = true']).catch(() =>
-    // Lines that end in different ways are for the reader that does not go by the book.
-    sniff(connection, file, [LOOSE], [LOOSE]),
-  );
+  // Lines that end in different ways are for the reader that does not go by the book.
+  const lenient = await look({ ignore_errors: 'true' }).catch(() => look({ strict_mode: 'false' }));
   if (strict !== null && strict.types.size > lenient.types.size) return strict;
   return { ...lenient, above: 0 };
 }
@@ -52,50 +53,73 @@ export function csvSource(dialect: Dialect, options: readonly string[], changed:
   const columns = [...dialect.types].map(
     ([name, type]) => `${quoteText(name)}: ${quoteText(changed.get(name) ?? type)}`,
   );
-  const all = [...dialect.options, `columns = {${columns.join(', ')}}`, ...options];
-  return `read_csv(${[quoteText(dialect.file), 'auto_detect = false', ...all].join(', ')})`;
+  const all = { auto_detect: 'false', ...dialect.options, columns: `{${columns.join(', ')}}` };
+  return `read_csv(${[quoteText(dialect.file), ...spell(all), ...options].join(', ')})`;
 }
 
-/** `asked`: options for this look; `kept`: those for the reader as well. */
+function spell(options: Options): string[] {
+  return Object.entries(options).map(([name, value]) => `${name} = ${value}`);
+}
+
+function givenOptions(encoding: Encoding, { header, missing }: CsvOptions): Options {
+  return {
+    encoding: quoteText(encoding),
+    ...(header === true ? { header: 'true' } : {}),
+    ...(missing === undefined ? {} : { nullstr: quoteList(['', ...missing]) }),
+  };
+}
+
+/** A first line for Excel, which names the separator: `sep=;`. */
+async function separatorLine(file: string, encoding: Encoding): Promise<Options> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(32), 0, 32, 0);
+    const text = buffer.toString(encoding === 'utf-16' ? 'utf16le' : 'utf8', 0, bytesRead);
+    const separator = /^\ufeff?sep=(.)\r?\n/i.exec(text)?.[1];
+    return separator === undefined ? {} : { delim: quoteText(separator), skip: '1' };
+  } finally {
+    await handle.close();
+  }
+}
+
 async function sniff(
   connection: DuckDBConnection,
-  { file, encoding, header: named }: CsvFile,
-  asked: readonly string[],
-  kept: readonly string[] = [],
+  file: string,
+  encoding: Encoding,
+  { ignore_errors, ...told }: Options,
 ): Promise<Dialect> {
-  const told = [`encoding = '${encoding}'`, ...(named ? ['header = true'] : []), ...asked];
+  const options = [...spell(told), ...(ignore_errors === undefined ? [] : ['ignore_errors = true'])];
   const reader = await connection.runAndReadAll(
     `SELECT Delimiter, Quote, Escape, Comment, SkipRows, HasHeader, DateFormat, TimestampFormat, "Columns"
-     FROM sniff_csv(${[quoteText(file), ...told].join(', ')})`,
+     FROM sniff_csv(${[quoteText(file), ...options].join(', ')})`,
   );
   const [delimiter, quote, escape, comment, skip, header, date, timestamp, columns] =
     reader.getRowsJson()[0] ?? [];
-  const text = (name: string, value: unknown): string[] => {
-    const given = textOrNull(value);
-    return given === null ? [] : [`${name} = ${quoteText(given)}`];
+  const found = (name: string, value: unknown): Options => {
+    const text = textOrNull(value);
+    return text === null ? {} : { [name]: quoteText(text) };
   };
   return {
     file,
     encoding,
     delimiter: textOrNull(delimiter) ?? '',
-    options: [
-      `encoding = '${encoding}'`,
-      ...kept,
-      ...text('delim', delimiter),
+    options: {
+      ...told,
+      ...found('delim', delimiter),
       // Where its beginning has none, quotes may still come: the reader's own are the usual ones.
-      ...text('quote', quote),
-      ...text('escape', escape),
-      ...text('comment', comment),
-      `skip = ${Number(skip)}`,
-      `header = ${header === true}`,
-      ...text('dateformat', date),
-      ...text('timestampformat', timestamp),
-    ],
+      ...found('quote', quote),
+      ...found('escape', escape),
+      ...found('comment', comment),
+      skip: String(Number(skip)),
+      header: String(header === true),
+      ...found('dateformat', date),
+      ...found('timestampformat', timestamp),
+    },
     dates: { DATE: textOrNull(date), TIMESTAMP: textOrNull(timestamp) },
     types: new Map(
       (columns as unknown as { name: string; type: string }[]).map(({ name, type }) => [name, type]),
     ),
-    above: Number(skip),
+    above: Number(skip) - Number(told['skip'] ?? 0),
     hasHeader: header === true,
   };
 }

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteAlways } from '../sql/quote.js';
-import type { LoadOptions } from '../types.js';
+import type { CsvOptions } from '../types.js';
 import {
   dateNotations,
   isDate,
@@ -11,12 +11,15 @@ import {
   type Notation,
   type NotationName,
 } from './notations.js';
+import { signNote } from './signNote.js';
 import { csvSource, type Dialect, type Types } from './sniffCsv.js';
 
 /** Rows at which it is looked before whole columns are read. */
 const SAMPLE = 200;
-/** Where so many of a column's texts are numbers, the others are worth a word. */
-const MOST = 0.9;
+/** Where so many of a column's texts are numbers, it is worth looking at the others. */
+const MANY = 0.4;
+const CODE = /^0\d/;
+const DIGITS = /^[+-]?\d+$/;
 
 /** A column whose texts may be in one of several notations. */
 export interface Suspect {
@@ -32,6 +35,8 @@ export interface Beginning {
   readonly suspects: readonly Suspect[];
   /** Notations that columns are in without doubt. */
   readonly certain: readonly NotationName[];
+  /** What is worth knowing of columns that stay text. */
+  readonly notes: readonly string[];
 }
 
 /** Finds the columns at whose notation it is worth to look, by the first rows. `fixed`: types that stand already. */
@@ -39,7 +44,7 @@ export async function findSuspects(
   connection: DuckDBConnection,
   dialect: Dialect,
   fixed: Types,
-  asked: Pick<LoadOptions, 'dates' | 'decimal'>,
+  asked: CsvOptions,
 ): Promise<Beginning> {
   const points = dialect.delimiter === ';' || asked.decimal === 'comma';
   const columns = [...dialect.types].filter(
@@ -49,7 +54,8 @@ export async function findSuspects(
   );
   const suspects: Suspect[] = [];
   const certain: NotationName[] = [];
-  if (columns.length === 0) return { suspects, certain };
+  const notes: string[] = [];
+  if (columns.length === 0) return { suspects, certain, notes };
   const names = columns.map(([name]) => quoteAlways(name)).join(', ');
   const texts = new Map(columns.map(([name]) => [name, 'VARCHAR']));
   const reader = await connection.runAndReadAll(
@@ -70,14 +76,21 @@ export async function findSuspects(
       if (native === null || asked.dates !== undefined || shown.every(isEitherOrder))
         suspects.push({ name, kind: 'dates', notations: dateNotations(name, shown), native });
       else certain.push(native);
+    } else if (type === 'VARCHAR') {
+      const note = signNote(name, shown);
+      if (note !== null) notes.push(note);
     }
   });
-  return { suspects, certain };
+  return { suspects, certain, notes };
 }
 
 function areNumbers(texts: readonly string[]): boolean {
   const numbers = texts.filter((text) => isNumberIn('comma', text) || isNumberIn('point', text));
-  return numbers.length >= texts.length * MOST && numbers.some(isGrouped);
+  if (numbers.length < texts.length * MANY || texts.some((text) => CODE.test(text))) return false;
+  // Digits alone are numbers already, unless something stands between them; in groups, they may be telephone numbers.
+  return (
+    numbers.some(isGrouped) || (numbers.length < texts.length && numbers.every((text) => DIGITS.test(text)))
+  );
 }
 
 /** The order in which DuckDB took dates of digits; null where the column has none. */
