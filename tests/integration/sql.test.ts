@@ -146,6 +146,7 @@ test.each([
   ['%%sql', 'There is no SQL in this cell'],
   ['%sql', 'There is no SQL in this cell'],
   ['%sql select nope', 'nope'],
+  ['%%sql create table t as select 1::variant v', 'v::JSON'],
   ['%sql duckdb://', 'nothing to connect to'],
   ['%%sql postgresql://me@host/db\nselect 1', '%attach ADDRESS as NAME'],
   ['%%sql --save x\nselect 1', 'CREATE VIEW'],
@@ -187,8 +188,9 @@ test('an interrupt stops a query', () =>
 
 test('Tab completes magics, options, tables, columns by alias and files', () =>
   withKernel(
-    async ({ kernel }) => {
+    async ({ kernel, folder }) => {
       await kernel.execute('%load seattle-weather.csv as weather');
+      await writeFile(join(folder, "it's mine.csv"), 'a\n1\n');
       const matches = async (code: string, cursor?: number): Promise<unknown> =>
         (await kernel.complete(code, cursor))['matches'];
       expect(await matches('%lo')).toEqual(['%load']);
@@ -198,6 +200,9 @@ test('Tab completes magics, options, tables, columns by alias and files', () =>
       expect(await matches('%describe we')).toEqual(['weather']);
       expect(await matches('%%sql\nselect * from wea')).toEqual(['weather']);
       expect(await matches('%%sql\nselect w.temp_ from weather w', 20)).toEqual(['temp_max', 'temp_min']);
+      for (const typed of ['it', '"it', '"it\'s m'])
+        expect(await matches(`%load ${typed}`)).toEqual(['"it\'s mine.csv"']);
+      expect(await matches("%%sql\nfrom 'it")).toEqual(["it''s mine.csv"]);
       expect(await matches("%%sql\nfrom 'sea")).toEqual(['seattle-weather.csv']);
       expect(await matches('%config def')).toEqual(['default']);
     },

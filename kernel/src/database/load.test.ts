@@ -232,6 +232,7 @@ test('what is not what its name says, or does not fit the table, is told in word
         ['fake.parquet', /^fake.parquet is no Parquet file/],
         ['fake.json', /^fake.json is no JSON: at byte 1/],
         ['fake.csv', /^fake.csv could not be read as CSV/],
+        ['long.csv', /^long.csv has a line of 3,000,00\d bytes.*max_line_size/],
         ['x.log', /read_csv\('x.log'\)/],
       ] as const)
         await expect(database.load(join(data, name))).rejects.toThrow(words);
@@ -245,6 +246,7 @@ test('what is not what its name says, or does not fit the table, is told in word
     {
       'data/fake.parquet': 'a,b\n1,2\n',
       'data/fake.json': 'a,b\n1,2\n',
+      'data/long.csv': `id,t\n1,${'x'.repeat(3_000_000)}\n`,
       'data/x.log': 'a\n1\n',
       'data/a.csv': 'x\n1\n',
       'data/b.csv': 'x,y\n1,2\n',

@@ -1,6 +1,6 @@
 import { countPoints, unitOffset } from '../reading/codePoints.js';
 import type { Completions } from '../../jupyter/engine.js';
-import type { OptionSpec } from '../reading/arguments.js';
+import { quoteWord, type OptionSpec } from '../reading/arguments.js';
 import type { Kernel } from '../Kernel.js';
 import { CELL_MAGICS } from '../magics/cellMagics.js';
 import type { ArgumentKind } from '../magics/Magic.js';
@@ -67,7 +67,7 @@ async function completeMagicLine(
     return { start: lineStart + indent.length, matches: wanted };
   }
   const [, sign, name = ''] = /^\s*(%%?)([\w-]+)/.exec(line) ?? [];
-  const word = /\S*$/.exec(line)?.[0] ?? '';
+  const word = /(?:^|\s)("[^"]*)$/.exec(line)?.[1] ?? /\S*$/.exec(line)?.[0] ?? '';
   const start = at - word.length;
   const magic = [...LINE_MAGICS, ...CELL_MAGICS].find((candidate) => candidate.name === name);
   if (!magic) return { start, matches: [] };
@@ -96,9 +96,11 @@ function optionMatches(options: readonly OptionSpec[], word: string): Match[] {
 async function wordsOfKind(kernel: Kernel, kind: ArgumentKind, word: string): Promise<Match[]> {
   switch (kind) {
     case 'file':
-      return completeFiles(word, [kernel.paths.notebookFolder]);
-    case 'folder':
-      return completeFiles(word, [kernel.paths.notebookFolder], true);
+    case 'folder': {
+      const typed = word.replace(/^"/, '');
+      const files = await completeFiles(typed, [kernel.paths.notebookFolder], kind === 'folder');
+      return files.map(({ text, type }) => ({ text: quoteWord(text, word !== typed), type }));
+    }
     case 'table':
       return matching(
         (await kernel.catalog()).tables.map(({ name }) => name),
@@ -136,7 +138,11 @@ async function completeSqlAt(kernel: Kernel, code: string, offset: number, at: n
   if (at < offset) return { start: at, matches: [] };
   const { start, matches, file } = completeSql(code.slice(offset), at - offset, await kernel.catalog());
   if (file === null) return { start: offset + start, matches };
-  return { start: offset + start, matches: await kernel.completeReadable(file) };
+  const found = await kernel.completeReadable(file.replaceAll("''", "'"));
+  return {
+    start: offset + start,
+    matches: found.map(({ text, type }) => ({ text: text.replaceAll("'", "''"), type })),
+  };
 }
 
 async function completePython(kernel: Kernel, code: string, offset: number, at: number): Promise<Found> {

@@ -42,6 +42,12 @@ function unquote(raw: string): string {
   );
 }
 
+/** A path as `tokenize` reads it back; that of a folder stays open, to be gone on with. */
+export function quoteWord(path: string, always = false): string {
+  if (!always && !/[\s"'\\]/.test(path)) return path;
+  return `"${path.replace(/(["\\])/g, '\\$1')}${path.endsWith('/') ? '' : '"'}`;
+}
+
 /** All of a line as arguments. Throws a UserError for an unknown option, a wrong value or more than `most` words. */
 export function parseArguments(
   magic: string,

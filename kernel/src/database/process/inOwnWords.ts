@@ -49,6 +49,13 @@ const WORDS: readonly Words[] = [
   },
   {
     type: 'Invalid Input',
+    message: /^VARIANT columns are not supported in storage versions[^]*$/,
+    say: () =>
+      'A table keeps no VARIANT columns, which only newer versions of its file format have. ' +
+      'As JSON it does: CREATE TABLE t AS SELECT * REPLACE (v::JSON AS v) FROM …',
+  },
+  {
+    type: 'Invalid Input',
     message: /^Values were not provided for the following prepared statement parameters: (\w+)/,
     say: ([, parameter = '']) => noValue(`$${parameter}`, /^\d/.test(parameter) ? 'x' : parameter),
   },

@@ -25,6 +25,12 @@ export function loadFailure(error: unknown, file: string, format: Format, target
   if (format === 'parquet') return loadError(`${name} is no Parquet file, or not a whole one. ${OTHER_NAME}`);
   const json = /^Malformed JSON in file ".*?", ([^]*?)\s*$/.exec(message)?.[1];
   if (json !== undefined) return loadError(`${name} is no JSON: ${json} ${OTHER_NAME}`);
+  const longest = /^Maximum line size of \d+ bytes exceeded\. Actual Size:(\d+) bytes/m.exec(message)?.[1];
+  if (longest !== undefined)
+    return loadError(
+      `${name} has a line of ${Number(longest).toLocaleString('en-US')} bytes, longer than is read unless you say so: ` +
+        `CREATE TABLE t AS FROM read_csv('${name}', max_line_size = ${2 * Number(longest)}).`,
+    );
   if (/^Error when sniffing file/.test(message))
     return loadError(
       `${name} could not be read as CSV: no delimiter and quotes fit it. ${OTHER_NAME} ` +
