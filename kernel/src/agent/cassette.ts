@@ -47,9 +47,9 @@ export interface RecordedResult {
 
 const FORMAT = 1;
 
-/** White space at the ends of lines and of the cell does not count. */
+/** How a question is broken into lines and indented does not count. */
 export function cellHash(source: string): string {
-  const plain = source.replace(/[ \t]+$/gm, '').trim();
+  const plain = source.replace(/\s+/g, ' ').trim();
   return createHash('sha256').update(plain).digest('hex').slice(0, 16);
 }
 

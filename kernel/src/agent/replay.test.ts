@@ -51,6 +51,11 @@ describe('recorded turns', () => {
     expect(again.events.filter(({ type }) => type === 'note')).toEqual([]);
   });
 
+  test('a question is the same one in other lines, as a console takes it', async () => {
+    await run('record', { source: 'How many\n    of them?\n' });
+    expect(await run('replay', { source: 'How many of them?' })).toMatchObject({ state: 'done' });
+  });
+
   test('a result that differs is told, and the run goes on; a strict replay ends there', async () => {
     await run('record');
     const drifted = await run('replay', { rows: '43' });
