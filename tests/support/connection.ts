@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as zmq from 'zeromq';
+import { freePort } from './freePort.js';
 
 export type Channel = 'shell' | 'control' | 'iopub' | 'stdin' | 'hb';
 const CHANNELS = ['shell', 'control', 'iopub', 'stdin', 'hb'] as const;
@@ -31,7 +31,8 @@ export async function makeConnection(options: ConnectionOptions = {}): Promise<C
   const folder = mkdtempSync(join(tmpdir(), 'worldline-kernel-'));
   const file = join(folder, 'connection.json');
   const ip = transport === 'tcp' ? '127.0.0.1' : join(folder, 'socket');
-  const ports = transport === 'tcp' ? await freePorts(CHANNELS.length) : [1, 2, 3, 4, 5];
+  const ports = [1, 2, 3, 4, 5];
+  if (transport === 'tcp') for (const at of ports.keys()) ports[at] = await freePort();
   const key = options.key ?? randomBytes(16).toString('hex');
   const curve = options.curve === true ? zmq.curveKeyPair() : null;
   const portOf = (channel: Channel) => ports[CHANNELS.indexOf(channel)] ?? 0;
@@ -53,21 +54,4 @@ export async function makeConnection(options: ConnectionOptions = {}): Promise<C
     address: (channel) =>
       transport === 'tcp' ? `tcp://${ip}:${portOf(channel)}` : `ipc://${ip}-${portOf(channel)}`,
   };
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listen));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
-function listen(): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      resolve(server);
-    });
-  });
 }
