@@ -265,6 +265,16 @@ frame = pa.table({
   });
 });
 
+test('memory of Arrow that a cell gave back is there for the next one', async () => {
+  const resident = 'int(open("/proc/self/statm").read().split()[1]) * 4096 // 1_000_000';
+  const before = Number((await run(python, resident)).value);
+  await run(
+    python,
+    'import pyarrow as pa, pyarrow.compute as pc\npc.add(pa.nulls(15_000_000, pa.int64()).fill_null(1), 1);',
+  );
+  expect(Number((await run(python, resident)).value) - before).toBeLessThan(60);
+});
+
 test('files that a cell makes or changes are its artifacts, by type', async () => {
   await writeFile(join(python.workspace.path, 'old.csv'), 'a');
   await chmod(join(python.workspace.path, 'old.csv'), 0o666);

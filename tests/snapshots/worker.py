@@ -12,6 +12,7 @@ import types
 import numpy  # noqa: F401  (imported ahead, as in the runner)
 import pandas  # noqa: F401
 from fingerprint import contents_of, fingerprint
+from pyarrow import default_memory_pool
 from snapshot import Snapshots, unchanged
 
 NEXT_WORKER = 3
@@ -87,6 +88,7 @@ def serve(blobs, requests, answers):
             answer = {"error": traceback.format_exc()}
         answer["milliseconds"] = (time.perf_counter() - start) * 1000
         answers.write(json.dumps(answer).encode() + b"\n")
+        default_memory_pool().release_unused()
 
 
 def main():

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.magic import no_var_expand
+from pyarrow import default_memory_pool
 
 from . import dataframes, processes, variables
 from .channel import Channel, HostError
@@ -114,6 +115,8 @@ class Worker:
                 self._reap(header["pids"])
             elif header["type"] in self._handlers:
                 self._reply(self._handlers[header["type"]], header, body)
+            # Arrow keeps what was given back to it: numpy could not have it, and a fork would copy its table of pages.
+            default_memory_pool().release_unused()
 
     def _reply(self, handler, header: dict, body: bytes) -> None:
         self._channel.shield.arm()
