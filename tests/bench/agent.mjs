@@ -126,7 +126,7 @@ function firstText(withKernel) {
         onRequest = resolve;
       });
       const running = run(kernel, 'Say it.');
-      const answer = await request;
+      const answer = await during(running, request);
       await pause(120 + ((number * 37) % 200));
       const word = `word-${number}`;
       const shown = kernel.next(
@@ -139,7 +139,7 @@ function firstText(withKernel) {
       });
       const began = performance.now();
       answer({ text: `${word} `.repeat(8), holdHalfway });
-      await shown;
+      await during(running, shown);
       times.push(performance.now() - began);
       finish();
       await running;
@@ -169,7 +169,7 @@ function interrupted(withKernel, call) {
         arrived = resolve;
       });
       const running = kernel.execute('Go on.', { metadata: { cellId: 'c' } });
-      await (call === null ? request : kernel.next(isRunning));
+      await during(running, call === null ? request : kernel.next(isRunning));
       await pause(300);
       const began = performance.now();
       await kernel.interrupt();
@@ -179,6 +179,15 @@ function interrupted(withKernel, call) {
     }
     return sample(times);
   });
+}
+
+/** What comes while a cell runs. Rejects with what the cell showed where it is over first: nothing would come any more. */
+function during(running, awaited) {
+  const over = running.then(({ outputs }) => {
+    const shown = outputs.map(({ content }) => content.evalue ?? content.text ?? content.data['text/plain']);
+    throw new Error(`The cell was over too soon: ${shown.join('\n')}`);
+  });
+  return Promise.race([awaited, over]);
 }
 
 /** Does this message show a step that runs? */
@@ -226,15 +235,22 @@ function kernelsOf(KernelClient, startModelServer) {
       timeout: 300_000,
     });
     try {
-      return await body(kernel);
-    } finally {
+      const result = await body(kernel);
       await kernel.shutdown();
+      return result;
+    } catch (error) {
+      // It may be what failed, and would not answer.
+      kernel.process.signal('SIGKILL');
+      throw error;
+    } finally {
       await server.close();
     }
   };
 }
 
 async function run(kernel, code) {
-  const { status, reply } = await kernel.execute(code, { metadata: { cellId: 'c' } });
+  const execution = await kernel.execute(code, { metadata: { cellId: 'c' } });
+  const { status, reply } = execution;
   if (status !== 'ok') throw new Error(`A cell failed: ${JSON.stringify(reply.content)}`);
+  return execution;
 }

@@ -14,7 +14,7 @@ more than times, which depend on the machine. Goals are the project's own; a lin
  */
 export function page(titles, results) {
   const sections = Object.entries(titles).flatMap(([name, title]) =>
-    results[name] === undefined ? [] : [section(title, results[name], REASONS[name] ?? {})],
+    results[name] === undefined ? [] : [section(title, results[name], REASONS[name] ?? [])],
   );
   return `${[HEAD, ...sections].join('\n\n')}\n`;
 }
@@ -41,8 +41,13 @@ function tableText({ title, lines }, reasons) {
     ]),
   ];
   const table = rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
-  const missed = lines.filter((line) => line.goal !== undefined && !isMet(line) && line.what in reasons);
-  const why = missed.map(({ what }) => `- Missed by _${what}_: ${reasons[what]}`).join('\n');
+  const why = lines
+    .filter((line) => line.goal !== undefined && !isMet(line))
+    .flatMap((line) =>
+      reasons.filter(({ what, of = '' }) => what === line.what && (title ?? '').includes(of)),
+    )
+    .map(({ what, why: reason }) => `- Missed by _${what}_: ${reason}`)
+    .join('\n');
   return [title === undefined ? '' : `### ${title}`, table, why].filter(Boolean).join('\n\n');
 }
 
