@@ -69,6 +69,18 @@ excel("column.xlsx", One=[["kind", None], ["a", 1]])`);
     expect(rowsOf(await kernel.execute('%%sql select kind from "column"'))).toEqual([['a']]);
   }));
 
+test('formulas that no program has computed are said to have no value', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute(`${EXCEL}
+excel("sums.xlsx", Sums=[["a", "b"], [1, "=A2*2"], [2, "=A3*2"], [3, 7]])
+excel("gaps.xlsx", Gaps=[["a", "b"], [1, None], [2, 5]])`);
+    expect(shown(await kernel.execute('%load sums.xlsx'))).toContain(
+      '2 formulas have no value in the file, and are NULL',
+    );
+    expect(rowsOf(await kernel.execute('%%sql select b from sums'))).toEqual([[null], [null], ['7']]);
+    expect(shown(await kernel.execute('%load gaps.xlsx'))).not.toContain('formula');
+  }));
+
 test('of several sheets the first with rows is loaded and the others are named; --sheet loads another', () =>
   withKernel(async ({ kernel }) => {
     await kernel.execute(`${EXCEL}

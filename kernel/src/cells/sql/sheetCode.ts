@@ -6,9 +6,9 @@ const BEGINNING = 50;
 /**
  * Python that reads one sheet of a spreadsheet into a variable: the one of that name, else the first that has rows. A
  * column is of the type that all its cells have; where they differ, it is text. Rows above the header, such as
- * a title, are left out. It prints as JSON the name of the sheet and those of the others that have rows, and how many rows
- * stand above the header; and to stderr, where it takes long, how much of the file is read, as a fraction on a line of its
- * own.
+ * a title, are left out. It prints as JSON the name of the sheet and those of the others that have rows, how many rows
+ * stand above the header, and how many formulas have no value; and to stderr, where it takes long, how much of the file
+ * is read, as a fraction on a line of its own.
  */
 export function sheetCode(variable: string, file: string, sheet: string | undefined): string {
   return `def ${variable}(file, wanted):
@@ -51,6 +51,20 @@ export function sheetCode(variable: string, file: string, sheet: string | undefi
                 return at if all(isinstance(cell, str) for cell in cells) else 0
         return 0
 
+    def never_computed(name):
+        # A formula in a file that no spreadsheet program has saved has no value in it.
+        if not hasattr(book.book, "_archive"):
+            return 0
+        formula = rb'<f(?:[^>]*/>|[^>]*>[^<]*</f>)'
+        cell = re.compile(rb'<c (?![^>]*t="str")[^>]*>' + formula + rb'(?:<v ?/>|<v></v>)?</c>')
+        number, before = 0, b""
+        with book.book[name]._get_source() as source:
+            while block := source.read(1 << 20):
+                text = before + block
+                number += sum(match.end() > len(before) for match in cell.finditer(text))
+                before = text[-10_000:]
+        return number
+
     class Watched(io.FileIO):
         size, began, told = 1, None, 0
 
@@ -73,11 +87,12 @@ export function sheetCode(variable: string, file: string, sheet: string | undefi
         above = above_header(rows[name])
         watched.watch()
         frame = book.parse(name, skiprows=above, **as_it_is)
+        unknown = never_computed(name) if frame.isna().any(axis=None) else 0
     if frame.shape[1] == 0:
         raise ValueError("it is empty" if wanted is None else f"the sheet {wanted} is empty")
     names = [re.sub(r"^Unnamed: (\\d+)$", r"column\\1", str(label)) for label in frame.columns]
     others = [other for other in full if other != name]
-    print(json.dumps({"sheet": name, "others": others, "above": above}))
+    print(json.dumps({"sheet": name, "others": others, "above": above, "unknown": unknown}))
     return pyarrow.table([column(frame.iloc[:, at]) for at in range(len(names))], names=names)
 ${variable} = ${variable}(${JSON.stringify(file)}, ${sheet === undefined ? 'None' : JSON.stringify(sheet)})`;
 }
