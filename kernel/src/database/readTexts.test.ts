@@ -84,13 +84,24 @@ test('an order that fits nothing is an error that leaves the table as it was', (
       await expect(database.load(join(data, 'day.csv'), { dates: 'mdy' })).rejects.toThrow(
         /--dates mdy fits no column/,
       );
+      await expect(database.load(join(data, 'points.csv'), { decimal: 'comma' })).rejects.toThrow(
+        /--decimal comma fits no column/,
+      );
       await expect(database.load(join(data, 'a.json'), { dates: 'mdy' })).rejects.toThrow(
         /--dates is for CSV files/,
       );
       expect(await database.tables()).toEqual([]);
+      // Where nothing is against it, it makes no difference.
+      const whole = await database.load(join(data, 'whole.csv'), { decimal: 'comma', dates: 'mdy' });
+      expect(whole).toMatchObject({ rows: 1, columns: [{ type: 'BIGINT' }, { type: 'BIGINT' }] });
     },
     {},
-    { 'data/day.csv': dated('03/04/2024', '15/06/2024'), 'data/a.json': '[{"a": 1}]' },
+    {
+      'data/day.csv': dated('03/04/2024', '15/06/2024'),
+      'data/points.csv': 'n,m\n1.5,1\n',
+      'data/whole.csv': 'n,m\n1,1\n',
+      'data/a.json': '[{"a": 1}]',
+    },
   ));
 
 test('numbers with decimal commas are numbers where the whole column fits', () =>

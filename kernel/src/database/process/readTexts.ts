@@ -49,12 +49,7 @@ export async function readTexts(
   const { suspects, certain, notes: found } = await findSuspects(connection, dialect, fixed, asked);
   const tried = await tryNotations(connection, dialect, suspects);
   const known = new Set([...certain, ...tried.flatMap(certainly)]);
-  for (const kind of ['decimal', 'dates'] as const) {
-    const wanted = asked[kind];
-    const fits = tried.some((column) => fitting(column).some(({ notation }) => notation.name === wanted));
-    if (wanted !== undefined && !fits)
-      throw loadError(`--${kind} ${wanted} fits no column of this file: none is written so in all its rows.`);
-  }
+  for (const kind of ['decimal', 'dates'] as const) checkAsked(kind, asked[kind], tried, certain);
   const values = new Map<string, string>();
   const notes = [...found];
   for (const column of tried) {
@@ -71,6 +66,21 @@ export async function readTexts(
     }
   }
   return { values, notes };
+}
+
+/** What was asked for may make no difference to a file, but it must not be passed over. */
+function checkAsked(
+  kind: Suspect['kind'],
+  wanted: NotationName | undefined,
+  tried: readonly Tried[],
+  certain: readonly NotationName[],
+): void {
+  if (wanted === undefined) return;
+  const columns = tried.filter((column) => column.kind === kind);
+  const fits = columns.some((column) => fitting(column).some(({ notation }) => notation.name === wanted));
+  const others = columns.length > 0 || (wanted === 'comma' && certain.includes('point'));
+  if (others && !fits)
+    throw loadError(`--${kind} ${wanted} fits no column of this file: none is written so in all its rows.`);
 }
 
 function fitting({ trials }: Tried): Trial[] {
