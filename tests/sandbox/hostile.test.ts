@@ -56,7 +56,9 @@ describe('code that takes too much', () => {
       );
       // The threads are still there: what prints has none to be had, which it did not want either.
       expect(await run(python, 'print("next")')).toMatchObject({ text: 'next\n', notices: [] });
+      await expect(python.snapshot()).rejects.toThrow(/^what the code left running takes all processes/);
       await run(python, 'go.set()');
+      expect(await python.snapshot()).not.toBeNull();
     });
 
     test('with a fork bomb, is ended with its cell', async () => {

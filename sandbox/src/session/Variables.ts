@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Runner } from '../channel/Runner.js';
 import { HIDDEN, OUT } from '../engine/containerOptions.js';
+import { PythonError } from '../errors.js';
 import { VariableIntake } from '../snapshots/index.js';
 import { parseLost, parseVariables } from './replies.js';
 import type { BlobStore, LostVariable, Variable, VariablesSnapshot } from '../types.js';
@@ -11,6 +12,9 @@ export interface Capture {
   readonly variables: Variable[];
   readonly done: Promise<VariablesSnapshot>;
 }
+
+const NO_PROCESS =
+  'what the code left running takes all processes and threads that there may be (SANDBOX_PIDS). The next cell tries again.';
 
 /** The variables of one session: what was kept of them last, and how they come back. */
 export class Variables {
@@ -74,12 +78,12 @@ export class Variables {
     const label = randomBytes(8).toString('hex');
     const path = `${HIDDEN}/${OUT}/${label}`;
     const written = runner.snapshotWritten(label);
-    const reply = await runner.call({
-      type: 'snapshot',
-      label,
-      directory: path,
-      full: this.#full,
-    });
+    const reply = await runner
+      .call({ type: 'snapshot', label, directory: path, full: this.#full })
+      .catch((error: unknown) => {
+        runner.noSnapshot(label);
+        throw isWantOfProcesses(error) ? new Error(NO_PROCESS, { cause: error }) : error;
+      });
     this.#changed = false;
     if (reply['unchanged'] === true) {
       runner.noSnapshot(label);
@@ -136,4 +140,9 @@ export class Variables {
     const reply = await runner.call({ type: 'restore' }, snapshot.manifest);
     return parseLost(reply['lost']);
   }
+}
+
+/** As a fork says it. */
+function isWantOfProcesses(error: unknown): boolean {
+  return error instanceof PythonError && error.ename === 'BlockingIOError';
 }

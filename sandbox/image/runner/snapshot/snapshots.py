@@ -148,7 +148,12 @@ class Snapshots:
         handover = os.memfd_create("handover", os.MFD_CLOEXEC)
         alive, end = os.pipe()
         capture = guardian.Capture(save, variables, previous, self._blobs, handover, self._seconds)
-        pid = guardian.fork()
+        try:
+            pid = guardian.fork()
+        except OSError:
+            for fd in (handover, alive, end):
+                os.close(fd)
+            raise
         if pid == 0:
             _guard(capture, label, notify, {*keep, end, handover} | previous.fds)
         with contextlib.suppress(OSError):
