@@ -33,9 +33,7 @@ export async function runPythonCell(context: CellContext, rest: string, text: st
   ).execute(code, {
     cell: `Cell [${run.executionCount}]`,
     signal: run.signal,
-    onEvent: (event) => {
-      passOn(run, event);
-    },
+    onEvent: passOn(run),
     ...(typeof timeout === 'string' ? { timeout: Number(timeout) * 1000 } : {}),
     timeoutAdvice: ['%%python --timeout sets it; without it, a cell runs as long as it takes.'],
     ...(request.allowStdin ? { input: (prompt, password) => run.input(prompt, password) } : {}),
@@ -45,26 +43,34 @@ export async function runPythonCell(context: CellContext, rest: string, text: st
   throwUnlessOk(result, run.signal);
 }
 
-/** A sandbox event as an output of the cell. */
-export function passOn(run: Run, event: SandboxEvent): void {
-  switch (event.type) {
-    case 'stream':
-      run.stream(event.name, event.text);
-      break;
-    case 'display':
-      if (event.update && event.displayId !== undefined) run.update(event, event.displayId);
-      else run.display(event, event.displayId);
-      break;
-    case 'result':
-      run.result(event);
-      break;
-    case 'clear':
-      run.clear(event.wait);
-      break;
-    case 'notice':
-      run.stream('stderr', `${event.text}\n`);
-      break;
-  }
+/** What makes outputs of the cell out of sandbox events. */
+function passOn(run: Run): (event: SandboxEvent) => void {
+  /** The stream that was left in the middle of a line. */
+  let unfinished: 'stdout' | 'stderr' | null = null;
+  return (event) => {
+    switch (event.type) {
+      case 'stream':
+        run.stream(event.name, event.text);
+        unfinished = event.text.endsWith('\n') ? null : event.name;
+        break;
+      case 'display':
+        if (event.update && event.displayId !== undefined) run.update(event, event.displayId);
+        else run.display(event, event.displayId);
+        break;
+      case 'result':
+        run.result(event);
+        break;
+      case 'clear':
+        run.clear(event.wait);
+        break;
+      case 'notice':
+        // A terminal shows one stream after the other on the same line.
+        if (unfinished !== null) run.stream(unfinished, '\n');
+        unfinished = null;
+        run.stream('stderr', `${event.text}\n`);
+        break;
+    }
+  };
 }
 
 async function showArtifacts(runtime: Runtime, run: Run, artifacts: readonly Artifact[]): Promise<void> {
