@@ -16,6 +16,8 @@ const LOOKS = [
   { look: 'forced-light', theme: 'JupyterLab Light', colorScheme: 'light' },
   { look: 'forced-dark', theme: 'JupyterLab Dark', colorScheme: 'dark' },
 ] as const;
+/** A request that the browser gave up because an interface of the machine came or went, as those of Docker's builds do. */
+const OF_MACHINE = 'net::ERR_NETWORK_CHANGED';
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 
 export async function openBrowser(): Promise<Browser> {
@@ -36,7 +38,8 @@ export class LabPage {
   ) {
     page.setDefaultTimeout(PATIENCE);
     page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text());
+      const text = message.text();
+      if (message.type() === 'error' && !text.includes(OF_MACHINE)) this.complaints.push(text);
     });
     page.on('pageerror', (error) => {
       const text = error.stack ?? error.message;
