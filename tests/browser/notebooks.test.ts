@@ -24,7 +24,9 @@ test(
       await notebook.run(0);
       await page.locator('[data-wl-table="u"]').waitFor();
       expect(await page.locator('[data-wl-table="t"]').count()).toBe(0);
-      expect(await page.locator('.wl-Head').allTextContents()).toEqual(['main']);
+      await page.locator('.wl-Head', { hasText: 'one-two' }).waitFor({ state: 'detached' });
+      await page.locator('.wl-Head', { hasText: 'main' }).waitFor();
+      expect(await page.locator('.wl-Head').count()).toBe(1);
       await page.locator('.lm-TabBar-tab', { hasText: 'first.ipynb' }).click();
       await page.locator('[data-wl-table="t"]').waitFor();
       await notebook.showHeads();

@@ -69,7 +69,7 @@ test(
       await notebook.finished(0);
       await notebook.showSidebar();
       await notebook.page.locator('.wl-Row .wl-Status.wl-mod-interrupted').waitFor();
-      expect(await bar.isVisible()).toBe(false);
+      await bar.waitFor({ state: 'hidden' });
       await notebook.shot('run-stopped');
     }),
   MINUTES,

@@ -125,8 +125,9 @@ test(
       await notebook.shot('settings');
       const field = (name: string) => page.locator(`[id$="_${name}"]`);
       await field('plainCell').selectOption({ label: 'SQL' });
-      await field('model').fill('small');
       await field('maxSteps').fill('7');
+      // The last one that reaches the kernel is seen.
+      await field('model').fill('small');
       await page.waitForFunction(`document.querySelector('.wl-StatusItem')?.textContent.includes('small')`);
       await notebook.shot('settings-changed');
       await page.locator('.lm-TabBar-tab', { hasText: 'settings.ipynb' }).click();
