@@ -46,9 +46,11 @@ test('a reader that reads late loses nothing', () =>
     late.connect(kernel.connection.address('iopub'));
     late.subscribe();
     await kernel.next((message) => message.type === 'iopub_welcome');
-    const count = 3000;
+    // Far more than the buffers of the connection take.
+    const count = 1000;
+    const text = 'x'.repeat(10_000);
     for (let n = 0; n < count; n += 100) {
-      await Promise.all(Array.from({ length: 100 }, () => kernel.execute('show - x')));
+      await Promise.all(Array.from({ length: 100 }, () => kernel.execute(`show - ${text}`)));
     }
     let shown = 0;
     for await (const frames of late) {
