@@ -39,16 +39,22 @@ export async function repeated(rounds, work) {
 }
 
 /**
- * Runs the works by turns, so that what disturbs the machine disturbs them alike.
+ * Runs the works by turns, so that what disturbs the machine disturbs them alike; each is first as often as last: whoever follows
+ * another finds caches warm or taken.
  * @template {string} Name
  * @param {number} rounds
  * @param {Record<Name, (round: number) => unknown>} works
+ * @param {() => unknown} after what each leaves to be done before the next, and is not timed
  * @returns {Promise<Record<Name, Sample>>} milliseconds
  */
-export async function inTurns(rounds, works) {
+export async function inTurns(rounds, works, after = () => undefined) {
   const times = new Map(Object.keys(works).map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, work] of Object.entries(works)) times.get(name).push(await timed(() => work(round)));
+    const order = round % 2 === 0 ? Object.entries(works) : Object.entries(works).reverse();
+    for (const [name, work] of order) {
+      times.get(name).push(await timed(() => work(round)));
+      await after();
+    }
   }
   return Object.fromEntries([...times].map(([name, values]) => [name, sample(values)]));
 }

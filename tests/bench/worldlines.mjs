@@ -68,7 +68,7 @@ async function graphTimes(Session) {
   const times = {
     'a checkpoint, before the reply': checkpoint,
     // Microseconds each: few of them would tell of the machine alone.
-    branch: await both(({ session, line }, n) => session.branch(`b${n}`, line), 3 * rounds),
+    branch: await both(({ session, line }, n) => session.branch(`b${n}`, line), 10 * rounds),
     switch: await both(({ session }, n) => session.switch(`b${n % rounds}`), 10 * rounds),
     'a page of the graph': page,
   };
