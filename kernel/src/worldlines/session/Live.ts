@@ -1,7 +1,14 @@
+import type { TableInfo, VariableInfo } from '../../contract.js';
 import type { State } from '../journal/records.js';
-import type { Part, Parts, WorldlinePlace } from '../types.js';
+import type { CapturedVariables, Part, Parts, WorldlinePlace } from '../types.js';
 import type { WorkspaceIndex } from '../workspace/WorkspaceIndex.js';
 import { Chain } from './Chain.js';
+
+/** Variables as they were at a checkpoint. */
+export interface Taken {
+  readonly variables: readonly VariableInfo[];
+  readonly captured: CapturedVariables;
+}
 
 /** An open worldline: its running parts, and what of its live state is already in the store. */
 export class Live {
@@ -20,6 +27,10 @@ export class Live {
   unsaved = false;
   /** The database file has changes that no snapshot has. */
   databaseDirty = false;
+  /** The tables of a database whose snapshot the store does not have yet, as its last flush told them. */
+  tables: readonly TableInfo[] | null = null;
+  /** Variables that were taken, and are not in the store yet: those who gave them say from then on that nothing changed. */
+  taken: Taken | null = null;
   #exclusive: Promise<unknown> = Promise.resolve();
 
   constructor(

@@ -20,6 +20,7 @@ export async function moveLive(store: Store, live: Live, to: Node): Promise<Rest
     await parts.closeDatabase();
     const database = await restoreDatabase(store, target, place.databaseFile, notes);
     live.databaseDirty = false;
+    live.tables = null;
     return { database, tables: target.state.tables };
   });
   await live.workspace.step(async () => {
@@ -30,6 +31,7 @@ export async function moveLive(store: Store, live: Live, to: Node): Promise<Rest
   await live.variables.step(async () => {
     const restored = await restoreVariables(store, target, parts, notes);
     lost = restored.lost;
+    live.taken = null;
     return { variables: restored.ref, shown: target.state.shown };
   });
   live.torn = false;

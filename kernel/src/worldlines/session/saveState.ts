@@ -1,4 +1,3 @@
-import type { VariableInfo } from '../../contract.js';
 import { describe } from '../errors.js';
 import type { State, StateRecord, VariablesRef } from '../journal/records.js';
 import { encodeBlobs } from '../objects/blobList.js';
@@ -8,7 +7,7 @@ import type { CapturedVariables, Part, RanCell, Saved, VariablesCapture } from '
 import { captureWorkspace } from '../workspace/captureWorkspace.js';
 import { isWorkspaceUnchanged } from '../workspace/isWorkspaceUnchanged.js';
 import type { ShownVariable } from './shownVariables.js';
-import type { Live } from './Live.js';
+import type { Live, Taken } from './Live.js';
 import { bootId } from '../store/liveness.js';
 import { record, type Store } from './Store.js';
 
@@ -43,7 +42,7 @@ export async function saveState(
     live.database.step((last) =>
       touched('database') || live.databaseDirty ? saveDatabase(last) : Promise.resolve(last),
     ),
-    live.variables.step((last) => (capture === null ? Promise.resolve(last) : saveVariables(last, capture))),
+    live.variables.step(saveVariables),
   ] as const;
   const [results] = await Promise.all([Promise.allSettled(parts), before]);
   const [workspace, database, variables] = results;
@@ -88,40 +87,44 @@ export async function saveState(
   }
 
   async function saveDatabase(last: Tables): Promise<Tables> {
-    const changed = await live.parts.flushDatabase();
-    if (changed === null && !live.databaseDirty) return last;
+    const clean = !live.databaseDirty;
+    // Also where the flush fails half-way: the next one may say that nothing changed.
     live.databaseDirty = true;
+    const changed = await live.parts.flushDatabase();
+    if (changed === null && clean) {
+      live.databaseDirty = false;
+      return last;
+    }
+    live.tables = changed?.tables ?? live.tables;
     const database = await store.databases.capture(live.place.databaseFile, last.database, tally);
+    const tables = live.tables === null ? last.tables : await storeValue(live.tables, store.objects, tally);
     live.databaseDirty = false;
-    if (changed === null) return { ...last, database };
-    return { database, tables: await storeValue(changed.tables, store.objects, tally) };
+    live.tables = null;
+    return { database, tables };
   }
 
   /** Where they could not be taken, the last ones remain: the same that the sandbox falls back to. */
-  async function saveVariables(last: Names, taking: Promise<VariablesCapture | null>): Promise<Names> {
-    let taken: VariablesCapture | null;
-    let captured: CapturedVariables;
+  async function saveVariables(last: Names): Promise<Names> {
     try {
-      taken = await taking;
-      if (taken === null) return last;
-      captured = await taken.done;
+      const taking = await capture;
+      if (taking !== null) live.taken = { variables: taking.variables, captured: await taking.done };
     } catch (error) {
       saved.problems.push(`The variables could not be saved: ${describe(error)}`);
-      return last;
     }
+    if (live.taken === null) return last;
+    const { captured } = live.taken;
+    const names = {
+      variables: await keepVariables(store, captured, tally),
+      shown: await storeValue(withDigests(live.taken), store.objects, tally),
+    };
+    live.taken = null;
     saved.lost.push(...captured.lost);
     saved.bytes += captured.bytesAdded;
-    return {
-      variables: await keepVariables(store, captured, tally),
-      shown: await storeValue(withDigests(taken.variables, captured), store.objects, tally),
-    };
+    return names;
   }
 }
 
-function withDigests(
-  variables: readonly VariableInfo[],
-  { digests }: CapturedVariables,
-): readonly ShownVariable[] {
+function withDigests({ variables, captured: { digests } }: Taken): readonly ShownVariable[] {
   const known = new Map(digests);
   return variables.map((variable) => {
     const digest = known.get(variable.name);
