@@ -12,7 +12,7 @@ export function settlesIn(stat: FileStat, now: number): number {
 
 /** What is known of a live workspace's files, so that unchanged ones are not read again. */
 export class WorkspaceIndex {
-  /** What the last capture gave, while every file of it is known here. */
+  /** What the last capture gave, while every file of it, and no other, is known here as it was then. */
   last: { readonly ref: WorkspaceRef | null; readonly folders: string } | null = null;
   readonly #known = new Map<string, { stat: FileStat; id: ObjectId }>();
 
@@ -27,11 +27,13 @@ export class WorkspaceIndex {
 
   /** `looked` is when the file began to be read, in milliseconds since the epoch. */
   note(path: string, stat: FileStat, id: ObjectId, looked: number): void {
+    this.last = null;
     if (stat.changed < looked - SETTLED) this.#known.set(path, { stat, id });
     else this.#known.delete(path);
   }
 
   keepOnly(paths: ReadonlySet<string>): void {
+    this.last = null;
     for (const path of this.#known.keys()) if (!paths.has(path)) this.#known.delete(path);
   }
 }

@@ -11,13 +11,14 @@ import {
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { ObjectStore } from '../objects/ObjectStore.js';
 import { captureWorkspace } from './captureWorkspace.js';
 import { fileStat } from './Folder.js';
 import { restoreWorkspace } from './restoreWorkspace.js';
-import { WorkspaceIndex } from './WorkspaceIndex.js';
+import { settlesIn, WorkspaceIndex } from './WorkspaceIndex.js';
 
 const SIZE = 200 * 1024 * 1024;
 const MIDDLE = SIZE / 2 + 1;
@@ -72,6 +73,40 @@ test('files that were brought back are as old as they were, to the millisecond',
     await restoreWorkspace(other, ref, new WorkspaceIndex(), objects);
     const again = await captureWorkspace(other, new WorkspaceIndex(), objects, { bytes: 0 });
     expect(again.ref).toEqual(ref);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test('a list of files that could not be written is written by the next capture, also where no file changes until then', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'worldline-list-'));
+  try {
+    const workspace = join(root, 'workspace');
+    mkdirSync(workspace);
+    const names = Array.from({ length: 20 }, (_, index) => `a file with quite a long name ${index}`);
+    const write = async (text: string): Promise<void> => {
+      for (const name of names) {
+        writeFileSync(join(workspace, name), text);
+        utimesSync(join(workspace, name), 1, 1);
+      }
+      await setTimeout(settlesIn(fileStat(statSync(join(workspace, names[0] ?? ''))), Date.now()));
+      await setTimeout(settlesIn(fileStat(statSync(join(workspace, names.at(-1) ?? ''))), Date.now()));
+    };
+    const storeAt = (name: string): ObjectStore => {
+      mkdirSync(join(root, name));
+      return new ObjectStore(join(root, name), join(root, 'aside'));
+    };
+    const [objects, index, tally] = [storeAt('objects'), new WorkspaceIndex(), { bytes: 0 }];
+    await write('one');
+    await captureWorkspace(workspace, index, objects, tally);
+    await write('two');
+    const { ref } = await captureWorkspace(workspace, new WorkspaceIndex(), storeAt('other'), tally);
+    // Nothing can be written below what is a file.
+    const inTheWay = dirname(objects.pathOf(ref?.list ?? ''));
+    writeFileSync(inTheWay, '');
+    await expect(captureWorkspace(workspace, index, objects, tally)).rejects.toThrow();
+    rmSync(inTheWay);
+    expect(await captureWorkspace(workspace, index, objects, tally)).toEqual({ ref, skipped: [] });
   } finally {
     rmSync(root, { recursive: true });
   }
