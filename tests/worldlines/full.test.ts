@@ -130,6 +130,30 @@ async function withSmallDisk(use: (home: string) => Promise<void>): Promise<void
       await next.session.close();
     });
   });
+
+  test('does not let the next cell forget variables of a cell whose record could not be written', async () => {
+    await withSmallDisk(async (home) => {
+      const kernel = await Kernel.start(join(home, 'store'));
+      const { session } = kernel;
+      const parts = await kernel.parts();
+      parts.setVariable('x', 'one');
+      await (
+        await session.commit(ran({ source: 'one' }))
+      ).saved;
+
+      parts.setVariable('x', 'two');
+      fill(join(home, 'ballast'));
+      await expect(session.commit(ran({ asCells: ['x'.repeat(100_000)] }))).rejects.toThrow(/disk is full/);
+      rmSync(join(home, 'ballast'));
+      expect((await (await session.commit(ran({ source: 'three' }))).saved).problems).toEqual([]);
+      await session.close();
+
+      const next = await Kernel.start(join(home, 'store'));
+      await next.session.resume('main');
+      expect((await next.parts()).variables.get('x')).toBe('two');
+      await next.session.close();
+    });
+  });
 });
 
 /** Takes all the room that there is, down to the last block. */

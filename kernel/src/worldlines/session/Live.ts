@@ -1,6 +1,6 @@
 import type { TableInfo, VariableInfo } from '../../contract.js';
 import type { State } from '../journal/records.js';
-import type { CapturedVariables, Part, Parts, WorldlinePlace } from '../types.js';
+import type { CapturedVariables, Part, Parts, VariablesCapture, WorldlinePlace } from '../types.js';
 import type { WorkspaceIndex } from '../workspace/WorkspaceIndex.js';
 import { Chain } from './Chain.js';
 
@@ -52,6 +52,12 @@ export class Live {
   /** Resolves when a part may be written to again. */
   async ready(part: Exclude<Part, 'variables'>): Promise<void> {
     await this[part].idle();
+  }
+
+  /** Waits for a capture, and keeps what it took until the store has it. Rejects where it failed. */
+  async take(capture: Promise<VariablesCapture | null> | null): Promise<void> {
+    const taking = await capture;
+    if (taking !== null) this.taken = { variables: taking.variables, captured: await taking.done };
   }
 
   /** One after the other: commits and moves. */

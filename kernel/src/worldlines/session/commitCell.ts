@@ -43,6 +43,8 @@ export async function commitCell(store: Store, line: Line, live: Live, cell: Ran
     else record(store, entry);
   } catch (error) {
     live.unsaved = true;
+    // The next checkpoint has them: who gave them says from now on that nothing changed.
+    live.variables.step((last) => live.take(capture).then(() => last)).catch(() => undefined);
     throw error;
   }
   const saved = finish(store, live, entry, cell, capture, unchanged);

@@ -106,8 +106,7 @@ export async function saveState(
   /** Where they could not be taken, the last ones remain: the same that the sandbox falls back to. */
   async function saveVariables(last: Names): Promise<Names> {
     try {
-      const taking = await capture;
-      if (taking !== null) live.taken = { variables: taking.variables, captured: await taking.done };
+      await live.take(capture);
     } catch (error) {
       saved.problems.push(`The variables could not be saved: ${describe(error)}`);
     }
