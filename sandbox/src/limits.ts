@@ -13,6 +13,13 @@ export interface Settings {
 }
 
 const MB = 1024 * 1024;
+/** What no machine has: an engine would say something odd of a number as large as this. */
+const MOST_BYTES = 1024 ** 5;
+const MOST_CPUS = 10_000;
+/** More than Linux can number. */
+const MOST_PIDS = 1 << 22;
+/** Milliseconds: Node takes more for none at all. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,
@@ -34,16 +41,17 @@ export function limitsFromEnvironment(environment: Readonly<Record<string, strin
   };
   return {
     limits: {
-      memory: read('SANDBOX_MEMORY', 512 * MB, atLeast(64 * MB, bytes), '512m'),
-      cpus: read('SANDBOX_CPUS', 1, atLeast(0.1, number), '1.5'),
-      pids: read('SANDBOX_PIDS', 128, atLeast(16, integer), '128'),
-      tmpSize: read('SANDBOX_TMP_SIZE', 64 * MB, atLeast(MB, bytes), '64m'),
-      workspaceSize: read('SANDBOX_WORKSPACE_SIZE', 2048 * MB, atLeast(MB, bytes), '2g'),
+      memory: read('SANDBOX_MEMORY', 512 * MB, between(64 * MB, MOST_BYTES, bytes), '512m'),
+      cpus: read('SANDBOX_CPUS', 1, between(0.1, MOST_CPUS, number), '1.5'),
+      pids: read('SANDBOX_PIDS', 128, between(16, MOST_PIDS, integer), '128'),
+      tmpSize: read('SANDBOX_TMP_SIZE', 64 * MB, between(MB, MOST_BYTES, bytes), '64m'),
+      workspaceSize: read('SANDBOX_WORKSPACE_SIZE', 2048 * MB, between(MB, MOST_BYTES, bytes), '2g'),
     },
-    image: read('SANDBOX_IMAGE', 'worldline-sandbox', (text) => text, 'worldline-sandbox'),
+    image: read('SANDBOX_IMAGE', 'worldline-sandbox', imageName, 'worldline-sandbox'),
     runtime: read<string | null>('SANDBOX_RUNTIME', null, (text) => text, 'runsc'),
-    reaperInterval: 1000 * read('SANDBOX_REAPER_INTERVAL_SECONDS', 60, atLeast(1, number), '60'),
-    idle: 1000 * read('SANDBOX_IDLE_TTL_SECONDS', 900, atLeast(1, number), '900'),
+    reaperInterval:
+      1000 * read('SANDBOX_REAPER_INTERVAL_SECONDS', 60, between(1, LONGEST_TIMER / 1000, number), '60'),
+    idle: 1000 * read('SANDBOX_IDLE_TTL_SECONDS', 900, between(1, Infinity, number), '900'),
   };
 }
 
@@ -62,9 +70,17 @@ function integer(text: string): number | null {
   return /^\d+$/.test(text) ? Number(text) : null;
 }
 
-function atLeast(least: number, parse: (text: string) => number | null): (text: string) => number | null {
+function between(
+  least: number,
+  most: number,
+  parse: (text: string) => number | null,
+): (text: string) => number | null {
   return (text) => {
     const value = parse(text);
-    return value === null || value < least ? null : value;
+    return value === null || value < least || value > most ? null : value;
   };
+}
+
+function imageName(text: string): string | null {
+  return /^[\w.:/@-]+$/.test(text) ? text : null;
 }

@@ -98,6 +98,11 @@ describe('a cell', () => {
     expect(failure(ran)).toBe('ok');
   });
 
+  test('may take years, if that is its time limit', async () => {
+    const ran = await run(python, 'import time; time.sleep(0.1)', { timeout: 1e12 });
+    expect([failure(ran), ran.notices]).toEqual(['ok', []]);
+  });
+
   test('fails with a traceback that points into it', async () => {
     const ran = await run(python, 'def f():\n    return 1 / 0\nf()', { cell: 'Cell [7]' });
     expect(failure(ran)).toBe('ZeroDivisionError: division by zero');

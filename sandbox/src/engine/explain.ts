@@ -85,6 +85,8 @@ function ofRequest(error: unknown, message: string, settings: Settings, address:
       `Docker cannot use the runtime ${settings.runtime}: ${message}.`,
       'Install it and name it in the settings of Docker, or unset SANDBOX_RUNTIME.',
     ];
+  if (/range of CPUs/i.test(message))
+    return [`The engine at ${address} has too few CPUs: ${message}.`, 'Set SANDBOX_CPUS to one that it has.'];
   const missing =
     /(?:bind source path does not exist|statfs|stat|lstat):? (\/.*?)(?:: no such file.*)?$/i.exec(message);
   if (missing !== null)

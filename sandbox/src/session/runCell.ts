@@ -1,4 +1,5 @@
 import type { CellEnd, Runner } from '../channel/Runner.js';
+import { LONGEST_TIMER } from '../limits.js';
 import type { Limits, ExecuteOptions, PythonSession } from '../types.js';
 import { SpaceWatch } from '../workspace/SpaceWatch.js';
 import { GRACE } from './bounded.js';
@@ -61,7 +62,7 @@ export async function runCell(
     options.signal?.addEventListener('abort', onAbort, { once: true });
     if (options.timeout !== undefined) {
       const told = `Stopped after ${options.timeout / 1000} s, the time limit.`;
-      after(options.timeout, () => {
+      after(Math.min(options.timeout, LONGEST_TIMER), () => {
         stop('timeout', [told, ...(options.timeoutAdvice ?? [])].join(' '));
       });
     }
