@@ -38,8 +38,7 @@ test(
   async () => {
     await lab.withNotebook('desk', ['%%sql\nselect 1'], async (desk) => {
       await desk.page.addInitScript(WITHOUT_FORCED_COLOURS);
-      await desk.page.reload();
-      await desk.ready();
+      await desk.goTo('desk');
       await desk.showSidebar();
       const devtools = await desk.page.context().newCDPSession(desk.page);
       await devtools.send('Performance.enable');
