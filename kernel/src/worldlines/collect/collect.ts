@@ -8,7 +8,7 @@ import { liveKernels } from '../store/liveness.js';
 import type { Collected, CollectOptions } from '../types.js';
 import { choose } from './choose.js';
 import { beginCollecting } from './gate.js';
-import { type Refs, refsOf } from './refs.js';
+import { type Held, type Refs, refsOf } from './refs.js';
 import { sizesOf } from './sizes.js';
 
 /**
@@ -20,6 +20,7 @@ export async function collect(
   earlier: EarlierJournals,
   options: CollectOptions,
   open: ReadonlySet<string>,
+  held: Held,
 ): Promise<Collected> {
   const before = await sizesOf(store.folder);
   const nothing = (note: string): Collected => {
@@ -37,7 +38,7 @@ export async function collect(
       return nothing('Some records of this notebook could not be read, so it is not known what is in use.');
     }
     const { lines, keep, drop } = choose(store, options, open, before.total);
-    const refs = await refsOf(store, keep, options.signal);
+    const refs = await refsOf(store, keep, { held, signal: options.signal });
     if (lines.length > 0 || drop.length > 0) {
       record(store, {
         ...{ t: 'drop', worldlines: lines.map((line) => line.id) },

@@ -1,7 +1,7 @@
 import { decodeList, idAt, ENTRY_BYTES } from '../database/blockList.js';
 import { DamagedObjectError } from '../errors.js';
 import type { Node } from '../graph/Graph.js';
-import type { Stored } from '../journal/records.js';
+import type { State, Stored } from '../journal/records.js';
 import { decodeBlobs } from '../objects/blobList.js';
 import { splitIds } from '../objects/hash.js';
 import { isText, type PiecesRef } from '../objects/inText.js';
@@ -17,9 +17,21 @@ export interface Refs {
   damaged: number;
 }
 
-/** Follows the references of checkpoints down to the last piece. Rejects where the signal aborts. */
-export async function refsOf(store: Store, nodes: Iterable<Node>, signal?: AbortSignal): Promise<Refs> {
-  const refs: Refs = { objects: new Set(), variables: new Set(), clones: new Set(), damaged: 0 };
+/** What open worldlines hold that no checkpoint may tell of yet, as after a disk was full. */
+export interface Held {
+  readonly states: readonly State[];
+  /** Blobs of variables. */
+  readonly variables: readonly string[];
+}
+
+/** Follows the references of checkpoints and open worldlines down to the last piece. Rejects where the signal aborts. */
+export async function refsOf(
+  store: Store,
+  nodes: Iterable<Node>,
+  { held, signal }: { readonly held?: Held; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Refs> {
+  const variables = new Set(held?.variables);
+  const refs: Refs = { objects: new Set(), variables, clones: new Set(), damaged: 0 };
   const followed = new Set<string>();
 
   const stored = (value: Stored<unknown> | null | undefined): void => {
@@ -42,11 +54,7 @@ export async function refsOf(store: Store, nodes: Iterable<Node>, signal?: Abort
     }
   };
 
-  for (const { record, saved } of nodes) {
-    for (const value of [record.source, record.outputs, record.turns]) stored(value);
-    if (saved === null) continue;
-    for (const value of [saved.source, saved.outputs, saved.turns]) stored(value);
-    const { database, workspace, variables, tables, shown } = saved.state;
+  const follow = async ({ database, workspace, variables, tables, shown }: State): Promise<void> => {
     stored(tables);
     stored(shown);
     if (workspace !== null) {
@@ -68,6 +76,14 @@ export async function refsOf(store: Store, nodes: Iterable<Node>, signal?: Abort
         for (let block = 0; block < count; block++) refs.objects.add(idAt(blocks, block));
       });
     }
+  };
+
+  for (const { record, saved } of nodes) {
+    for (const value of [record.source, record.outputs, record.turns]) stored(value);
+    if (saved === null) continue;
+    for (const value of [saved.source, saved.outputs, saved.turns]) stored(value);
+    await follow(saved.state);
   }
+  for (const state of held?.states ?? []) await follow(state);
   return refs;
 }

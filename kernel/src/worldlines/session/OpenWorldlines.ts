@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { WorldlineError } from '../errors.js';
+import type { Held } from '../collect/refs.js';
 import type { Line } from '../graph/Graph.js';
 import type { Host, OpenWorldline } from '../types.js';
 import type { Live } from './Live.js';
@@ -49,6 +50,15 @@ export class OpenWorldlines {
     await this.#closing.get(id)?.catch(() => undefined);
     await this.#opening.get(id)?.catch(() => undefined);
     return this.#lives.get(id);
+  }
+
+  /** What the open worldlines have in the store. */
+  held(): Held {
+    const lives = [...this.#lives.values()];
+    return {
+      states: lives.map(({ state }) => state),
+      variables: lives.flatMap(({ taken }) => taken?.captured.blobs ?? []),
+    };
   }
 
   /** Resolves when the state of every checkpoint so far is in the store. */

@@ -254,7 +254,7 @@ export class Session extends SessionReader {
     this.store.graph.check();
     const work = this.opened.settled().then(async () => {
       const inUse = new Set([...this.opened.ids, this.activeId]);
-      return collect(this.store, this.lookup.earlier, options, inUse);
+      return collect(this.store, this.lookup.earlier, options, inUse, this.opened.held());
     });
     this.store.gate = work.catch(() => undefined);
     return work;
