@@ -242,6 +242,24 @@ describe('a session', () => {
     });
   });
 
+  test('a cell that still runs while the session closes makes no checkpoint, and is told of by the next kernel', async () => {
+    await withHome(async (home) => {
+      const kernel = await Kernel.start(home);
+      await run(kernel, 'one');
+      await kernel.session.begin({ title: 'endless', cellId: null });
+      const closing = kernel.session.close();
+      await expect(kernel.session.commit(ran({ source: 'endless' }))).rejects.toThrow(
+        /ended before the cell/,
+      );
+      await closing;
+      const next = await Kernel.start(home);
+      await next.session.resume('main');
+      expect(next.session.takeNotes().join()).toContain('"endless" was running');
+      expect(await stateOf(next)).toMatchObject({ table: 'one', x: 'one', file: 'one' });
+      await next.session.close();
+    });
+  });
+
   test('a single undo takes back a whole run, --step its last step', async () => {
     await withKernel(async (kernel) => {
       const { session } = kernel;

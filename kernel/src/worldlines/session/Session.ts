@@ -66,6 +66,7 @@ export class Session extends SessionReader {
   readonly earlierRuns: number;
   readonly #lock: string;
   readonly #listeners = new Set<(event: SessionEvent) => void>();
+  #closing = false;
 
   private constructor({ store, runs, lock }: OpenedStore, host: Host) {
     super(store, host, freshWorldline(store, 'main'));
@@ -128,8 +129,12 @@ export class Session extends SessionReader {
     await live?.ready(part);
   }
 
-  /** Makes a checkpoint of a cell that ran. Throws StoreWriteError where it could not be written. */
+  /**
+   * Makes a checkpoint of a cell that ran. Throws StoreWriteError where it could not be written, WorldlineError where the
+   * session closes already: it would open again what is being closed.
+   */
   async commit(cell: RanCell, worldline = this.activeId): Promise<Commit> {
+    if (this.#closing) throw new WorldlineError('The kernel ended before the cell did.');
     const line = this.lookup.knownLine(worldline);
     const live = await this.opened.live(line);
     const commit = await live.exclusive(() => commitCell(this.store, line, live, cell));
@@ -274,6 +279,7 @@ export class Session extends SessionReader {
    * earlier runs left more than the limits allow, it cleans up and says what went.
    */
   async close(limits: StoreLimits = {}): Promise<Collected | null> {
+    this.#closing = true;
     await this.opened.closeAll();
     try {
       return await this.#keepWithin(limits);
