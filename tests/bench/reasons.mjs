@@ -22,6 +22,12 @@ export const REASONS = {
       why: 'nearly all of it is matplotlib’s own drawing, see the bench of the sandbox.',
     },
   ],
+  sandbox: [
+    {
+      what: 'a small bar chart',
+      why: 'nearly all of it is matplotlib’s own drawing, which goes over the figure twice: to find the room that it needs, and into the PNG.',
+    },
+  ],
   lab: [
     {
       what: 'switch between two worldlines of 200 cells',
