@@ -109,22 +109,18 @@ export class ProcessDatabase implements Database {
     if (!this.#state.readable.files.includes(path)) {
       await this.setReadable({ ...this.#state.readable, files: [...this.#state.readable.files, path] });
     }
-    const { table, mode, header, dates, decimal, missing, onProgress } = options;
-    const params = {
-      file: path,
-      ...(table === undefined ? {} : { table }),
-      ...(mode === undefined ? {} : { mode }),
-      ...(header === true ? { header } : {}),
-      ...(dates === undefined ? {} : { dates }),
-      ...(decimal === undefined ? {} : { decimal }),
-      ...(missing === undefined ? {} : { missing }),
-    };
-    return this.#call('load', params, {
-      ...running(options),
-      onEvent: (event) => {
-        if (event.kind === 'progress') onProgress?.(event.fraction);
+    const { onProgress, signal, deadline, ...asked } = options;
+    return this.#call(
+      'load',
+      { file: path, ...asked },
+      {
+        signal,
+        deadline,
+        onEvent: (event) => {
+          if (event.kind === 'progress') onProgress?.(event.fraction);
+        },
       },
-    });
+    );
   }
 
   async attach(attachment: Attachment): Promise<void> {
