@@ -203,6 +203,24 @@ shell.should_run_async = interrupted`,
     const ran = await runPastLimit(python, 'import os\nos.system("echo on; sleep 600") != 0');
     expect(ran.value).toBe('True');
   });
+
+  test('interrupts once more what missed it, and the code itself once', async () => {
+    const ran = await runPastLimit(
+      python,
+      `import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", """
+import signal, time
+came = []
+signal.signal(signal.SIGINT, lambda *_: came.append(1))
+print("on", flush=True)
+while len(came) < 2: time.sleep(0.01)
+exit(3)"""])
+try: child.wait()
+except KeyboardInterrupt: ended = child.wait()
+ended`,
+    );
+    expect(ran.value).toBe('3');
+  });
 });
 
 describe('tables', () => {

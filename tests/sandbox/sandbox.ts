@@ -105,7 +105,7 @@ export async function run(
 /** Longer than a busy machine takes to begin with a cell. */
 const LIMIT = { timeout: 60_000, told: 'Stopped after 60 s, the time limit.' };
 
-/** Runs a cell whose time is up when it has printed something: the clock of its limits is put forward then. */
+/** Runs a cell whose time is up when it has first printed something: the clock of its limits is put forward then. */
 export async function runPastLimit(
   session: PythonSession,
   code: string,
@@ -116,8 +116,11 @@ export async function runPastLimit(
     advanceTimers: true,
   });
   try {
+    let begun = false;
     const onEvent = ({ type }: SandboxEvent): void => {
-      if (type === 'stream') jest.advanceTimersByTime(LIMIT.timeout);
+      if (begun || type !== 'stream') return;
+      begun = true;
+      jest.advanceTimersByTime(LIMIT.timeout);
     };
     const ran = await run(session, code, { timeout: LIMIT.timeout, timeoutAdvice, onEvent });
     return { ...ran, told: LIMIT.told };

@@ -13,7 +13,11 @@ MOST_HELD = 64 << 10
 
 
 class Shield:
-    """While held by the main thread, SIGINT waits: a KeyboardInterrupt never leaves half a frame behind."""
+    """
+    While held by the main thread, SIGINT waits: a KeyboardInterrupt never leaves half a frame behind.
+
+    What is armed is interrupted once: the signal that comes again is for what missed it.
+    """
 
     def __init__(self) -> None:
         self._main = threading.main_thread().ident
@@ -39,6 +43,11 @@ class Shield:
         if self._depth:
             self._pending = True
             return
+        self._raise()
+
+    def _raise(self) -> None:
+        __tracebackhide__ = True
+        self.disarm()
         raise KeyboardInterrupt
 
     def __enter__(self) -> None:
@@ -51,9 +60,7 @@ class Shield:
             return
         self._depth -= 1
         if self._depth == 0 and self._pending:
-            self._pending = False
-            if self.armed:
-                raise KeyboardInterrupt
+            self._raise()
 
 
 class Channel:

@@ -48,6 +48,9 @@ export async function runCell(
       return;
     }
     runner.interrupt();
+    after(GRACE / 3, () => {
+      runner.interrupt();
+    });
     after(GRACE, kill);
   };
   const onAbort = (): void => {
