@@ -212,10 +212,11 @@ child = subprocess.Popen([sys.executable, "-c", """
 import signal, time
 came = []
 signal.signal(signal.SIGINT, lambda *_: came.append(1))
-print("on", flush=True)
+print("ready", flush=True)
 while len(came) < 2: time.sleep(0.01)
-exit(3)"""])
-try: child.wait()
+exit(3)"""], stdout=subprocess.PIPE)
+child.stdout.readline()
+try: print("on"); child.wait()
 except KeyboardInterrupt: ended = child.wait()
 ended`,
     );
