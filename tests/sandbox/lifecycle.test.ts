@@ -265,6 +265,17 @@ test('closing removes every container of ours', async () => {
   expect((await containersOf(sandbox)).filter(({ State }) => State === 'running')).toEqual([]);
 });
 
+test('closing waits until what has ended, and is being removed by the engine, is gone', async () => {
+  const python = await sandbox.open();
+  await run(python, '1');
+  const container = docker.getContainer((await containerOf(sandbox, python)).Id);
+  const ended = container.wait({ condition: 'not-running' });
+  await container.kill();
+  await ended;
+  await sandbox.manager.close();
+  expect(await containersOf(sandbox)).toEqual([]);
+});
+
 test('closing takes away a sandbox that only starts, and whoever waits for it is told', async () => {
   const python = await sandbox.open();
   const cell = run(python, '1 + 1').then(failure, String);

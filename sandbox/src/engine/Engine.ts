@@ -28,6 +28,8 @@ export interface RunningContainer {
 }
 
 const FINGERPRINT = 'worldline.fingerprint';
+/** Milliseconds that the engine may take to remove what it removes already. */
+const REMOVAL_PATIENCE = 10_000;
 
 interface EngineInfo extends LimitsInfo {
   readonly SecurityOptions?: string[];
@@ -235,11 +237,13 @@ export class Engine {
   }
 
   async #remove(id: string): Promise<void> {
+    const container = this.#docker.getContainer(id);
     try {
-      await this.#docker.getContainer(id).remove({ force: true, v: true });
+      await container.remove({ force: true, v: true });
     } catch (error) {
-      // Gone already, on its way, or its engine is: nothing of it is left to remove.
-      if (!isStatus(error, 404, 409) && !isEnding(error)) throw this.#explain(error);
+      if (isStatus(error, 409) || isEnding(error)) await removed(container);
+      // Gone already: nothing of it is left to remove.
+      else if (!isStatus(error, 404)) throw this.#explain(error);
     }
   }
 
@@ -301,6 +305,13 @@ export class Engine {
       throw this.#explain(error);
     }
   }
+}
+
+/** Waits for a removal that is under way, as the engine's own of what has ended. Never rejects. */
+async function removed(container: Docker.Container): Promise<void> {
+  const abortSignal = AbortSignal.timeout(REMOVAL_PATIENCE);
+  // It may be gone by now, or its engine; one that does not go is left to `removeWhere`.
+  await container.wait({ condition: 'removed', abortSignal }).catch(() => undefined);
 }
 
 /** Throws a SandboxUnavailableError where the engine does not have the wanted OCI runtime. */
