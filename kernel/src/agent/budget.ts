@@ -7,6 +7,7 @@ export class Budget {
   readonly #limits: RunLimits;
   readonly #began: number;
   readonly #now: () => number;
+  #clock: AbortSignal | null = null;
   #steps = 0;
   #usage: Usage = noUsage;
 
@@ -26,6 +27,13 @@ export class Budget {
     this.#steps += 1;
   }
 
+  /** A signal that aborts when the time is up; null where there is no limit. */
+  startClock(): AbortSignal | null {
+    const time = this.timeLeft();
+    this.#clock = time === null ? null : AbortSignal.timeout(time);
+    return this.#clock;
+  }
+
   /** Milliseconds until the wall clock stops the run; null where there is none. */
   timeLeft(): number | null {
     return this.#limits.time === null ? null : Math.max(0, this.#began + this.#limits.time - this.#now());
@@ -38,7 +46,9 @@ export class Budget {
     if (this.#steps >= steps) return `the limit of ${steps} ${steps === 1 ? 'step' : 'steps'}`;
     if (tokens !== null && used >= tokens) return `the limit of ${tokens} tokens`;
     if (usd !== null && this.#usage.cost !== null && this.#usage.cost >= usd) return `the limit of $${usd}`;
-    if (time !== null && this.timeLeft() === 0) return `the time limit of ${Math.round(time / 1000)} s`;
+    // Its timer may be a little ahead of the clock.
+    const isOver = this.#clock?.aborted === true || this.timeLeft() === 0;
+    if (time !== null && isOver) return `the time limit of ${Math.round(time / 1000)} s`;
     return null;
   }
 

@@ -76,8 +76,7 @@ async function go(
   signal: AbortSignal,
   state: RunState,
 ): Promise<AgentOutcome> {
-  const time = state.budget.timeLeft();
-  const clock = time === null ? null : AbortSignal.timeout(time);
+  const clock = state.budget.startClock();
   const bounded = clock === null ? signal : AbortSignal.any([signal, clock]);
   for (let number = 1; ; number += 1) {
     const limit = state.budget.met();
