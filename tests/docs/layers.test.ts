@@ -2,8 +2,13 @@ import { posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Source, sourcesIn } from './sources.js';
 
-/** What kernel and lab extension say to each other, and the words for displays: everybody may import them. */
-const SHARED = new Set(['kernel/src/contract.ts', 'kernel/src/mime.ts']);
+/** What lies in no room, and everybody may import. */
+const SHARED = new Set([
+  'kernel/src/contract.ts',
+  'kernel/src/mime.ts',
+  'kernel/src/unlessAborted.ts',
+  'kernel/src/waitAtMost.ts',
+]);
 
 /** The rooms, and the rooms that each may import. A room is a folder with everything below it. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,6 @@
 import type { Display } from '../mime.js';
 import type { StepInfo } from '../contract.js';
+import { unlessAborted } from '../unlessAborted.js';
 import { parseArguments } from './arguments.js';
 import { abortedError } from './providers/errors.js';
 import type {
@@ -101,7 +102,7 @@ export async function runStep(
   async function ask(proposed: ProposedStep): Promise<Approval> {
     if (config.approve === undefined) return { action: 'skip', reason: 'nobody is there to approve it' };
     try {
-      return await unlessAborted(config.approve(proposed, signal), signal);
+      return await unlessAborted(config.approve(proposed, signal), signal, abortedError);
     } catch (error) {
       if (isAborted(signal)) return { action: 'stop' };
       return { action: 'skip', reason: `asking for approval failed: ${messageOf(error)}` };
@@ -162,23 +163,6 @@ async function withGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-  }
-}
-
-/** Rejects as soon as the signal aborts. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      reject(abortedError());
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
     signal.removeEventListener('abort', onAbort);
   }
 }

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { unlessAborted } from '../unlessAborted.js';
 import { DatabaseLostError, DeadlineError, InterruptedError, fromWire } from './errors.js';
 import type { CallEvent, CallName, Calls, FromProcess, ToProcess } from './process/protocol.js';
 
@@ -69,19 +70,7 @@ export class ProcessConnection {
    * lost afterwards. Rejects with an InterruptedError where the signal aborts first.
    */
   async settle(signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted === true) throw new InterruptedError();
-    let stop = (): void => undefined;
-    const aborted = new Promise<never>((_, reject) => {
-      stop = () => {
-        reject(new InterruptedError());
-      };
-    });
-    signal?.addEventListener('abort', stop, { once: true });
-    try {
-      await Promise.race([Promise.allSettled(this.#ending), aborted]);
-    } finally {
-      signal?.removeEventListener('abort', stop);
-    }
+    await unlessAborted(Promise.allSettled(this.#ending), signal, () => new InterruptedError());
   }
 
   async call<Name extends CallName>(

@@ -1,3 +1,4 @@
+import { waitAtMost } from '../waitAtMost.js';
 import type { ExecuteQueue } from './ExecuteQueue.js';
 import type { LazyEngine } from './LazyEngine.js';
 import { log, messageOf } from './log.js';
@@ -40,28 +41,17 @@ export class Shutdown {
 
   async #run(restart: boolean): Promise<void> {
     this.#queue.close();
-    let timer: NodeJS.Timeout | undefined;
-    let grace: NodeJS.Timeout | undefined;
-    const stopped = Promise.race([
-      this.#queue.drained,
-      new Promise<void>((resolve) => {
-        grace = setTimeout(resolve, GRACE);
-      }),
-    ]);
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        log('The kernel did not shut down in time; it ends all the same.');
-        resolve();
-      }, DEADLINE);
-    });
     try {
-      const freed = stopped.then(() => this.#engine.shutdown(restart));
-      await Promise.race([deadline, Promise.all([freed, this.#queue.drained])]);
+      const freed = await waitAtMost(DEADLINE, this.#free(restart));
+      if (!freed) log('The kernel did not shut down in time; it ends all the same.');
     } catch (error) {
       log(`Shutting down failed: ${messageOf(error)}`);
     }
-    clearTimeout(timer);
-    clearTimeout(grace);
     this.#done = true;
+  }
+
+  async #free(restart: boolean): Promise<void> {
+    await waitAtMost(GRACE, this.#queue.drained);
+    await Promise.all([this.#engine.shutdown(restart), this.#queue.drained]);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ModelEvent } from '../types.js';
 import { abortedError, ProviderError } from './errors.js';
 
@@ -14,20 +15,8 @@ export const realClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
   wait: (milliseconds, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        reject(abortedError());
-        return;
-      }
-      const onAbort = () => {
-        clearTimeout(timer);
-        reject(abortedError());
-      };
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      }, milliseconds);
-      signal.addEventListener('abort', onAbort, { once: true });
+    setTimeout(milliseconds, undefined, { signal }).catch(() => {
+      throw abortedError();
     }),
 };
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { LinkResult, WorldlineSummary } from '../../contract.js';
+import { unlessAborted } from '../../unlessAborted.js';
 import { collect } from '../collect/collect.js';
 import { exceeds } from '../collect/exceeds.js';
 import { findOrphans, isFolderThere, removeOrphans } from '../collect/orphans.js';
@@ -36,7 +37,6 @@ import { type OpenedStore, openStore } from './openStore.js';
 import { stepsBack } from './stepsBack.js';
 import { record } from './Store.js';
 import { SessionReader } from './SessionReader.js';
-import { unlessAborted } from './unlessAborted.js';
 
 /** Milliseconds for which the store of a notebook that is gone is kept at least. */
 const ORPHANED = 180 * 86_400_000;
@@ -118,7 +118,7 @@ export class Session extends SessionReader {
     const line = await this.lookup.line(worldline);
     const live = await this.opened.live(line);
     if (live.torn) await live.exclusive(() => moveLive(this.store, live, this.lookup.head(line)));
-    await unlessAborted(live.writing > 0 ? live.recorded : null, signal);
+    await unlessAborted(live.writing > 0 ? live.recorded : Promise.resolve(), signal);
     this.#write({ t: 'began', worldline: line.id, title: cell.title });
     this.#emit({ kind: 'cell-began', worldline: line.id, ...cell });
   }

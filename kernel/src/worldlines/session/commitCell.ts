@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { waitAtMost } from '../../waitAtMost.js';
 import { whenNotCollecting } from '../collect/gate.js';
 import type { Line } from '../graph/Graph.js';
 import { summarizeCheckpoint, titleOf } from '../graph/summaries.js';
@@ -10,7 +11,6 @@ import { isUntouched } from './isUntouched.js';
 import type { Live } from './Live.js';
 import { saveState } from './saveState.js';
 import { record, type Store } from './Store.js';
-import { waitAtMost } from './waitAtMost.js';
 
 /**
  * Milliseconds that a reply waits at most until the checkpoint before is recorded with its state, and what goes to the disk is
