@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Usage } from '../contract.js';
+import { messageOf } from '../messageOf.js';
 import type { ToolTurn } from './types.js';
 import { ProviderError } from './providers/errors.js';
 
@@ -73,10 +74,7 @@ export async function readCassette(path: string): Promise<Cassette | null> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new ProviderError(
-      'settings',
-      `The recorded turns in ${path} cannot be read: ${(error as Error).message}`,
-    );
+    throw new ProviderError('settings', `The recorded turns in ${path} cannot be read: ${messageOf(error)}`);
   }
   let value: unknown;
   try {

@@ -1,6 +1,7 @@
 import { Budget } from './budget.js';
 import { earlierEvidence, groundAnswer } from './grounding.js';
-import { messageOf, runStep } from './step.js';
+import { messageOf } from '../messageOf.js';
+import { runStep } from './step.js';
 import { streamTurn, type ModelTurn } from './turn.js';
 import type {
   AgentConfig,

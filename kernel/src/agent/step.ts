@@ -1,5 +1,6 @@
 import type { Display } from '../mime.js';
 import type { StepInfo } from '../contract.js';
+import { messageOf } from '../messageOf.js';
 import { unlessAborted } from '../unlessAborted.js';
 import { parseArguments } from './arguments.js';
 import { abortedError } from './providers/errors.js';
@@ -176,9 +177,4 @@ function codeOf(tool: Tool | undefined, args: Record<string, unknown>, call: Too
   if (tool?.readable !== undefined && Object.keys(args).length > 0) return tool.readable(args);
   if (Object.keys(args).length > 0) return JSON.stringify(args);
   return call.arguments.trim() === '{}' ? '' : call.arguments;
-}
-
-export function messageOf(error: unknown): string {
-  const message = (error as { message?: unknown } | null)?.message;
-  return typeof message === 'string' ? message : String(error);
 }

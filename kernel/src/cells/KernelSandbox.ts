@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { PythonSession, SandboxManager, Settings as SandboxSettings } from '@worldline/sandbox';
-import { log, messageOf } from '../jupyter/log.js';
+import { messageOf } from '../messageOf.js';
+import { log } from '../jupyter/log.js';
 import type { Session } from '../worldlines/session/Session.js';
 import type { WorldlinePlace } from '../worldlines/types.js';
 import { UserError } from './errors.js';

@@ -1,4 +1,5 @@
-import { log, messageOf } from '../jupyter/log.js';
+import { messageOf } from '../messageOf.js';
+import { log } from '../jupyter/log.js';
 import { Kernel } from './Kernel.js';
 import { KernelEngine } from './KernelEngine.js';
 

@@ -1,6 +1,7 @@
 import type { Comm, CommHandler, Engine } from './engine.js';
 import type { IoPub } from './IoPub.js';
-import { log, messageOf } from './log.js';
+import { messageOf } from '../messageOf.js';
+import { log } from './log.js';
 import type { Incoming, Parent } from './message.js';
 
 interface OpenComm {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { messageOf } from './log.js';
+import { messageOf } from '../messageOf.js';
 
 export const CHANNELS = ['shell', 'control', 'iopub', 'stdin', 'hb'] as const;
 export type Channel = (typeof CHANNELS)[number];

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { log, messageOf } from './log.js';
+import { messageOf } from '../messageOf.js';
+import { log } from './log.js';
 
 /** The part of a ZeroMQ socket that sends. */
 export interface SendingSocket {

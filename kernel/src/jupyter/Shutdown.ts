@@ -1,7 +1,8 @@
 import { waitAtMost } from '../waitAtMost.js';
 import type { ExecuteQueue } from './ExecuteQueue.js';
 import type { LazyEngine } from './LazyEngine.js';
-import { log, messageOf } from './log.js';
+import { messageOf } from '../messageOf.js';
+import { log } from './log.js';
 
 /** How long the engine may take, in milliseconds, before the kernel ends without it. */
 const DEADLINE = 4000;

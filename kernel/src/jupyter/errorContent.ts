@@ -1,4 +1,4 @@
-import { messageOf } from './log.js';
+import { messageOf } from '../messageOf.js';
 
 /** The content of an error reply, and of an iopub `error`, for anything that was thrown. */
 export function errorContent(thrown: unknown): { ename: string; evalue: string; traceback: string[] } {

@@ -1,4 +1,5 @@
-import { log, messageOf } from './log.js';
+import { messageOf } from '../messageOf.js';
+import { log } from './log.js';
 
 /** The part of a ZeroMQ socket that receives. */
 export interface ReceivingSocket {

@@ -1,4 +1,5 @@
-import { log, messageOf } from './log.js';
+import { messageOf } from '../messageOf.js';
+import { log } from './log.js';
 
 /** Milliseconds between two looks at whether the process that started the kernel still lives. */
 const PARENT_CHECK = 1000;

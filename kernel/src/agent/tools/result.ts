@@ -1,5 +1,5 @@
 import type { ToolResult } from '../types.js';
-import { messageOf } from '../step.js';
+import { messageOf } from '../../messageOf.js';
 
 /** A result that tells the model what went wrong and how to go on, and the person what the summary leaves out. */
 export function toolError(text: string, summary = firstLine(text)): ToolResult {

@@ -3,7 +3,7 @@ import { asData } from '../data.js';
 import type { SqlPort } from '../ports.js';
 import type { Privacy } from '../privacy.js';
 import { columnStatistics, count, pageText, SHOWN } from '../resultText.js';
-import { messageOf } from '../step.js';
+import { messageOf } from '../../messageOf.js';
 import type { Evidence, Tool, ToolContext, ToolResult } from '../types.js';
 import { firstLine, portError, toolError } from './result.js';
 

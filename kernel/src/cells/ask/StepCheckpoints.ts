@@ -1,4 +1,5 @@
-import { log, messageOf } from '../../jupyter/log.js';
+import { messageOf } from '../../messageOf.js';
+import { log } from '../../jupyter/log.js';
 import type { Session } from '../../worldlines/session/Session.js';
 import type { Part } from '../../worldlines/types.js';
 import type { Runtime } from '../Runtime.js';

@@ -1,3 +1,4 @@
+import { messageOf } from '../../messageOf.js';
 import { DatabaseError } from '../errors.js';
 import { positionInCell, type Piece } from '../sql/split.js';
 import { inOwnWords } from './inOwnWords.js';
@@ -10,7 +11,7 @@ interface DuckFailure {
 
 /** DuckDB's kind of error, such as `Binder`, and its message, from an error thrown by the driver. */
 export function failureOf(error: unknown): { type: string; message: string; offset: number | null } {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const brace = text.indexOf('{"exception_type"');
   if (brace >= 0) {
     const failure = parse(text.slice(brace));

@@ -1,4 +1,5 @@
-import { log, messageOf } from '../log.js';
+import { messageOf } from '../../messageOf.js';
+import { log } from '../log.js';
 import { codeAndCursor, text } from '../request.js';
 import type { Handler } from '../Wire.js';
 
