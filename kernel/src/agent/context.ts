@@ -1,7 +1,7 @@
 import type { ArtifactInfo, TableInfo, VariableInfo } from '../contract.js';
 import { asData, asName, cutText } from './data.js';
 import type { FileEntry } from './ports.js';
-import { count } from './resultText.js';
+import { quantity } from './resultText.js';
 
 /** What the model is told of the active worldline. */
 export interface WorkContext {
@@ -74,7 +74,7 @@ function section(title: string, entries: readonly string[], room: number, hint: 
 }
 
 function tableText({ name, kind, rows, columns }: TableInfo, { profiles }: WorkContext): string {
-  const head = `${asName(name)} (${kind === 'view' ? 'view, ' : ''}${rows === null ? 'rows unknown' : count(rows, 'row')})`;
+  const head = `${asName(name)} (${kind === 'view' ? 'view, ' : ''}${rows === null ? 'rows unknown' : quantity(rows, 'row')})`;
   const profile = profiles.get(name);
   if (profile !== undefined) return `${head}\n${asData(profile).replace(/^/gm, '  ')}`;
   const shown = columns.slice(0, 60).map((column) => `${asName(column.name)} ${column.type}`);

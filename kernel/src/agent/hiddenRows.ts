@@ -3,7 +3,7 @@ import { aggregateQuery } from './aggregateQuery.js';
 import { quoteText } from './data.js';
 import type { DataPort, SqlPort } from './ports.js';
 import type { Privacy, SqlGuard } from './privacy.js';
-import { count, pageText } from './resultText.js';
+import { quantity, pageText } from './resultText.js';
 import type { ToolContext } from './types.js';
 
 /** Rows that an aggregate must stand for. */
@@ -97,7 +97,7 @@ export class HiddenRows implements Privacy {
     };
     const parts = [pageText(shown, context.step)];
     if (withheld > 0)
-      parts.push(`(${count(withheld, 'group')} of fewer than ${this.minimum} rows withheld.)`);
+      parts.push(`(${quantity(withheld, 'group')} of fewer than ${this.minimum} rows withheld.)`);
     if (page.total > page.rows.length)
       parts.push(`(Only the first ${page.rows.length} groups were looked at.)`);
     return { kind: 'shown', text: parts.join('\n') };

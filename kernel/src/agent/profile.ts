@@ -1,9 +1,10 @@
 import type { TableInfo } from '../contract.js';
+import { count } from '../counts.js';
 import type { Page } from '../database/types.js';
 import { asCell, asName, quoteName } from './data.js';
 import type { SqlPort } from './ports.js';
 import type { Privacy } from './privacy.js';
-import { count, pageText } from './resultText.js';
+import { quantity, pageText } from './resultText.js';
 
 const DEADLINE = 60_000;
 /** Columns whose most frequent values are looked up, and how many values of each. */
@@ -39,7 +40,7 @@ export async function profile(
   const total = Number(columns[0]?.['count'] ?? 0);
   const top = await topValues(sql, relation, columns, privacy.minimum, signal);
   const lines = columns.map((column) => line(column, top.get(column['column_name'] ?? ''), privacy, brief));
-  const size = `${count(total, 'row')} × ${count(columns.length, 'column')}`;
+  const size = `${quantity(total, 'row')} × ${quantity(columns.length, 'column')}`;
   return { text: [size, ...lines].join('\n'), columns: columns.length };
 }
 
@@ -80,7 +81,7 @@ function line(column: Row, top: string | undefined, { hidesRows, minimum }: Priv
 /** An estimate is good to two digits, and there are no more distinct values than values. */
 function roughly(estimate: string | null, most: number): string {
   const digits = Number(Number(estimate ?? 0).toPrecision(2));
-  return Math.min(digits, most).toLocaleString('en-US');
+  return count(Math.min(digits, most));
 }
 
 function short(value: string | null): string {

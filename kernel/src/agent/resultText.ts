@@ -17,7 +17,7 @@ export function pageText(page: Page, handle: string): string {
     if (size > SHOWN.characters && lines.length > 0) break;
     lines.push(line);
   }
-  const parts = [`${count(total, 'row')} × ${count(page.columns.length, 'column')}`, head, ...lines];
+  const parts = [`${quantity(total, 'row')} × ${quantity(page.columns.length, 'column')}`, head, ...lines];
   if (page.columns.length > columns.length)
     parts.push(`(${page.columns.length - columns.length} more columns are not shown; select fewer.)`);
   if (lines.length < total)
@@ -60,6 +60,7 @@ function statistic(column: Column, values: readonly (string | null)[]): string {
   return parts.join(', ');
 }
 
-export function count(number: number, noun: string): string {
+/** `1461 rows`, as a model reads and repeats it: without the separators that a person sees. */
+export function quantity(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

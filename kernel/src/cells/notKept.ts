@@ -1,4 +1,4 @@
-import { count } from '../display/format.js';
+import { count } from '../counts.js';
 
 /** Something that a checkpoint does not have, and why. */
 export interface NotKept {

@@ -1,6 +1,7 @@
 import { readArtifact, type Artifact } from '@worldline/sandbox';
 import type { Display } from '../mime.js';
-import { bytes, count } from './format.js';
+import { count } from '../counts.js';
+import { bytes } from './format.js';
 import { escapeHtml } from './html.js';
 
 /** Bytes up to which an image is shown in place; a larger one is listed. */

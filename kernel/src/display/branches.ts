@@ -1,6 +1,7 @@
 import type { Usage } from '../contract.js';
 import type { Display } from '../mime.js';
-import { count, cut, duration } from './format.js';
+import { plural } from '../counts.js';
+import { cut, duration } from './format.js';
 import { escapeHtml, NO_MATH } from './html.js';
 import { markdownHtml } from './markdownHtml.js';
 import { usageParts } from './runDisplay.js';
@@ -66,7 +67,7 @@ function plain(figure: string): string {
 function facts({ state, steps, usage, milliseconds, artifacts }: BranchView): string {
   return [
     state,
-    `${count(steps)} ${steps === 1 ? 'step' : 'steps'}`,
+    plural(steps, 'step'),
     ...usageParts(usage),
     ...(milliseconds > 0 ? [duration(milliseconds)] : []),
     ...(artifacts.length === 0 ? [] : [`files: ${cut(artifacts.join(', '), 200)}`]),

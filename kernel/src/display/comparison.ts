@@ -1,6 +1,7 @@
 import type { CellRecord, CellStatus, Change, Comparison, TableDifference } from '../contract.js';
 import type { Display } from '../mime.js';
-import { bytes, count, cut } from './format.js';
+import { count } from '../counts.js';
+import { bytes, cut } from './format.js';
 import { escapeHtml, NO_MATH, preformatted, shaded } from './html.js';
 import { markdownHtml } from './markdownHtml.js';
 import { textTable } from './textTable.js';

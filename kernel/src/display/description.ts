@@ -1,5 +1,6 @@
 import type { Display } from '../mime.js';
-import { count, cut, plural } from './format.js';
+import { count, plural } from '../counts.js';
+import { cut } from './format.js';
 import { listDisplay, type ListColumn } from './list.js';
 
 /** What is known of a table and its columns. */

@@ -2,7 +2,8 @@ import type { RunInfo, StepInfo, Usage } from '../contract.js';
 import { RUN_MIME, TABLE_MIME } from '../contract.js';
 import type { Display } from '../mime.js';
 import type { MarkedAnswer } from './answer.js';
-import { count, duration } from './format.js';
+import { count, plural } from '../counts.js';
+import { duration } from './format.js';
 import { escapeHtml, NO_MATH, preformatted } from './html.js';
 import { markdownHtml } from './markdownHtml.js';
 
@@ -58,7 +59,7 @@ export function runFooter(view: RunView): string {
   const steps = info.steps.length;
   return [
     info.model + (info.replayed ? ' (replayed)' : ''),
-    `${count(steps)} ${steps === 1 ? 'step' : 'steps'}`,
+    plural(steps, 'step'),
     ...usageParts(info.usage),
     duration(view.milliseconds),
   ].join(' · ');

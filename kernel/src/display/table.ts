@@ -1,7 +1,8 @@
 import type { TablePage } from '../contract.js';
 import { TABLE_MIME } from '../contract.js';
 import type { Display } from '../mime.js';
-import { count, cut, duration, plural } from './format.js';
+import { count, plural } from '../counts.js';
+import { cut, duration } from './format.js';
 import { escapeHtml, NO_MATH } from './html.js';
 import { oneLine, textTable } from './textTable.js';
 

@@ -2,7 +2,7 @@ import { asName, quoteName, quoteText } from '../data.js';
 import type { SqlPort } from '../ports.js';
 import type { Privacy } from '../privacy.js';
 import { profile, rows, sample } from '../profile.js';
-import { count } from '../resultText.js';
+import { quantity } from '../resultText.js';
 import type { Tool, ToolContext } from '../types.js';
 import { portError, toolError } from './result.js';
 
@@ -33,7 +33,7 @@ export function describeTool(sql: SqlPort, privacy: Privacy): Tool {
           text: `<result of="${context.step}">\n${text}\n</result>`,
           error: false,
           displays: [],
-          summary: `${asName(name)}: ${count(found.columns, 'column')}`,
+          summary: `${asName(name)}: ${quantity(found.columns, 'column')}`,
           evidence: { text, tables: [name], literal: false },
         };
       } catch (error) {

@@ -1,6 +1,6 @@
 import { asName } from '../data.js';
 import type { DataPort } from '../ports.js';
-import { count } from '../resultText.js';
+import { quantity } from '../resultText.js';
 import type { Tool } from '../types.js';
 
 /** Tables that are listed at once, and columns of each. */
@@ -18,7 +18,7 @@ export function listTablesTool(data: DataPort): Tool {
       const lines = tables.slice(0, TABLES).map(({ name, kind, rows, columns }) => {
         const shown = columns.slice(0, COLUMNS).map((column) => `${asName(column.name)} ${column.type}`);
         if (columns.length > COLUMNS) shown.push(`… ${columns.length - COLUMNS} more`);
-        return `${asName(name)} (${kind}, ${rows === null ? 'rows unknown' : count(rows, 'row')}): ${shown.join(', ')}`;
+        return `${asName(name)} (${kind}, ${rows === null ? 'rows unknown' : quantity(rows, 'row')}): ${shown.join(', ')}`;
       });
       if (tables.length > TABLES) lines.push(`… and ${tables.length - TABLES} more tables`);
       const named = files.slice(0, TABLES).map(({ path, bytes }) => `${asName(path)} (${bytes} bytes)`);
@@ -31,7 +31,7 @@ export function listTablesTool(data: DataPort): Tool {
         text: `<result of="${context.step}">\n${text}\n</result>`,
         error: false,
         displays: [],
-        summary: `${count(tables.length, 'table')}, ${count(files.length, 'file')}`,
+        summary: `${quantity(tables.length, 'table')}, ${quantity(files.length, 'file')}`,
       };
     },
   };

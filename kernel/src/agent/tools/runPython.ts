@@ -3,7 +3,7 @@ import type { Display, MimeBundle } from '../../mime.js';
 import { asData, cutMiddle, cutText } from '../data.js';
 import type { PythonPort } from '../ports.js';
 import type { Privacy } from '../privacy.js';
-import { count, SHOWN } from '../resultText.js';
+import { quantity, SHOWN } from '../resultText.js';
 import type { Image, Tool, ToolResult } from '../types.js';
 import type { ChartsShown } from './ChartsShown.js';
 import { firstLine, portError } from './result.js';
@@ -151,11 +151,11 @@ class Output {
 
   #summary(files: readonly string[]): string {
     const parts: string[] = [];
-    if (this.#images.length > 0) parts.push(count(this.#images.length, 'chart'));
-    if (files.length > 0) parts.push(count(files.length, 'file'));
+    if (this.#images.length > 0) parts.push(quantity(this.#images.length, 'chart'));
+    if (files.length > 0) parts.push(quantity(files.length, 'file'));
     const lines = this.#text.join('\n').split('\n').length;
     if (parts.length === 0)
-      parts.push(this.#text.length === 0 ? 'no output' : `${count(lines, 'line')} of output`);
+      parts.push(this.#text.length === 0 ? 'no output' : `${quantity(lines, 'line')} of output`);
     return parts.join(', ');
   }
 }

@@ -1,8 +1,9 @@
+import { plural } from '../../counts.js';
 import type { StatementResult } from '../../database/types.js';
 import { asData } from '../data.js';
 import type { SqlPort } from '../ports.js';
 import type { Privacy } from '../privacy.js';
-import { columnStatistics, count, pageText, SHOWN } from '../resultText.js';
+import { columnStatistics, quantity, pageText, SHOWN } from '../resultText.js';
 import { messageOf } from '../../messageOf.js';
 import type { Evidence, Tool, ToolContext, ToolResult } from '../types.js';
 import { firstLine, portError, toolError } from './result.js';
@@ -83,7 +84,7 @@ async function textOf(sql: SqlPort, result: StatementResult, handle: string): Pr
 }
 
 function doneText({ message, rowsChanged }: StatementResult & { kind: 'done' }): string {
-  return rowsChanged === null ? message : `${message} (${count(rowsChanged, 'row')} changed)`;
+  return rowsChanged === null ? message : `${message} (${quantity(rowsChanged, 'row')} changed)`;
 }
 
 /** What the statements before one that failed have changed; nothing where a transaction may have taken it back. */
@@ -97,7 +98,7 @@ function summaryOf(result: StatementResult): string {
   if (result.kind === 'plan') return 'query plan';
   if (result.kind === 'done') return firstLine(doneText(result));
   const { total, columns } = result.page;
-  return `${total.toLocaleString('en-US')} ${total === 1 ? 'row' : 'rows'} × ${count(columns.length, 'column')}`;
+  return `${plural(total, 'row')} × ${plural(columns.length, 'column')}`;
 }
 
 async function evidenceOf(sql: SqlPort, text: string, body: string): Promise<Evidence> {

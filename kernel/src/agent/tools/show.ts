@@ -1,7 +1,7 @@
 import { asName, quoteName, quoteText } from '../data.js';
 import type { Ports } from '../ports.js';
 import type { ChartsShown } from './ChartsShown.js';
-import { count } from '../resultText.js';
+import { quantity } from '../resultText.js';
 import type { Tool } from '../types.js';
 import { portError, toolError } from './result.js';
 
@@ -57,10 +57,10 @@ export function showTool({ sql, data }: Ports, charts: ChartsShown): Tool {
           0,
         );
         return {
-          text: `It is shown to the user (${count(rows, 'row')}).`,
+          text: `It is shown to the user (${quantity(rows, 'row')}).`,
           error: false,
           displays: results.map((result) => sql.display(result)),
-          summary: `${asName(name)}: ${count(rows, 'row')}`,
+          summary: `${asName(name)}: ${quantity(rows, 'row')}`,
         };
       } catch (error) {
         return portError(error);

@@ -1,4 +1,4 @@
-import { count } from '../../display/format.js';
+import { count } from '../../counts.js';
 import { listDisplay } from '../../display/list.js';
 import { usageParts } from '../../display/runDisplay.js';
 import type { CellContext } from '../context.js';

@@ -1,6 +1,7 @@
 import { inside } from '../../database/paths/grants.js';
 import type { CsvOptions, LoadResult } from '../../database/types.js';
-import { count, cut, duration, plural } from '../../display/format.js';
+import { count, plural } from '../../counts.js';
+import { cut, duration } from '../../display/format.js';
 import { listDisplay } from '../../display/list.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';

@@ -1,5 +1,5 @@
 import type { TableDescription } from '../../database/types.js';
-import { count } from '../../display/format.js';
+import { count } from '../../counts.js';
 import { descriptionDisplay } from '../../display/description.js';
 import { listDisplay } from '../../display/list.js';
 import { firstPageDisplay, tableDisplay } from '../../display/table.js';

@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import { rm } from 'node:fs/promises';
 import type { LoadOptions, LoadResult } from '../../database/types.js';
 import { noteAbove } from '../../database/noteAbove.js';
-import { plural } from '../../display/format.js';
+import { plural } from '../../counts.js';
 import { tableNameFor } from '../../database/tableName.js';
 import { UserError } from '../errors.js';
 import type { Runtime } from '../Runtime.js';

@@ -1,4 +1,5 @@
 import { StatementType } from '@duckdb/node-api';
+import { plural } from '../../counts.js';
 import type { Piece } from '../sql/split.js';
 import { targetOf } from '../sql/target.js';
 
@@ -19,10 +20,7 @@ const BEFORE_NAME = new Set([
 
 /** What a statement did that gives no rows: `Table weather made, 1,461 rows`. */
 export function doneMessage(type: StatementType, piece: Piece, rowsChanged: number | null): string {
-  const rows =
-    rowsChanged === null
-      ? ''
-      : `${rowsChanged.toLocaleString('en-US')} ${rowsChanged === 1 ? 'row' : 'rows'}`;
+  const rows = rowsChanged === null ? '' : plural(rowsChanged, 'row');
   const message = MESSAGES[type] ?? BY_WORD[piece.tokens[0]?.text ?? ''];
   return message ? message(piece, rows) : 'Done';
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { plural } from '../../counts.js';
 import { GateError } from '../errors.js';
 import { checkWords } from '../sql/gate.js';
 import { quoteText } from '../sql/quote.js';
@@ -34,8 +35,7 @@ export async function importFolder(
       throw withoutPosition(error, script);
     }
   }
-  const count = statements.length;
-  const message = `Imported ${folder}, ${count} ${count === 1 ? 'statement' : 'statements'}`;
+  const message = `Imported ${folder}, ${plural(statements.length, 'statement')}`;
   return { kind: 'done', message, rowsChanged: null, milliseconds: performance.now() - started };
 }
 

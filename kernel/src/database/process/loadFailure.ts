@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { count } from '../../counts.js';
 import { DatabaseError } from '../errors.js';
 import { failureOf } from './failure.js';
 
@@ -28,7 +29,7 @@ export function loadFailure(error: unknown, file: string, format: Format, target
   const longest = /^Maximum line size of \d+ bytes exceeded\. Actual Size:(\d+) bytes/m.exec(message)?.[1];
   if (longest !== undefined)
     return loadError(
-      `${name} has a line of ${Number(longest).toLocaleString('en-US')} bytes, longer than is read unless you say so: ` +
+      `${name} has a line of ${count(Number(longest))} bytes, longer than is read unless you say so: ` +
         `CREATE TABLE t AS FROM read_csv('${name}', max_line_size = ${2 * Number(longest)}).`,
     );
   if (/^Error when sniffing file/.test(message))

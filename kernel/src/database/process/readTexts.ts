@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { count } from '../../counts.js';
 import { quoteAlways } from '../sql/quote.js';
 import type { CsvOptions } from '../types.js';
 import { loadError } from './loadFailure.js';
@@ -119,7 +120,6 @@ function misfitNotes({ name, trials, total }: Tried): string[] {
         `--missing "${such.join(',')}" takes ${such.length === 1 ? 'it for a missing value' : 'them for missing values'}.`,
     ];
   if (misfits > total * FEW) return [];
-  const count = (n: number): string => n.toLocaleString('en-US');
   return [
     `${name} stays text: ${count(misfits)} of its ${count(total)} values are no numbers, such as "${such[0] ?? ''}".`,
   ];

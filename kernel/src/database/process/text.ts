@@ -12,6 +12,7 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { count } from '../../counts.js';
 import type { CellText, ColumnKind } from '../types.js';
 import { doubleText, floatText } from './numberText.js';
 import { offsetMinutes } from './timeZone.js';
@@ -25,7 +26,7 @@ export function textOf(value: DuckDBValue, type: DuckDBType): CellText {
   if (value === null) return null;
   const text = exact(value, type);
   if (text.length <= SHOWN_CHARACTERS) return text;
-  return `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length.toLocaleString('en-US')} characters)`;
+  return `${text.slice(0, SHOWN_CHARACTERS)}… (${count(text.length)} characters)`;
 }
 
 function exact(value: Exclude<DuckDBValue, null>, type: DuckDBType): string {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { count } from '../../counts.js';
 import { BESIDE, type FileStat, Folder } from './Folder.js';
 
 /** Bounds on what is taken out of a folder that untrusted code writes to. */
@@ -52,12 +53,11 @@ export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimi
       } else {
         const stat = folder.stat(name);
         if (stat === null) continue;
-        if (--budget.files < 0)
-          visitor.skipped({ path, reason: `more than ${limits.files.toLocaleString('en-US')} files` });
+        if (--budget.files < 0) visitor.skipped({ path, reason: `more than ${count(limits.files)} files` });
         else if ((budget.bytes -= stat.size) < 0) {
           visitor.skipped({
             path,
-            reason: `more than ${limits.bytes.toLocaleString('en-US')} bytes of files`,
+            reason: `more than ${count(limits.bytes)} bytes of files`,
           });
         } else {
           const pending = visitor.file(path, name, stat, folder);
