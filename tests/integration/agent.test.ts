@@ -135,6 +135,15 @@ test('Python of the model that takes too long is told as a time limit', () =>
     { SANDBOX_TIMEOUT_SECONDS: '1' },
   ));
 
+test('%doctor names the model that would answer, and where it is', () =>
+  withModel([], async ({ kernel }, server) => {
+    const place = new URL(server.url).host;
+    expect(shown(await kernel.execute('%doctor'))).toContain(`ok: scripted (compatible, ${place})`);
+    await kernel.execute('%config model other');
+    expect(shown(await kernel.execute('%doctor'))).toContain('ok: other (compatible,');
+    expect(server.requests).toEqual([]);
+  }));
+
 test('a key in the .env file beside the notebook goes to the model server, and nowhere else', () =>
   withModel(
     [

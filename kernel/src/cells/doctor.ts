@@ -2,7 +2,7 @@ import { SandboxOptionError } from '@worldline/sandbox';
 import { listDisplay } from '../display/list.js';
 import type { Display } from '../mime.js';
 import type { Kernel } from './Kernel.js';
-import { problemOfProvider } from './ask/provider.js';
+import { modelNow } from './ask/provider.js';
 
 const GAP = '  ';
 
@@ -53,10 +53,10 @@ async function docker(kernel: Kernel): Promise<Finding> {
 }
 
 async function model(kernel: Kernel): Promise<Finding> {
-  const problem = await problemOfProvider(kernel);
-  return problem === null
-    ? { what: 'model', state: 'ok', fix: '' }
-    : { what: 'model', state: problem.message, fix: problem.hint ?? '' };
+  const what = 'model';
+  const now = await modelNow(kernel);
+  if ('model' in now) return { what, state: `ok: ${now.model}`, fix: '' };
+  return { what, state: now.problem.message, fix: now.problem.hint ?? '' };
 }
 
 async function store(kernel: Kernel): Promise<Finding> {

@@ -96,7 +96,7 @@ function firstWithKey(env: Environment, model: string | null): ProviderName {
 const NO_KEY = [
   'No model is set up.',
   'Set OPENAI_API_KEY, GEMINI_API_KEY or OPENROUTER_API_KEY, or OPENAI_BASE_URL for a local server such as http://127.0.0.1:11434/v1 (Ollama), in your environment or in a .env file beside the notebook.',
-  'Without one, %%sql, %%python and every magic work as usual; %doctor shows what is set.',
+  'Without one, %%sql, %%python and every magic work as usual.',
 ].join('\n');
 
 function looksLike(provider: ProviderName, model: string): boolean {

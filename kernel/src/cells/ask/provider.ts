@@ -37,17 +37,18 @@ async function cassetteOf({ paths: { notebook, notebookFolder } }: Kernel): Prom
   return join(notebookFolder, only !== undefined && others.length === 0 ? only : `notebook${ending}`);
 }
 
-/** Why no model would answer now; null where one would. Nothing is sent. */
-export async function problemOfProvider(kernel: Kernel): Promise<UserError | null> {
+/** Which model would answer now, in words, or why none would. Nothing is sent. */
+export async function modelNow(kernel: Kernel): Promise<{ model: string } | { problem: UserError }> {
   const environment = await modelEnvironment(kernel);
-  if (environment['WORLDLINE_TURNS'] === 'replay') return null;
+  if (environment['WORLDLINE_TURNS'] === 'replay') return { model: 'recorded turns' };
   try {
-    chooseModel(environment, configured(kernel));
-    return null;
+    const { model, provider, baseUrl } = chooseModel(environment, configured(kernel));
+    const place = URL.canParse(baseUrl) ? new URL(baseUrl).host : 'its address is none';
+    return { model: `${model ?? 'the one that the server has'} (${provider}, ${place})` };
   } catch (error) {
     const { name, message } = toOutcome(error);
     const [what = '', ...fix] = message.split('\n');
-    return new UserError(name, what, fix.join(' '));
+    return { problem: new UserError(name, what, fix.join(' ')) };
   }
 }
 

@@ -1,11 +1,11 @@
 import type { KernelState } from '../../contract.js';
 import type { Kernel } from '../Kernel.js';
-import { problemOfProvider } from '../ask/provider.js';
+import { modelNow } from '../ask/provider.js';
 
 /** Where the kernel stands, for the toolbar and the status bar. */
 export async function kernelState(kernel: Kernel): Promise<KernelState> {
   const session = await kernel.session();
-  const problem = await problemOfProvider(kernel);
+  const now = await modelNow(kernel);
   return {
     active: session.active.id,
     busy: kernel.busy,
@@ -15,7 +15,7 @@ export async function kernelState(kernel: Kernel): Promise<KernelState> {
     usage: kernel.usage.total,
     sandbox: kernel.sandboxState,
     problems: [
-      ...(problem === null ? [] : [{ what: problem.message, fix: problem.hint ?? '' }]),
+      ...('problem' in now ? [{ what: now.problem.message, fix: now.problem.hint ?? '' }] : []),
       ...kernel.sandbox.problems,
     ],
   };
