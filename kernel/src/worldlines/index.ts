@@ -1,4 +1,3 @@
 export { Session, type Moved, type SessionOptions } from './session/Session.js';
-export { notebookFrom, storeHome, storeId } from './store/StoreFolder.js';
 export * from './errors.js';
 export type * from './types.js';

@@ -13,7 +13,6 @@ import { listed, summarizeCheckpoint } from '../graph/summaries.js';
 import type { JournalRecord } from '../journal/records.js';
 import { VariableBlobs } from '../objects/VariableBlobs.js';
 import { leaveWord } from '../store/farewell.js';
-import { storeHome } from '../store/StoreFolder.js';
 import type {
   Collected,
   CollectOptions,
@@ -46,8 +45,8 @@ const LAST_LOOK = 1500;
 export interface SessionOptions {
   readonly notebook: NotebookIdentity;
   readonly host: Host;
-  /** Default: `storeHome()`. */
-  readonly home?: string;
+  /** The folder with the stores of all notebooks. */
+  readonly home: string;
 }
 /** A worldline after its head was moved. */
 export interface Moved {
@@ -75,7 +74,7 @@ export class Session extends SessionReader {
     this.blobs = new VariableBlobs(store.objects);
   }
 
-  static async open({ notebook, host, home = storeHome() }: SessionOptions): Promise<Session> {
+  static async open({ notebook, host, home }: SessionOptions): Promise<Session> {
     return new Session(await openStore(home, notebook, randomUUID()), host);
   }
 

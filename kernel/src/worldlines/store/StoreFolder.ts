@@ -1,26 +1,10 @@
 import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { NotebookIdentity } from '../types.js';
-
-/** Where the session store of all notebooks is. */
-export function storeHome(env: NodeJS.ProcessEnv = process.env): string {
-  if (env['WORLDLINE_HOME'] !== undefined && env['WORLDLINE_HOME'] !== '') return env['WORLDLINE_HOME'];
-  const data = env['XDG_DATA_HOME'];
-  return join(data === undefined || data === '' ? join(homedir(), '.local', 'share') : data, 'worldline');
-}
 
 /** The id of a notebook's store: it follows from where the notebook is. */
 export function storeId(notebook: NotebookIdentity): string {
   return createHash('sha256').update(`${notebook.client}\0${notebook.path}`).digest('hex').slice(0, 20);
-}
-
-/** What the environment says about the notebook that a kernel was started for. */
-export function notebookFrom(env: NodeJS.ProcessEnv, directory: string): NotebookIdentity {
-  const session = env['JPY_SESSION_NAME'];
-  return session !== undefined && session.startsWith('/')
-    ? { path: session, client: 'notebook' }
-    : { path: directory, client: 'console' };
 }
 
 /** The paths of one notebook's store. */
