@@ -121,6 +121,44 @@ describe('two kernels on one notebook', () => {
     });
   });
 
+  test('a name means the worldline with something in it, not the empty one that another kernel began with', async () => {
+    await withHome(async (home) => {
+      const first = await Kernel.start(home);
+      await run(first, 'one');
+      await first.session.close();
+      const other = await Kernel.start(home);
+      await other.session.branch('idea');
+      await other.session.switch('idea');
+      await run(other, 'beside it');
+      const later = await Kernel.start(home);
+      await later.session.resume('main');
+      expect((await later.parts()).variables.get('x')).toBe('one');
+      await Promise.all([other.session.close(), later.session.close()]);
+    });
+  });
+
+  test('neither deletes what the other works in, and a name that was deleted leads to the one that was not', async () => {
+    await withHome(async (home) => {
+      const first = await Kernel.start(home);
+      await run(first, 'one');
+      await first.session.close();
+      const second = await Kernel.start(home);
+      await run(second, 'two');
+      const third = await Kernel.start(home);
+      const [running] = (await third.session.tree()).filter((line) => line.earlier && line.inUse);
+      await expect(third.session.delete(running?.worldline ?? '')).rejects.toThrow(/another kernel.*runs/);
+      await second.session.close();
+      await third.session.delete(running?.worldline ?? '');
+      await third.session.close();
+      const fourth = await Kernel.start(home);
+      await fourth.session.branch('beside');
+      await fourth.session.switch('beside');
+      await fourth.session.rename('main', 'blank');
+      expect((await fourth.session.cells('main')).map((cell) => cell.source)).toEqual(['one']);
+      await fourth.session.close();
+    });
+  });
+
   test('a notebook that was moved or copied brings its worldlines along', async () => {
     await withHome(async (home) => {
       const original = await Kernel.start(home);

@@ -298,6 +298,11 @@ function storeOf(journal = ''): string {
   return isLinked(journal) ? journal.slice(0, journal.indexOf(' ')) : '';
 }
 
+/** Whether nothing was done in a worldline, nor before it. */
+export function isBlank({ cells, fork }: Line): boolean {
+  return cells === 0 && fork === null;
+}
+
 export function isLinked(journal: string): boolean {
   return journal.startsWith('!');
 }

@@ -1,5 +1,5 @@
 import type { CheckpointSummary, WorldlineSummary } from '../../contract.js';
-import type { Graph, Line, Node } from './Graph.js';
+import { type Graph, isBlank, type Line, type Node } from './Graph.js';
 
 const TITLE = 120;
 
@@ -39,8 +39,6 @@ export function listed(graph: Graph, own: string): Line[] {
       .map((line) => [line.continues, line.fork]),
   );
   return lines.filter(
-    (line) =>
-      line.journal === own ||
-      ((line.cells > 0 || line.fork !== null) && continued.get(line.id) !== line.head),
+    (line) => line.journal === own || (!isBlank(line) && continued.get(line.id) !== line.head),
   );
 }

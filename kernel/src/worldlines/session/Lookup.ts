@@ -1,5 +1,5 @@
 import { NotFoundError } from '../errors.js';
-import type { Line, Node } from '../graph/Graph.js';
+import { isBlank, type Line, type Node } from '../graph/Graph.js';
 import { EarlierJournals } from '../journal/EarlierJournals.js';
 import { linkedStores } from './links.js';
 import type { Store } from './Store.js';
@@ -31,7 +31,7 @@ export class Lookup {
     const { lines } = this.store.graph;
     const named = [...lines.values()].filter((line) => line.name === reference);
     const deleted = named.find((line) => this.isOwn(line) && line.deleted && line.cells > 0);
-    const earlier = named.filter((line) => !this.isOwn(line)).sort(latestFirst)[0];
+    const earlier = named.filter((line) => !this.isOwn(line)).sort(fullFirst)[0];
     return lines.get(reference) ?? deleted ?? earlier ?? this.knownLine(reference);
   }
 
@@ -117,7 +117,7 @@ export class Lookup {
     if (byId !== undefined) return byId;
     const named = [...lines.values()].filter((line) => line.name === reference);
     const mine = named.filter((line) => this.isOwn(line));
-    return mine.find((line) => !line.deleted) ?? mine[0] ?? named.sort(latestFirst)[0];
+    return mine.find((line) => !line.deleted) ?? mine[0] ?? named.sort(listedFirst)[0];
   }
 
   #findNode(reference: string): Node | undefined {
@@ -133,6 +133,16 @@ export class Lookup {
     }
     return graph.node(alike[0] ?? '');
   }
+}
+
+/** Those that are on the list come before those that were deleted. */
+function listedFirst(a: Line, b: Line): number {
+  return Number(a.deleted) - Number(b.deleted) || fullFirst(a, b);
+}
+
+/** Every kernel begins with an empty worldline, which may have stayed empty: nobody means that one. */
+function fullFirst(a: Line, b: Line): number {
+  return Number(isBlank(a)) - Number(isBlank(b)) || latestFirst(a, b);
 }
 
 function latestFirst(a: Line, b: Line): number {

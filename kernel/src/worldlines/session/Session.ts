@@ -10,9 +10,11 @@ import { dataFolder } from '../exchange/exportWorldline.js';
 import { copyFiles, dataBeside, readNotebook } from '../exchange/importNotebook.js';
 import { isLinked, type Line, type Node } from '../graph/Graph.js';
 import { listed, summarizeCheckpoint } from '../graph/summaries.js';
+import { kernelOf } from '../journal/EarlierJournals.js';
 import type { JournalRecord } from '../journal/records.js';
 import { VariableBlobs } from '../objects/VariableBlobs.js';
 import { leaveWord } from '../store/farewell.js';
+import { liveKernels } from '../store/liveness.js';
 import type {
   Collected,
   CollectOptions,
@@ -216,6 +218,7 @@ export class Session extends SessionReader {
     if (line.id === this.activeId && !restore) {
       throw new WorldlineError('This worldline is active. Switch to another one before you delete it.');
     }
+    if (!restore && !this.lookup.isOwn(line)) await this.#refuseInUse(line);
     const summary = this.#delete(line, !restore);
     if (!restore) await this.opened.close(line.id);
     return summary;
@@ -307,6 +310,14 @@ export class Session extends SessionReader {
       if (signal.aborted) return null;
       throw error;
     }
+  }
+
+  /** What a kernel goes on to do in a worldline that another one deleted would go with the next clean-up. */
+  async #refuseInUse({ name, journal }: Line): Promise<void> {
+    if ((await liveKernels(this.store.folder.kernels)).has(kernelOf(journal)))
+      throw new WorldlineError(
+        `"${name}" is of another kernel of this notebook, which runs: delete it there, or when that kernel has ended.`,
+      );
   }
 
   async #removeOld(age: number): Promise<void> {
