@@ -227,6 +227,62 @@ describe('exporting', () => {
   });
 });
 
+describe('importing', () => {
+  const notebook = (cells: unknown, metadata: unknown = {}): string =>
+    JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells });
+
+  test('a notebook of another kernel has cells of its language; what is no cell is left out', async () => {
+    await withHome(async (home) => {
+      const { session } = await Kernel.start(home);
+      const code = { cell_type: 'code', metadata: {} };
+      const theirs = [
+        { cell_type: 'markdown', source: '# Title' },
+        { ...code, source: ['import pandas\n', 'pandas'], outputs: [null, { output_type: 'stream' }] },
+        { ...code, source: '%%sql\nselect 1', outputs: 'none', execution_count: 'x' },
+        ...[{ ...code, source: 5 }, { ...code, source: [5] }, null, 3],
+      ];
+      await writeFile(join(home, 'a b.ipynb'), notebook(theirs, { kernelspec: { language: 'python' } }));
+      const imported = await session.import(join(home, 'a b.ipynb'));
+      expect(imported.name).toBe('a-b');
+      expect((await session.import(join(home, 'a b.ipynb'))).name).toBe('a-b~2');
+      expect(
+        (await session.cells('a-b')).map(({ kind, source, outputs }) => [kind, source, outputs]),
+      ).toEqual([
+        ['python', 'import pandas\npandas', [{ output_type: 'stream' }]],
+        ['sql', '%%sql\nselect 1', []],
+      ]);
+      await session.close();
+    });
+  });
+
+  test('what is no notebook is told of, and one whose data cannot be loaded leaves no worldline', async () => {
+    await withHome(async (home) => {
+      const { session, host } = await Kernel.start(home);
+      const file = join(home, 'x.ipynb');
+      await expect(session.import(file)).rejects.toThrow('no such file');
+      for (const [text, why] of [
+        ['', 'only a part'],
+        ['{"nbformat": 4, "cells": [', 'only a part'],
+        ['null', 'format 4'],
+        ['[]', 'format 4'],
+        ['{"nbformat": 3, "worksheets": []}', 'format 4'],
+        ['{"nbformat": 5, "cells": []}', 'format 4'],
+      ] as const) {
+        await writeFile(file, text);
+        await expect(session.import(file)).rejects.toThrow(why);
+      }
+      await mkdir(join(home, 'x_data', 'tables'), { recursive: true });
+      await writeFile(file, notebook([]));
+      const broken = Object.assign(host, { importTables: () => Promise.reject(new Error('no Parquet')) });
+      await expect(session.import(file)).rejects.toThrow('no Parquet');
+      expect((await session.tree()).map((line) => line.name)).toEqual(['main']);
+      Object.assign(broken, { importTables: () => Promise.resolve() });
+      expect((await session.import(file)).name).toBe('x');
+      await session.close();
+    });
+  });
+});
+
 describe('an export', () => {
   test('replaces an earlier export, and no notebook that somebody works in', async () => {
     await withHome(async (home) => {

@@ -282,10 +282,24 @@ describe('a session', () => {
   test('names are checked; deleting is undoable; the active one stays', async () => {
     await withKernel(async (kernel) => {
       const { session } = kernel;
-      await run(kernel, 'one');
+      const one = await run(kernel, 'one');
       await session.branch('b');
       await expect(session.branch('b')).rejects.toThrow('already');
-      await expect(session.branch('../x')).rejects.toThrow('name');
+      for (const name of [
+        '../x',
+        '..',
+        '?',
+        '-x',
+        'a b',
+        'x'.repeat(65),
+        'a\u200bb',
+        'a\u202eb',
+        'a\u001b[2J',
+      ]) {
+        await expect(session.branch(name)).rejects.toThrow("worldline's name");
+      }
+      for (const name of ['données', '日本', '12', '👩‍💻', '2026-11-30']) await session.branch(name);
+      await expect(session.branch(one.slice(0, 8))).rejects.toThrow('is a checkpoint');
       await expect(session.delete('main')).rejects.toThrow('active');
       await session.delete('b');
       await expect(session.switch('b')).rejects.toThrow('deleted');

@@ -1,5 +1,5 @@
 import { required } from './required.js';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { comparisonDisplay } from '../../display/comparison.js';
 import { bytes } from '../../display/format.js';
 import { tableDisplay } from '../../display/table.js';
@@ -131,10 +131,16 @@ const importFrom: Magic = {
   most: 3,
   async run({ positional }, { kernel, run }) {
     const file = required(positional[0], '%import', 'a notebook file');
-    const name = positional[1]?.toLowerCase() === 'as' ? positional[2] : undefined;
+    const [, as, name] = positional;
+    if (as !== undefined && (as.toLowerCase() !== 'as' || name === undefined))
+      throw new UserError(
+        'UsageError',
+        'The name goes after "as": %import FILE as NAME.',
+        seeHelp('%import'),
+      );
     const session = await kernel.session();
     const path = resolve(kernel.paths.notebookFolder, expandHome(file));
-    const line = await session.import(path, name ?? basename(file, '.ipynb'));
+    const line = await session.import(path, name);
     run.stream('stdout', `${file} is now the worldline ${line.name}. %switch ${line.name} goes there.\n`);
   },
 };

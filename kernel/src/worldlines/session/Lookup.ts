@@ -56,6 +56,13 @@ export class Lookup {
     );
   }
 
+  /** Whether it is what people are shown of a checkpoint's id: as a name, it would hide that. */
+  isShownId(text: string): boolean {
+    if (!/^[0-9a-f]{8}/.test(text)) return false;
+    for (const id of this.store.graph.ids()) if (id.startsWith(text)) return true;
+    return false;
+  }
+
   /** The head of a worldline; where its record was lost, the newest of its checkpoints that is left. */
   head(line: Line): Node {
     const { graph } = this.store;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { LinkResult, WorldlineSummary } from '../../contract.js';
 import { unlessAborted } from '../../unlessAborted.js';
 import { collect } from '../collect/collect.js';
@@ -33,7 +34,7 @@ import { commitCell, newId } from './commitCell.js';
 import { freshWorldline } from './freshWorldline.js';
 import { bringOver, linkStore } from './links.js';
 import { moveLive } from './moveLive.js';
-import { checkName, freeName } from './names.js';
+import { checkName, freeName, nameLike } from './names.js';
 import { type OpenedStore, openStore } from './openStore.js';
 import { stepsBack } from './stepsBack.js';
 import { record } from './Store.js';
@@ -150,7 +151,7 @@ export class Session extends SessionReader {
 
   /** A new worldline on an existing checkpoint; by default on the active worldline's head. */
   async branch(name: string, from = this.activeId): Promise<WorldlineSummary> {
-    checkName(name, this.lookup.own());
+    this.#checkName(name);
     return this.#newLine(name, await this.lookup.node(from), null);
   }
 
@@ -207,7 +208,7 @@ export class Session extends SessionReader {
 
   async rename(worldline: string, name: string): Promise<WorldlineSummary> {
     const line = await this.lookup.line(worldline);
-    if (name !== line.name) checkName(name, this.lookup.own());
+    if (name !== line.name) this.#checkName(name);
     this.#write({ t: 'rename', worldline: line.id, name });
     return this.#changed(line);
   }
@@ -230,19 +231,34 @@ export class Session extends SessionReader {
     if (id !== this.activeId) await this.opened.close(id);
   }
 
-  /** Makes a worldline of a notebook file, with the data beside it if there is any. It does not become active. */
-  async import(file: string, name: string): Promise<WorldlineSummary> {
+  /**
+   * Makes a worldline of a notebook file, with the data beside it if there is any. It does not become active. By default
+   * it is called like the file.
+   */
+  async import(file: string, name?: string): Promise<WorldlineSummary> {
     const cells = await readNotebook(file);
-    checkName(name, this.lookup.own());
-    const id = freshWorldline(this.store, name);
-    const { place, parts } = await this.open(id);
-    const { workspace, tables } = dataBeside(dataFolder(file));
+    const like = nameLike(basename(file, '.ipynb'));
+    const called = name ?? freeName(like === '' ? 'imported' : like, this.lookup.own());
+    this.#checkName(called);
+    const id = freshWorldline(this.store, called);
+    try {
+      await this.#fill(id, cells, dataFolder(file));
+    } catch (error) {
+      // A part of it would pass for all of it.
+      await this.delete(id);
+      throw error;
+    }
+    return this.#changed(this.lookup.knownLine(id));
+  }
+
+  async #fill(worldline: string, cells: readonly RanCell[], data: string): Promise<void> {
+    const { place, parts } = await this.open(worldline);
+    const { workspace, tables } = dataBeside(data);
     if (workspace !== null) await copyFiles(workspace, place.workspace);
     if (tables !== null) await this.host.importTables?.(place, tables);
     await parts.workspaceRestored?.();
-    for (const cell of cells) await this.commit(cell, id);
+    for (const cell of cells) await this.commit(cell, worldline);
     await this.settled();
-    return this.#changed(this.lookup.knownLine(id));
   }
 
   /** Takes in the worldlines of the notebook that this one was renamed, moved or copied from, by its session's id. */
@@ -350,6 +366,14 @@ export class Session extends SessionReader {
     const { id: head } = on.record;
     this.#write({ t: 'worldline', id, name, head, fork: head, continues, created: Date.now() });
     return this.#changed(this.lookup.knownLine(id));
+  }
+
+  #checkName(name: string): void {
+    checkName(name, this.lookup.own());
+    if (this.lookup.isShownId(name))
+      throw new WorldlineError(
+        `"${name}" is a checkpoint. Choose another name; %branch NAME --from ${name} begins there.`,
+      );
   }
 
   #setActive(line: Line): WorldlineSummary {

@@ -2,21 +2,19 @@ import { WorldlineError } from '../errors.js';
 import type { Line } from '../graph/Graph.js';
 
 const NAME = /^[^\s/\\"'-][^\s/\\"']{0,63}$/u;
+/** What can be told by eye, and asked for aloud. */
+const SAYS_SOMETHING = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
+/** Control and format characters, but for the joiners that some scripts and emoji are written with. */
+const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu;
 
 /** Throws where a name could not be typed in a magic, or is taken. */
 export function checkName(name: string, lines: readonly Line[]): void {
-  if (!NAME.test(name)) {
-    const likeIt = Array.from(
-      name
-        .trim()
-        .replace(/[\s/\\"']+/g, '-')
-        .replace(/^[-.]+|-+$/g, ''),
-    )
-      .slice(0, 32)
-      .join('');
+  const seen = name.replace(UNSEEN, '');
+  if (seen !== name || !NAME.test(name) || !SAYS_SOMETHING.test(name)) {
+    const like = nameLike(name);
     throw new WorldlineError(
-      `"${name.slice(0, 80)}" cannot be a worldline's name: use 1 to 64 characters without spaces, quotes or slashes` +
-        `${likeIt === '' ? '' : `, such as ${likeIt}`}.`,
+      `"${seen.slice(0, 80)}" cannot be a worldline's name: use 1 to 64 characters without spaces, quotes, slashes or what cannot be seen, a letter or a number among them` +
+        `${like === '' ? '' : `, such as ${like}`}.`,
     );
   }
   if (taken(name, lines)) {
@@ -24,6 +22,16 @@ export function checkName(name: string, lines: readonly Line[]): void {
       `There is a worldline "${name}" already. Choose another name, or %switch ${name}.`,
     );
   }
+}
+
+/** A name like a text, such as a file's name; empty where nothing of it can be in a name. */
+export function nameLike(text: string): string {
+  const like = text
+    .replace(UNSEEN, '')
+    .trim()
+    .replace(/[\s/\\"']+/g, '-')
+    .replace(/^[-.]+|-+$/g, '');
+  return SAYS_SOMETHING.test(like) ? Array.from(like).slice(0, 32).join('') : '';
 }
 
 /** The name itself, or with the first number that makes it free. */
