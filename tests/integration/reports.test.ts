@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { shown } from './withKernel.js';
@@ -29,6 +29,22 @@ test('a worldline becomes a report: as a page, as text, and printed, with the st
       expect(read('short.md')).not.toContain('group by');
       expect(read('short.md').split('August is')).toHaveLength(2);
       expect(read('report.pdf').startsWith('%PDF-')).toBe(true);
+
+      // A report that nobody changed is written again; what somebody wrote is not lost to one.
+      expect(shown(await kernel.execute('%export main "short.md"'))).toMatch(/^Wrote /);
+      expect(read('short.md')).toContain('group by');
+      expect(readdirSync(folder).filter((name) => name.startsWith('.worldline'))).toEqual([]);
+      appendFileSync(join(folder, 'short.md'), 'My own words.');
+      writeFileSync(join(folder, '--[1] *.html'), '<p>Mine</p>');
+      for (const name of ['short.md', '--[1] *.html']) {
+        const before = read(name);
+        expect(shown(await kernel.execute(`%export main "${name}"`))).toContain('it stays as it is');
+        expect(read(name)).toBe(before);
+      }
+      rmSync(join(folder, '--[1] *.html'));
+      expect(shown(await kernel.execute('%export main "--[1] *.html"'))).toMatch(/^Wrote /);
+      expect(shown(await kernel.execute('%export main x.html --with-data'))).toContain('.ipynb');
+      expect(shown(await kernel.execute('%export main /proc/x.html'))).toContain('cannot be written');
     },
     { WORLDLINE_JUPYTER: join(process.cwd(), '.venv/bin/jupyter') },
   ));

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { withDatabases } from '../compare/withDatabases.js';
 import { describe, errorCode, WorldlineError } from '../errors.js';
@@ -8,12 +7,13 @@ import type { Node } from '../graph/Graph.js';
 import { readCell, readTurns } from '../session/readCell.js';
 import { targetOf } from '../session/restoreState.js';
 import type { Store } from '../session/Store.js';
-import { writeWhole } from '../store/files.js';
+import { ifExists, writeWhole } from '../store/files.js';
 import type { ExportOptions, Host } from '../types.js';
 import { restoreWorkspace } from '../workspace/restoreWorkspace.js';
 import { WorkspaceIndex } from '../workspace/WorkspaceIndex.js';
 import { type ExportCell, isUntouchedExport, type Notebook, notebookOf } from './notebook.js';
 import { reportOf } from './report.js';
+import { isSealed, sealed } from './seal.js';
 
 const FORMATS = { '.html': 'html', '.md': 'markdown' } as const;
 type Ending = keyof typeof FORMATS | '.pdf';
@@ -27,24 +27,37 @@ export async function exportWorldline(
   options: ExportOptions,
 ): Promise<string> {
   const file = resolve(path);
-  const nodes = [...store.graph.ancestry(head)].reverse();
-  const cells = nodes.filter(({ record: { kind } }) => kind !== 'root' && kind !== 'step');
-  const shown = await Promise.all(cells.map((node) => exportCell(store, node)));
   const ending = extname(file);
-  if (ending in FORMATS || ending === '.pdf') {
-    await writeReport(host, file, ending as Ending, reportOf(shown, options.steps !== false));
-    return file;
-  }
-  if (ending !== '.ipynb') {
+  const isReport = ending in FORMATS || ending === '.pdf';
+  if (!isReport && ending !== '.ipynb') {
     throw new WorldlineError(
       `Name the file .ipynb for a notebook, or .html, .md or .pdf for a report: ${path}`,
     );
   }
-  const again = await isEarlierExport(file);
-  const withData = options.withData === true;
-  const notebook = notebookOf(shown, { asCode: options.asCode === true, withTurns: withData });
-  if (withData) await writeData(store, host, head, dataFolder(file), again);
-  await writeNotebook(file, notebook);
+  if (isReport && (options.withData === true || options.asCode === true))
+    throw new WorldlineError(
+      'A report has no data and no code with it: --with-data and --as-code need a file that ends in .ipynb.',
+    );
+  if (!isReport && options.steps === false)
+    throw new WorldlineError('--no-steps is for reports: name the file .html, .md or .pdf.');
+  const nodes = [...store.graph.ancestry(head)].reverse();
+  const cells = nodes.filter(({ record: { kind } }) => kind !== 'root' && kind !== 'step');
+  const shown = await Promise.all(cells.map((node) => exportCell(store, node)));
+  try {
+    const again = await isEarlierExport(file, isReport ? isSealed : isUntouchedExport);
+    await mkdir(dirname(file), { recursive: true });
+    if (isReport)
+      await writeReport(host, file, ending as Ending, reportOf(shown, options.steps !== false), again);
+    else {
+      const withData = options.withData === true;
+      const notebook = notebookOf(shown, { asCode: options.asCode === true, withTurns: withData });
+      if (withData) await writeData(store, host, head, dataFolder(file), again);
+      await writeNotebook(file, notebook);
+    }
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    throw new WorldlineError(`${file} cannot be written: ${describe(error)}`, { cause: error });
+  }
   return file;
 }
 
@@ -53,16 +66,14 @@ export function dataFolder(notebook: string): string {
   return join(dirname(notebook), `${basename(notebook, '.ipynb')}_data`);
 }
 
-/** False where nothing is there. Throws a WorldlineError for a notebook that somebody works in: only an export is written over. */
-async function isEarlierExport(file: string): Promise<boolean> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false;
-    throw new WorldlineError(`${file} cannot be written: ${describe(error)}`, { cause: error });
-  }
-  if (isUntouchedExport(text)) return true;
+/**
+ * False where nothing is there. Throws a WorldlineError for what somebody made or worked in: only an export that nobody
+ * changed is written over.
+ */
+async function isEarlierExport(file: string, isOurs: (bytes: Buffer) => boolean): Promise<boolean> {
+  const bytes = await ifExists(readFile(file), null);
+  if (bytes === null) return false;
+  if (isOurs(bytes)) return true;
   throw new WorldlineError(
     `${file} exists, and is no export or was worked in since: it stays as it is. Choose another name, or remove it first.`,
   );
@@ -74,35 +85,59 @@ async function exportCell(store: Store, node: Node): Promise<ExportCell> {
 }
 
 async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  // As any file that the person saves: it is to be handed on.
-  await writeWhole(path, `${JSON.stringify(notebook, null, 1)}\n`, true, 0o666);
+  await writeOut(path, `${JSON.stringify(notebook, null, 1)}\n`);
 }
 
-async function writeReport(host: Host, output: string, to: Ending, report: Notebook): Promise<void> {
+/** As any file that the person saves: it is to be handed on. */
+async function writeOut(path: string, data: string | Uint8Array): Promise<void> {
+  await writeWhole(path, data, true, 0o666);
+}
+
+async function writeReport(
+  host: Host,
+  output: string,
+  to: Ending,
+  report: Notebook,
+  again: boolean,
+): Promise<void> {
   const nbconvert = host.nbconvert?.bind(host);
   const printPdf = host.printPdf?.bind(host);
   if (nbconvert === undefined) throw new WorldlineError('Reports need nbconvert: pip install nbconvert');
-  const beside = join(dirname(output), `.${randomUUID()}`);
-  const convert = (path: string, ...how: readonly string[]): Promise<void> =>
-    nbconvert([
-      ...['--to', ...how, '--no-input'],
-      ...['--output', basename(path), '--output-dir', dirname(path), `${beside}.ipynb`],
-    ]);
-  await writeNotebook(`${beside}.ipynb`, report);
+  const name = basename(output, to);
+  const images = join(dirname(output), `${name}_files`);
+  if (to === '.md' && !again) refuseExisting(images, 'images');
+  const folder = await mkdtemp(join(dirname(output), '.worldline-'));
+  // The report is called like the notebook.
+  const made = join(folder, name);
+  const convert = (...how: readonly string[]): Promise<void> =>
+    nbconvert(['--to', ...how, '--no-input', escapeGlob(`${made}.ipynb`)]);
   try {
-    if (to !== '.pdf') {
-      await convert(output, FORMATS[to]);
-      return;
+    await writeNotebook(`${made}.ipynb`, report);
+    if (to !== '.pdf') await convert(FORMATS[to]);
+    else if (printPdf === undefined)
+      throw new WorldlineError('A PDF cannot be printed here: name the file .html');
+    else {
+      // The webpdf format of nbconvert wants a browser of its own; its template does not.
+      await convert('html', '--template', 'webpdf');
+      await printPdf(`${made}.html`, `${made}.pdf`);
     }
-    if (printPdf === undefined) throw new WorldlineError('A PDF cannot be printed here: name the file .html');
-    // The webpdf format of nbconvert wants a browser of its own; its template does not.
-    await convert(`${beside}.html`, 'html', '--template', 'webpdf');
-    await printPdf(`${beside}.html`, output);
+    if (existsSync(`${made}_files`)) await cp(`${made}_files`, images, { recursive: true });
+    await writeOut(output, sealed(await readFile(`${made}${to}`), to));
   } finally {
-    await rm(`${beside}.ipynb`, { force: true });
-    await rm(`${beside}.html`, { force: true });
+    await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A path for nbconvert, which takes patterns. */
+function escapeGlob(path: string): string {
+  return path.replace(/[*?[]/g, '[$&]');
+}
+
+function refuseExisting(folder: string, what: string): void {
+  if (existsSync(folder))
+    throw new WorldlineError(
+      `${folder} exists, and the ${what} would go there: it stays as it is. Choose another name for the file, or remove it first.`,
+    );
 }
 
 /** Replaces the data of an earlier export: a table that is gone would come back with the next import. */
@@ -113,11 +148,7 @@ async function writeData(
   folder: string,
   again: boolean,
 ): Promise<void> {
-  if (!again && existsSync(folder)) {
-    throw new WorldlineError(
-      `${folder} exists, and the data would go there: it stays as it is. Choose another name for the notebook, or remove it first.`,
-    );
-  }
+  if (!again) refuseExisting(folder, 'data');
   const { state } = targetOf(store, head);
   const [files, tables] = [join(folder, 'workspace'), join(folder, 'tables')];
   await mkdir(files, { recursive: true });

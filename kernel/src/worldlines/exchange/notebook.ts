@@ -28,9 +28,12 @@ const METADATA = {
 };
 
 /** Whether a notebook is an export that no front end has saved since: each adds metadata of its own. */
-export function isUntouchedExport(text: string): boolean {
+export function isUntouchedExport(file: Buffer): boolean {
   try {
-    return isDeepStrictEqual((JSON.parse(text) as { metadata?: unknown } | null)?.metadata, METADATA);
+    return isDeepStrictEqual(
+      (JSON.parse(file.toString('utf8')) as { metadata?: unknown } | null)?.metadata,
+      METADATA,
+    );
   } catch {
     return false; // no JSON, so no notebook
   }
