@@ -79,6 +79,13 @@ export class Lookup {
     return [...this.store.graph.lines.values()].filter((line) => this.isOwn(line));
   }
 
+  /** Whether a worldline of this kernel has the name. Looks at names first: there may be thousands. */
+  readonly isTaken = (name: string): boolean => {
+    for (const line of this.store.graph.lines.values())
+      if (line.name === name && this.isOwn(line) && !line.deleted) return true;
+    return false;
+  };
+
   isOwn(line: Line): boolean {
     return line.journal === this.store.own;
   }

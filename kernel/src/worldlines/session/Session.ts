@@ -178,7 +178,7 @@ export class Session extends SessionReader {
     }
     const blank = this.lookup.own().find((one) => one.name === line.name && !one.deleted && one.cells === 0);
     if (blank !== undefined) this.#delete(blank, true);
-    const name = freeName(line.name, this.lookup.own());
+    const name = freeName(line.name, this.lookup.isTaken);
     const { id } = await this.#newLine(name, this.lookup.head(line), line.id);
     const active = this.#setActive(this.lookup.knownLine(id));
     // Nothing was done in it: the earlier worldline takes its name and its place.
@@ -238,7 +238,7 @@ export class Session extends SessionReader {
   async import(file: string, name?: string): Promise<WorldlineSummary> {
     const cells = await readNotebook(file);
     const like = nameLike(basename(file, '.ipynb'));
-    const called = name ?? freeName(like === '' ? 'imported' : like, this.lookup.own());
+    const called = name ?? freeName(like === '' ? 'imported' : like, this.lookup.isTaken);
     this.#checkName(called);
     const id = freshWorldline(this.store, called);
     try {
@@ -369,7 +369,7 @@ export class Session extends SessionReader {
   }
 
   #checkName(name: string): void {
-    checkName(name, this.lookup.own());
+    checkName(name, this.lookup.isTaken);
     if (this.lookup.isShownId(name))
       throw new WorldlineError(
         `"${name}" is a checkpoint. Choose another name; %branch NAME --from ${name} begins there.`,

@@ -1,5 +1,4 @@
 import { WorldlineError } from '../errors.js';
-import type { Line } from '../graph/Graph.js';
 
 const NAME = /^[^\s/\\"'-][^\s/\\"']{0,63}$/u;
 /** What can be told by eye, and asked for aloud. */
@@ -8,7 +7,7 @@ const SAYS_SOMETHING = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
 const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu;
 
 /** Throws where a name could not be typed in a magic, or is taken. */
-export function checkName(name: string, lines: readonly Line[]): void {
+export function checkName(name: string, isTaken: (name: string) => boolean): void {
   const seen = name.replace(UNSEEN, '');
   if (seen !== name || !NAME.test(name) || !SAYS_SOMETHING.test(name)) {
     const like = nameLike(name);
@@ -17,7 +16,7 @@ export function checkName(name: string, lines: readonly Line[]): void {
         `${like === '' ? '' : `, such as ${like}`}.`,
     );
   }
-  if (taken(name, lines)) {
+  if (isTaken(name)) {
     throw new WorldlineError(
       `There is a worldline "${name}" already. Choose another name, or %switch ${name}.`,
     );
@@ -35,12 +34,8 @@ export function nameLike(text: string): string {
 }
 
 /** The name itself, or with the first number that makes it free. */
-export function freeName(name: string, lines: readonly Line[]): string {
+export function freeName(name: string, isTaken: (name: string) => boolean): string {
   let free = name;
-  for (let number = 2; taken(free, lines); number++) free = `${name}~${number}`;
+  for (let number = 2; isTaken(free); number++) free = `${name}~${number}`;
   return free;
-}
-
-function taken(name: string, lines: readonly Line[]): boolean {
-  return lines.some((line) => line.name === name && !line.deleted);
 }
