@@ -114,9 +114,17 @@ describe('a damaged store', () => {
       const { session } = await Kernel.start(home);
       expect(session.takeNotes().join()).toMatch(/newer Worldline.*update/);
       expect((await session.graph(0, 10)).total).toBe(1);
-      await session.commit(ran());
+      await session.commit(ran({ source: 'meanwhile' }));
       await session.close();
       expect(JSON.parse(await readFile(about, 'utf8'))).toEqual({ format: 99 });
+      // As the newer version finds it: what was done in the older one meanwhile is there as well.
+      await writeFile(about, JSON.stringify({ format: 1 }));
+      const updated = await Kernel.start(home);
+      const sources = [];
+      for (const line of await updated.session.tree())
+        sources.push((await updated.session.cells(line.worldline, 1)).map((cell) => cell.source));
+      expect(sources.flat()).toContain('meanwhile');
+      await updated.session.close();
     });
   });
 });

@@ -11,6 +11,7 @@ import { toOutcome } from './outcome.js';
 import type { RecordingRun } from './RecordingRun.js';
 import type { AskResult } from './runCell.js';
 import type { Runtime } from './Runtime.js';
+import { storeProblem } from './storeProblem.js';
 
 /** Milliseconds that a cell may wait before the person is told what for. */
 const SLOW = 3000;
@@ -109,7 +110,7 @@ export class CheckpointWriter {
       return outcome;
     } catch (error) {
       log(`The checkpoint could not be made: ${String(error)}`);
-      const failed = toOutcome(error);
+      const failed = toOutcome(storeProblem(error, this.kernel.paths.home));
       run.stream('stderr', `No checkpoint was made of this cell: ${failed.message}\n`);
       return outcome;
     }

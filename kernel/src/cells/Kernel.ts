@@ -49,9 +49,15 @@ export class Kernel {
     this.grants = new Grants(this.paths.notebookFolder);
   }
 
-  /** The notebook's worldlines; opened by the first call. */
+  /**
+   * The notebook's worldlines, opened by the first call. Where they cannot be opened, the next call tries again: the person
+   * may have mended the store's folder.
+   */
   session(): Promise<Session> {
-    this.#session ??= this.#openSession();
+    this.#session ??= this.#openSession().catch((error: unknown) => {
+      this.#session = null;
+      throw error;
+    });
     return this.#session;
   }
 

@@ -28,6 +28,7 @@ import { toOutcome } from './outcome.js';
 import { readCell } from './reading/readCell.js';
 import { planCell, type AskResult } from './runCell.js';
 import { RecordingRun } from './RecordingRun.js';
+import { storeProblem } from './storeProblem.js';
 import { userExpressions } from './userExpressions.js';
 
 /** The kernel as the wire sees it. */
@@ -76,7 +77,7 @@ export class KernelEngine implements Engine {
       if (kind === null && !request.silent)
         this.kernel.looks.add(runtime.place.id, parsed.magics, withoutPasswords(request.code), run.outputs);
     } catch (error) {
-      outcome = toOutcome(error);
+      outcome = toOutcome(storeProblem(error, this.kernel.paths.home));
       run.recordError(outcome.name, outcome.message, outcome.traceback);
     }
     if (kind === null) return outcome;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { comparisonDisplay } from '../../display/comparison.js';
 import { bytes } from '../../display/format.js';
 import { tableDisplay } from '../../display/table.js';
+import type { WorldlineSummary } from '../../contract.js';
 import type { Orphan, Restored } from '../../worldlines/types.js';
 import { seeHelp } from '../reading/arguments.js';
 import type { CellContext } from '../context.js';
@@ -156,11 +157,19 @@ const branch: Magic = {
   most: 1,
   async run({ positional, options }, context) {
     const name = required(positional[0], '%branch', 'a name for the new worldline');
-    const session = await context.kernel.session();
     const from = options.get('from');
+    const session = await context.kernel.session();
     const made = await session.branch(name, ...(typeof from === 'string' ? [from] : []));
-    await session.switch(made.id);
-    await arrive(context, `Now in the new worldline ${name}.`);
+    try {
+      await goTo(
+        context,
+        () => session.switch(made.id),
+        () => `Now in the new worldline ${name}.`,
+      );
+    } catch (error) {
+      await session.delete(made.id);
+      throw error;
+    }
   },
 };
 
@@ -173,8 +182,12 @@ const switchTo: Magic = {
   most: 1,
   async run({ positional }, context) {
     const name = required(positional[0], '%switch', 'the name of a worldline');
-    const line = await (await context.kernel.session()).switch(name);
-    await arrive(context, `Now in worldline ${line.name}.`);
+    const session = await context.kernel.session();
+    await goTo(
+      context,
+      () => session.switch(name),
+      ({ name: there }) => `Now in worldline ${there}.`,
+    );
   },
 };
 
@@ -242,8 +255,11 @@ const resume: Magic = {
   async run({ positional }, context) {
     const session = await context.kernel.session();
     const name = positional[0] ?? (await lastEarlier(context));
-    const line = await session.resume(name);
-    await arrive(context, `Now in worldline ${line.name}, as it was.`);
+    await goTo(
+      context,
+      () => session.resume(name),
+      (line) => `Now in worldline ${line.name}, as it was.`,
+    );
   },
 };
 
@@ -275,11 +291,22 @@ async function lastEarlier({ kernel }: CellContext): Promise<string> {
   return last.id;
 }
 
-/** Opens the active worldline and says where we are. */
-async function arrive(context: CellContext, text: string): Promise<void> {
+/** Makes a worldline active, opens it and says so. Where it cannot be opened, the next cell runs where it would have. */
+async function goTo(
+  context: CellContext,
+  go: () => Promise<WorldlineSummary>,
+  text: (line: WorldlineSummary) => string,
+): Promise<void> {
   const session = await context.kernel.session();
-  const { restored } = await session.open();
-  await told(context, restored, text);
+  const { activeWorldline: before } = session;
+  const line = await go();
+  try {
+    const { restored } = await session.open();
+    await told(context, restored, text(line));
+  } catch (error) {
+    await session.resume(before);
+    throw error;
+  }
 }
 
 async function told({ kernel, run }: CellContext, restored: Restored, text: string): Promise<void> {

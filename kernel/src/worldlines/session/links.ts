@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { LinkResult } from '../../contract.js';
 import { refsOf } from '../collect/refs.js';
 import { isLinked, type Node } from '../graph/Graph.js';
-import type { JournalRecord } from '../journal/records.js';
+import { FORMAT, type JournalRecord } from '../journal/records.js';
 import { ObjectStore } from '../objects/ObjectStore.js';
 import { ifExists, privateFolder, writeWhole } from '../store/files.js';
-import { StoreFolder } from '../store/StoreFolder.js';
+import { storeBeside, StoreFolder } from '../store/StoreFolder.js';
 import { record, type Store } from './Store.js';
 
 export const STORE_ID = /^[0-9a-f]{20}(-format\d+)?$/;
@@ -55,7 +55,7 @@ export async function linkedStores(store: Store): Promise<StoreFolder[]> {
   const found: StoreFolder[] = [];
   const seen = new Set([store.folder.id]);
   const follow = async (folder: StoreFolder): Promise<void> => {
-    for (const id of await ifExists(readdir(folder.links), [])) {
+    for (const id of [...besides(folder), ...(await ifExists(readdir(folder.links), []))]) {
       if (!STORE_ID.test(id) || seen.has(id)) continue;
       seen.add(id);
       const other = new StoreFolder(store.folder.home, id);
@@ -70,6 +70,12 @@ export async function linkedStores(store: Store): Promise<StoreFolder[]> {
   };
   await follow(store.folder);
   return found;
+}
+
+/** Where older versions worked while this store was too new for them. */
+function besides(folder: StoreFolder): string[] {
+  const formats = Array.from({ length: FORMAT }, (_, index) => storeBeside(folder.id, index + 1));
+  return formats.filter((id) => existsSync(new StoreFolder(folder.home, id).path));
 }
 
 /**

@@ -13,7 +13,7 @@ import { ifExists, privateFolder, writeWhole } from '../store/files.js';
 import { afterCrash } from '../store/afterCrash.js';
 import { takeWord } from '../store/farewell.js';
 import { lockKernel } from '../store/liveness.js';
-import { StoreFolder, storeId } from '../store/StoreFolder.js';
+import { storeBeside, StoreFolder, storeId } from '../store/StoreFolder.js';
 import type { NotebookIdentity } from '../types.js';
 import { linkedStores } from './links.js';
 import type { Store } from './Store.js';
@@ -67,7 +67,7 @@ async function usable(home: string, id: string): Promise<{ folder: StoreFolder; 
   const format = await formatOf(folder);
   if (format <= FORMAT) return { folder, notes: [] };
   const notes = [new NewerStoreError('The session store of this notebook', format).message];
-  return { folder: new StoreFolder(home, `${id}-format${FORMAT}`), notes };
+  return { folder: new StoreFolder(home, storeBeside(id, FORMAT)), notes };
 }
 
 /** A damaged description says nothing about the rest: the journals have their own. */

@@ -7,6 +7,11 @@ export function storeId(notebook: NotebookIdentity): string {
   return createHash('sha256').update(`${notebook.client}\0${notebook.path}`).digest('hex').slice(0, 20);
 }
 
+/** The id of the store in which a version works that is too old for the notebook's own. */
+export function storeBeside(id: string, format: number): string {
+  return `${id}-format${format}`;
+}
+
 /** The paths of one notebook's store. */
 export class StoreFolder {
   readonly path: string;
