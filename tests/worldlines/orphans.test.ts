@@ -62,6 +62,17 @@ test('the store of a notebook that is gone is told of and can be removed; of one
     await session.close();
   }));
 
+test('a store in which nothing ran was last used when it was made', () =>
+  withHome(async (home) => {
+    const path = join(home, 'gone.ipynb');
+    const { session } = await Kernel.start(home, { path, client: 'notebook' });
+    await session.close();
+    const other = await Kernel.start(home);
+    const [orphan] = await other.session.orphans();
+    expect(orphan?.lastUsed).toBeGreaterThan(Date.now() - DAY);
+    await other.session.close();
+  }));
+
 test('a notebook that is back when its store is to be removed keeps it', () =>
   withHome(async (home) => {
     const path = join(home, 'work', 'a.ipynb');

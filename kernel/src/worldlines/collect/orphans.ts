@@ -63,6 +63,9 @@ async function isOrphan(folder: StoreFolder, notebook: string): Promise<boolean>
 
 async function lastUsed(folder: StoreFolder): Promise<number> {
   const names = await ifExists(readdir(folder.journals), []);
-  const times = await Promise.all(names.map((name) => stat(join(folder.journals, name))));
-  return Math.max(0, ...times.map(({ mtimeMs }) => mtimeMs));
+  const files = [folder.about, ...names.map((name) => join(folder.journals, name))];
+  const times = await Promise.all(files.map((file) => stat(file)));
+  // A kernel that ran nothing left no journal.
+  const written = names.length === 0 ? times : times.slice(1);
+  return Math.max(...written.map(({ mtimeMs }) => mtimeMs));
 }
