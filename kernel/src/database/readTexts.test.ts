@@ -78,6 +78,24 @@ test('times without seconds, halves of the day and short years are dates', () =>
     },
   ));
 
+test('a short year comes last between points and slashes, as whoever writes so means it', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const { note } = await database.load(join(data, 'umsatz.csv'));
+      expect(await rowsOf(database, 'from umsatz')).toEqual([
+        ['2024-03-27', '2024-03-05 10:00:00'],
+        ['2024-03-05', '2024-03-06 11:00:00'],
+      ]);
+      expect(note).toContain(
+        'd was read as day/month/year. Every value could also be meant as year/month/day',
+      );
+      await database.load(join(data, 'umsatz.csv'), { mode: 'replace', dates: 'ymd' });
+      expect(await rowsOf(database, 'select min(d) from umsatz')).toEqual([['2005-03-24']]);
+    },
+    {},
+    { 'data/umsatz.csv': 'd;t\n27.03.24;05.03.24 10:00:00\n05.03.24;06.03.24 11:00:00\n' },
+  ));
+
 test('an order that fits nothing is an error that leaves the table as it was', () =>
   withDatabase(
     async ({ database, data }) => {
@@ -181,6 +199,27 @@ test('a column that is not numbers throughout stays text, and what is none is na
     {},
     {
       'data/gaps.csv': `n;m;phone\n${Array.from({ length: 30 }, (_, n) => `${n},5;${n === 3 ? 'NA' : n};555 123 456`).join('\n')}\nk. A.;-;555 123 457\n`,
+    },
+  ));
+
+test('amounts as accounts have them are no missing values: signs beside some, what is negative in parentheses', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const { note = '' } = await database.load(join(data, 'ledger.csv'));
+      expect(note).not.toContain('--missing');
+      const sums = [...note.matchAll(/: (.*) reads them\.$/gm)].map(([, sql = '']) => `sum(${sql})`);
+      expect(await rowsOf(database, `select ${sums.join(', ')} from ledger`)).toEqual([
+        ['-1035.0', '2200.5'],
+      ]);
+      // An inch is no number, and no word for nothing either.
+      expect((await database.load(join(data, 'inches.csv'))).note).toBeUndefined();
+      expect((await database.load(join(data, 'errors.csv'))).note).toContain('--missing "#DIV/0!"');
+    },
+    {},
+    {
+      'data/ledger.csv': 'credit,balance\n(35.00),"$1,200.00"\n"($1,000.00)",1000.50\n',
+      'data/inches.csv': 'size,n\n5" long,1\n6,2\n',
+      'data/errors.csv': 'n,size\n1,#DIV/0!\n2,6\n',
     },
   ));
 

@@ -9,6 +9,8 @@ import { findSuspects, type Suspect } from './suspects.js';
 
 /** So many different texts that are no numbers may stand for a missing value. */
 const PLACEHOLDERS = 3;
+/** What has digits is more than a word for nothing, but for errors such as #DIV/0!. The others cannot be given as an option. */
+const NO_PLACEHOLDER = /^(?!#DIV\/0!$).*\d|[",]/;
 /** Beyond them, what does not fit is told where it is no more of a column than this. */
 const FEW = 0.1;
 
@@ -93,8 +95,10 @@ function certainly(column: Tried): NotationName[] {
   return only && others.length === 0 ? [only.notation.name] : [];
 }
 
-function usual({ kind, native }: Tried, { delimiter }: Dialect): NotationName {
-  if (native !== null) return native;
+function usual({ kind, native }: Tried, { delimiter, dates }: Dialect): NotationName {
+  // DuckDB takes a short year for the first part, which it is between dashes at most.
+  const isYearFirst = [dates.DATE, dates.TIMESTAMP].some((format) => format?.startsWith('%y-') === true);
+  if (native !== null && (native !== 'ymd' || isYearFirst)) return native;
   if (kind === 'dates') return 'dmy';
   return delimiter === ';' ? 'comma' : 'point';
 }
@@ -114,7 +118,7 @@ function misfitNotes({ name, trials, total }: Tried): string[] {
   const [least] = [...trials].sort((one, other) => one.misfits - other.misfits);
   if (!least || least.misfits === 0) return [];
   const { misfits, such } = least;
-  if (such.length <= PLACEHOLDERS)
+  if (such.length <= PLACEHOLDERS && !such.some((text) => NO_PLACEHOLDER.test(text)))
     return [
       `${name} stays text for ${such.map((text) => `"${text}"`).join(', ')}, no ${such.length === 1 ? 'number' : 'numbers'}: ` +
         `--missing "${such.join(',')}" takes ${such.length === 1 ? 'it for a missing value' : 'them for missing values'}.`,

@@ -65,7 +65,10 @@ export async function findSuspects(
   columns.forEach(([name, type], index) => {
     const shown = (read[index] ?? []).flatMap((value) => (value === null ? [] : [String(value)]));
     if (shown.length === 0) return;
-    if (type === 'VARCHAR' && areNumbers(shown)) {
+    const signs = type === 'VARCHAR' ? signNote(name, shown) : null;
+    if (signs !== null) {
+      notes.push(signs);
+    } else if (type === 'VARCHAR' && areNumbers(shown)) {
       suspects.push({ name, kind: 'decimal', notations: numberNotations(name), native: null });
     } else if (type === 'DOUBLE') {
       if (shown.every((text) => isNumberIn('comma', text)))
@@ -76,9 +79,6 @@ export async function findSuspects(
       if (native === null || asked.dates !== undefined || shown.every(isEitherOrder))
         suspects.push({ name, kind: 'dates', notations: dateNotations(name, shown), native });
       else certain.push(native);
-    } else if (type === 'VARCHAR') {
-      const note = signNote(name, shown);
-      if (note !== null) notes.push(note);
     }
   });
   return { suspects, certain, notes };
