@@ -338,3 +338,77 @@ test('names that look like a row are said to be missed, and taken for names wher
       'data/years.csv': 'name,2024,2023\na,1,2\n',
     },
   ));
+
+test('lines that are taken for comments are said to be left out', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const log = await database.load(join(data, 'log.csv'));
+      expect(log).toMatchObject({ rows: 2, columns: [{ name: 'time' }, { name: 'temp', type: 'DOUBLE' }] });
+      expect(log.note).toMatch(/^Lines that begin with # were taken for comments/m);
+      expect((await database.load(join(data, 'plain.csv'))).note).not.toContain('comments');
+    },
+    {},
+    {
+      'data/log.csv': '# device: A7\n# fw: 1.2\ntime,temp\n9:05,21.5\n# again\n9:10,21.6\n',
+      'data/plain.csv': 'time,temp\n9:05,21.5\n9:10,#?\n',
+    },
+  ));
+
+test('JSON is read in the encoding that it has, its whole numbers exact whatever their size', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const text = '[{"a": "Jörg", "n": 1}, {"a": "Zoë", "n": 2}]';
+      const rows = [
+        ['Jörg', '1'],
+        ['Zoë', '2'],
+      ];
+      await writeFile(join(data, 'marked.json'), `\ufeff${text}`);
+      await writeFile(join(data, 'latin.json'), Buffer.from(text, 'latin1'));
+      await writeFile(join(data, 'wide.json'), Buffer.from(`\ufeff${text}`, 'utf16le'));
+      for (const name of ['marked', 'latin', 'wide']) {
+        const { note } = await database.load(join(data, `${name}.json`));
+        expect(note).toBe(
+          name === 'latin' ? 'latin.json is not UTF-8: it was read as Windows-1252 (Latin-1).' : undefined,
+        );
+        expect(await rowsOf(database, `from ${name}`)).toEqual(rows);
+      }
+      expect(await database.load(join(data, 'huge.json'))).toMatchObject({
+        rows: 2,
+        columns: [{ type: 'HUGEINT' }, { type: 'VARCHAR' }, { type: 'DOUBLE' }, { type: 'STRUCT(y BIGINT)' }],
+      });
+      expect(await rowsOf(database, 'select wei, id from huge')).toEqual([
+        ['123456789012345678901234567890', '1234567890123456789012345678901234567890'],
+        ['1', null],
+      ]);
+    },
+    {},
+    {
+      'data/huge.json':
+        '[{"wei": 123456789012345678901234567890, "id": 1234567890123456789012345678901234567890, "x": 1e30, "s": {"y": 1}},' +
+        ' {"wei": 1, "x": 0.5}]',
+    },
+  ));
+
+test('a code keeps its zeros, however late the first of them comes', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const loaded = await database.load(join(data, 'late.csv'));
+      expect(loaded).toMatchObject({ columns: [{ type: 'VARCHAR' }, { type: 'BIGINT' }] });
+      expect(loaded.note).toBe('zip stays text: some of its numbers begin with a zero, as codes do.');
+      expect(await rowsOf(database, `select zip from late where n = 40000`)).toEqual([['01067']]);
+    },
+    {},
+    {
+      'data/late.csv': `zip,n\n${Array.from({ length: 40_000 }, (_, n) => `10115,${n}`).join('\n')}\n01067,40000\n`,
+    },
+  ));
+
+test('a file of empty lines, or of a mark alone, is empty', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      for (const name of ['lines.csv', 'mark.csv', 'spaces.json'])
+        await expect(database.load(join(data, name))).rejects.toThrow(`${name} is empty.`);
+    },
+    {},
+    { 'data/lines.csv': '\n\r\n\n', 'data/mark.csv': '\ufeff', 'data/spaces.json': ' \n' },
+  ));

@@ -1,20 +1,21 @@
-import { stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { TableExistsError } from '../errors.js';
 import { quoteAlways, quoteName, quoteText } from '../sql/quote.js';
 import type { CsvOptions, LoadResult } from '../types.js';
 import type { Cancel } from './cancel.js';
-import { failureOf } from './failure.js';
 import { tableNameFor } from '../tableName.js';
 import { loadCsv } from './loadCsv.js';
-import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
+import { loadJson } from './loadJson.js';
+import { run, type InTransaction, type Into } from './loadInto.js';
 import { loadError, loadFailure, type Format } from './loadFailure.js';
-import { readLines } from './loadLines.js';
 import type { Calls } from './protocol.js';
 import { columnsOf } from './results.js';
 
 type Rejects = Pick<LoadResult, 'rejected' | 'rejects'>;
+/** Longer files, in bytes, are not empty. */
+const BEGINNING = 1024;
 const TEMPORARY = ['worldline_rejects', 'worldline_scans', 'worldline_lines'];
 
 /** Makes a table of a file, or adds the file to one. What will not parse is left out, counted and reported. */
@@ -51,35 +52,36 @@ async function read(
   into: Into,
   asked: CsvOptions,
 ): Promise<Read> {
-  const path = quoteText(file);
   const format = formatOf(file);
   const [option] = Object.keys(asked);
   if (format !== 'csv' && option !== undefined)
     throw loadError(`--${option} is for CSV files: ${basename(file)} says itself what its values are.`);
-  if ((await stat(file).catch(() => null))?.size === 0) throw loadError(`${basename(file)} is empty.`);
+  if (await isEmpty(file)) throw loadError(`${basename(file)} is empty.`);
   try {
-    if (format === 'csv')
-      return await loadCsv(connection, file, into, asked, (work) => inTransaction(connection, work));
-    const all = (from: string): Promise<Read> =>
-      inTransaction(connection, async () => ({
-        rows: await run(connection, `${into.sql} FROM ${from}`),
-        rejected: 0,
-        rejects: [],
-      }));
-    if (format === 'parquet') return await all(`read_parquet(${path})`);
-    return await all(`read_json(${path})`).catch((error: unknown) => {
-      if (!failureOf(error).message.startsWith('JSON transform error')) throw error;
-      // What comes late is of another form than its beginning, which is all that DuckDB looks at.
-      return all(`read_json(${path}, sample_size = -1)`);
-    });
+    const inOne: InTransaction = (work) => inTransaction(connection, work);
+    if (format === 'csv') return await loadCsv(connection, file, into, asked, inOne);
+    if (format === 'json') return await loadJson(connection, file, into, inOne);
+    const rows = await inOne(() => run(connection, `${into.sql} FROM read_parquet(${quoteText(file)})`));
+    return { rows, rejected: 0, rejects: [] };
   } catch (error) {
-    const failure = loadFailure(error, file, format, into.target);
-    if (!failureOf(error).message.startsWith('Malformed JSON')) throw failure;
-    return await inTransaction(connection, () =>
-      readLines(connection, path, into.sql, SHOWN_REJECTS, failure),
-    );
+    throw loadFailure(error, file, format, into.target);
   } finally {
     for (const name of TEMPORARY) await connection.run(`DROP TABLE IF EXISTS temp.${name}`);
+  }
+}
+
+/** Whether there is nothing in a file but empty lines and a mark of its encoding. */
+async function isEmpty(file: string): Promise<boolean> {
+  // What is not there, DuckDB tells.
+  const handle = await open(file, 'r').catch(() => null);
+  if (handle === null) return false;
+  try {
+    const { size } = await handle.stat();
+    if (size > BEGINNING) return false;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(BEGINNING), 0, BEGINNING, 0);
+    return buffer.toString('utf8', 0, bytesRead).trim() === '';
+  } finally {
+    await handle.close();
   }
 }
 

@@ -1,20 +1,23 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteAlways } from '../sql/quote.js';
 import { noteAbove } from '../noteAbove.js';
 import type { CsvOptions, LoadResult } from '../types.js';
-import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
+import { codeColumns } from './codeColumns.js';
+import { run, SHOWN_REJECTS, type InTransaction, type Into } from './loadInto.js';
 import { readTexts, type Readings } from './readTexts.js';
+import { roundedColumns } from './roundedColumns.js';
 import { csvSource, sniffCsv, type Dialect, type Encoding, type Types } from './sniffCsv.js';
+import { inUtf8, markedEncoding, noteWindows, WINDOWS } from './transcode.js';
 
-/** Beyond this, a DOUBLE no longer holds every whole number. */
-const EXACT_DOUBLE = 2 ** 53;
 const NO_HEADER =
   'No line with the names of the columns was seen, and all were taken for rows: --header takes the first one for it.';
+
+const noteComments = (sign: string): string =>
+  `Lines that begin with ${sign} were taken for comments, and left out.`;
+const noteCode = (column: string): string =>
+  `${column} stays text: some of its numbers begin with a zero, as codes do.`;
+const NO_UTF8 =
+  'It is not UTF-8: unpacked (zstd -d), it is read as Windows-1252, and nothing is left out for its letters.';
 
 type Loaded = Pick<LoadResult, 'rows' | 'rejected' | 'rejects' | 'note'>;
 
@@ -27,7 +30,7 @@ export async function loadCsv(
   file: string,
   into: Into,
   asked: CsvOptions,
-  inTransaction: <T>(work: () => Promise<T>) => Promise<T>,
+  inTransaction: InTransaction,
 ): Promise<Loaded> {
   // Before the transaction, which an error would end.
   const load = async (path: string, encoding: Encoding): Promise<Loaded> => {
@@ -38,18 +41,13 @@ export async function loadCsv(
     const readings = await readTexts(connection, dialect, fixed, asked);
     return inTransaction(() => loadAs(connection, dialect, into, fixed, readings));
   };
+  const mark = await markedEncoding(file);
   try {
-    return await load(file, await markedEncoding(file));
+    return await load(file, mark === null || mark === 'utf-8' ? 'utf-8' : 'utf-16');
   } catch (error) {
     if (!(error instanceof WrongEncoding)) throw error;
-    const transcoded = await fromWindows(file);
-    try {
-      const loaded = await load(transcoded, 'utf-8');
-      const note = `${basename(file)} is not UTF-8: it was read as Windows-1252 (Latin-1).`;
-      return { ...loaded, note: [note, loaded.note].filter(Boolean).join('\n') };
-    } finally {
-      await rm(transcoded, { force: true });
-    }
+    const loaded = await inUtf8(file, WINDOWS, (copy) => load(copy, 'utf-8'));
+    return { ...loaded, note: [noteWindows(file), loaded.note].filter(Boolean).join('\n') };
   }
 }
 
@@ -63,20 +61,26 @@ async function loadAs(
   readings: Readings,
 ): Promise<Loaded> {
   const first = await read(connection, dialect, into, fixed, readings);
-  if (
-    dialect.encoding === 'utf-8' &&
-    !dialect.file.endsWith('.zst') &&
-    first.rejects.some(({ reason }) => reason.startsWith('Invalid unicode'))
-  ) {
-    throw new WrongEncoding();
-  }
-  const wide = into.append
-    ? new Map<string, string>()
-    : await roundedColumns(connection, dialect, into.target, readings);
-  const loaded = wide.size === 0 ? first : await read(connection, dialect, into, wide, readings);
-  const notes = [noteAbove(dialect.above), dialect.hasHeader ? '' : NO_HEADER, ...readings.notes].filter(
-    Boolean,
+  const isOther = first.rejects.some(({ reason }) => reason.startsWith('Invalid unicode'));
+  const isPacked = dialect.file.endsWith('.zst');
+  if (isOther && dialect.encoding === 'utf-8' && !isPacked) throw new WrongEncoding();
+  const codes = into.append ? [] : await codeColumns(connection, dialect, into.target, first.rows);
+  const doubles = [...dialect.types].flatMap(([name, type]) =>
+    type === 'DOUBLE' && !readings.values.has(name) && !into.append ? [name] : [],
   );
+  const rounded = await roundedColumns(connection, into.target, doubles, (types) =>
+    csvSource(dialect, ['ignore_errors = true'], types),
+  );
+  const wide = new Map([...rounded, ...codes.map((name) => [name, 'VARCHAR'] as const)]);
+  const loaded = wide.size === 0 ? first : await read(connection, dialect, into, wide, readings);
+  const notes = [
+    noteAbove(dialect.above),
+    dialect.comment === null ? '' : noteComments(dialect.comment),
+    dialect.hasHeader ? '' : NO_HEADER,
+    isOther && isPacked ? NO_UTF8 : '',
+    ...codes.map(noteCode),
+    ...readings.notes,
+  ].filter(Boolean);
   return notes.length === 0 ? loaded : { ...loaded, note: notes.join('\n') };
 }
 
@@ -122,33 +126,6 @@ function plainReason(message: string): string {
   return line.replace(/^Error when converting column "(?:[^"]|"")*"\. /, '');
 }
 
-/** The encoding that the first bytes tell. */
-async function markedEncoding(file: string): Promise<Encoding> {
-  const handle = await open(file, 'r');
-  try {
-    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    const mark = buffer.toString('hex');
-    return mark === 'fffe' || mark === 'feff' ? 'utf-16' : 'utf-8';
-  } finally {
-    await handle.close();
-  }
-}
-
-/** A copy in UTF-8, in the workspace, of a file in the encoding that those without a mark have most often. */
-async function fromWindows(file: string): Promise<string> {
-  const folder = join(process.cwd(), '.worldline');
-  const copy = join(folder, `load-${process.pid}.csv`);
-  await mkdir(folder, { recursive: true });
-  const decoder = new TextDecoder('windows-1252');
-  const decode = async function* (bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
-    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
-  };
-  const [from, to] = [createReadStream(file), createWriteStream(copy)];
-  if (/\.gz$/i.test(file)) await pipeline(from, createGunzip(), decode, to);
-  else await pipeline(from, decode, to);
-  return copy;
-}
-
 /** Columns of the table that hold more than DuckDB would take a column of a file for: their types are the file's as well. */
 async function fixedTypes(
   connection: DuckDBConnection,
@@ -164,37 +141,5 @@ async function fixedTypes(
       const type = held.get(name.toLowerCase()) ?? '';
       return /^(HUGEINT|DECIMAL|VARCHAR)/.test(type) ? [[name, type] as const] : [];
     }),
-  );
-}
-
-/** Columns that were taken for DOUBLE and are whole numbers, too large for it, with the type that keeps them. */
-async function roundedColumns(
-  connection: DuckDBConnection,
-  dialect: Dialect,
-  target: string,
-  { values }: Readings,
-): Promise<Map<string, string>> {
-  const doubles = [...dialect.types].flatMap(([name, type]) =>
-    type === 'DOUBLE' && !values.has(name) ? [name] : [],
-  );
-  if (doubles.length === 0) return new Map();
-  const large = doubles.map((name) => `max(abs(${quoteAlways(name)})) >= ${EXACT_DOUBLE}`);
-  const found =
-    (await connection.runAndReadAll(`SELECT ${large.join(', ')} FROM ${target}`)).getRows()[0] ?? [];
-  const suspects = doubles.filter((_, index) => found[index] === true);
-  if (suspects.length === 0) return new Map();
-  const tests = suspects.map((name) => {
-    const text = `trim(${quoteAlways(name)})`;
-    return (
-      `CASE WHEN NOT bool_and(regexp_full_match(${text}, '[+-]?[0-9]+')) THEN NULL ` +
-      `WHEN bool_and(TRY_CAST(${text} AS HUGEINT) IS NOT NULL) THEN 'HUGEINT' ELSE 'VARCHAR' END`
-    );
-  });
-  const texts = new Map(suspects.map((name) => [name, 'VARCHAR']));
-  const source = csvSource(dialect, ['ignore_errors = true'], texts);
-  const types =
-    (await connection.runAndReadAll(`SELECT ${tests.join(', ')} FROM ${source}`)).getRows()[0] ?? [];
-  return new Map(
-    suspects.flatMap((name, index) => (types[index] === null ? [] : [[name, String(types[index])] as const])),
   );
 }

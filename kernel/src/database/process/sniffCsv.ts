@@ -24,6 +24,8 @@ export interface Dialect {
   /** Lines above the header, such as a title. */
   readonly above: number;
   readonly hasHeader: boolean;
+  /** With what comments begin; null where there are none. */
+  readonly comment: string | null;
 }
 
 /**
@@ -121,6 +123,7 @@ async function sniff(
     ),
     above: Number(skip) - Number(told['skip'] ?? 0),
     hasHeader: header === true,
+    comment: textOrNull(comment),
   };
 }
 

@@ -1,0 +1,89 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoteText } from '../sql/quote.js';
+import type { LoadResult } from '../types.js';
+import { failureOf } from './failure.js';
+import { loadFailure } from './loadFailure.js';
+import { run, SHOWN_REJECTS, type InTransaction, type Into } from './loadInto.js';
+import { readLines } from './loadLines.js';
+import { roundedColumns } from './roundedColumns.js';
+import { inUtf8, markedEncoding, noteWindows, WINDOWS } from './transcode.js';
+
+type Loaded = Pick<LoadResult, 'rows' | 'rejected' | 'rejects' | 'note'>;
+
+/**
+ * Loads a JSON or NDJSON file in the encoding that it has, its whole numbers exact whatever their size. Broken lines are
+ * counted and shown.
+ */
+export async function loadJson(
+  connection: DuckDBConnection,
+  file: string,
+  into: Into,
+  inTransaction: InTransaction,
+): Promise<Loaded> {
+  const load = (path: string): Promise<Loaded> => loadAs(connection, file, path, into, inTransaction);
+  const mark = await markedEncoding(file);
+  if (mark !== null) return inUtf8(file, mark, load);
+  try {
+    return await load(file);
+  } catch (error) {
+    if (!(error instanceof NotUtf8)) throw error;
+    return { ...(await inUtf8(file, WINDOWS, load)), note: noteWindows(file) };
+  }
+}
+
+class NotUtf8 extends Error {}
+
+async function loadAs(
+  connection: DuckDBConnection,
+  file: string,
+  path: string,
+  into: Into,
+  inTransaction: InTransaction,
+): Promise<Loaded> {
+  const read = (options = ''): Promise<Loaded> =>
+    inTransaction(() => readJson(connection, quoteText(path), options, into));
+  try {
+    return await read().catch((error: unknown) => {
+      if (!failureOf(error).message.startsWith('JSON transform error')) throw error;
+      // What comes late is of another form than its beginning, which is all that DuckDB looks at.
+      return read(', sample_size = -1');
+    });
+  } catch (error) {
+    const { message } = failureOf(error);
+    if (!message.startsWith('Malformed JSON')) throw error;
+    if (message.includes('invalid UTF-8') && path === file) throw new NotUtf8();
+    const failure = loadFailure(error, file, 'json', into.target);
+    return await inTransaction(() =>
+      readLines(connection, quoteText(path), into.sql, SHOWN_REJECTS, failure),
+    );
+  }
+}
+
+async function readJson(
+  connection: DuckDBConnection,
+  path: string,
+  options: string,
+  into: Into,
+): Promise<Loaded> {
+  const whole = { rejected: 0, rejects: [] };
+  const rows = await run(connection, `${into.sql} FROM read_json(${path}${options})`);
+  const types = into.append ? new Map<string, string>() : await typesOf(connection, into.target);
+  // Columns that DuckDB named are not found by their names.
+  const isNamed = [...types.keys()].every((name) => !/_\d+$|^json$/.test(name));
+  const doubles = [...types].flatMap(([name, type]) => (type === 'DOUBLE' && isNamed ? [name] : []));
+  const source = (columns: ReadonlyMap<string, string>): string => {
+    const entries = [...columns].map(([name, type]) => `${quoteText(name)}: ${quoteText(type)}`);
+    return `read_json(${path}, columns = {${entries.join(', ')}})`;
+  };
+  const wide = await roundedColumns(connection, into.target, doubles, source);
+  if (wide.size === 0) return { rows, ...whole };
+  return {
+    rows: await run(connection, `${into.sql} FROM ${source(new Map([...types, ...wide]))}`),
+    ...whole,
+  };
+}
+
+async function typesOf(connection: DuckDBConnection, target: string): Promise<Map<string, string>> {
+  const described = await connection.runAndReadAll(`DESCRIBE ${target}`);
+  return new Map(described.getRows().map(([name, type]) => [String(name), String(type)] as const));
+}
