@@ -40,7 +40,7 @@ export interface PageOptions {
   readonly filter?: string;
 }
 
-/** What one statement gave. */
+/** What one statement gave. `note`: what is worth knowing of how a file was read. */
 export type StatementResult =
   | {
       readonly kind: 'rows';
@@ -48,6 +48,7 @@ export type StatementResult =
       readonly page: Page;
       readonly sql: string;
       readonly milliseconds: number;
+      readonly note?: string;
     }
   | { readonly kind: 'plan'; readonly text: string; readonly milliseconds: number }
   | {
@@ -55,6 +56,7 @@ export type StatementResult =
       readonly message: string;
       readonly rowsChanged: number | null;
       readonly milliseconds: number;
+      readonly note?: string;
     };
 
 export interface RunOptions {

@@ -34,7 +34,10 @@ export class StatementOutputs {
 
   result(result: StatementResult): void {
     this.#page = null;
-    if (this.#bar.replace(() => displayOf(result))) return;
+    if (this.#bar.replace(() => displayOf(result))) {
+      this.#note(result);
+      return;
+    }
     this.#showWaiting(false);
     this.#waiting = result;
   }
@@ -53,6 +56,11 @@ export class StatementOutputs {
     if (result.kind !== 'rows') this.run.stream('stdout', `${textOf(result)}\n`);
     else if (asResult) this.run.result(displayOf(result));
     else this.run.display(displayOf(result));
+    this.#note(result);
+  }
+
+  #note(result: StatementResult): void {
+    if (result.kind !== 'plan' && result.note !== undefined) this.run.stream('stdout', `${result.note}\n`);
   }
 }
 

@@ -1,9 +1,11 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { GateError, InterruptedError } from '../errors.js';
 import { checkWords } from '../sql/gate.js';
 import { hasFolders } from '../paths/grants.js';
 import { split, type Piece } from '../sql/split.js';
 import type { Readable, StatementResult } from '../types.js';
 import type { Cancel } from './cancel.js';
+import { dateNotes } from './dateNotes.js';
 import { databaseError, failureOf } from './failure.js';
 import { importFolder } from './importFolder.js';
 import { mayWrite } from './mayWrite.js';
@@ -68,6 +70,7 @@ export async function runCell(
       last = await runPiece(context, sql, piece, transaction, () =>
         piece.tokens[0]?.text === 'import' ? importFolder(file.work, piece, run) : run(piece),
       );
+      last = await withNotes(file.work, piece, last);
       const first = piece.tokens[0]?.text ?? '';
       transaction = BEGINS.has(first) || (transaction && !ENDS.has(first));
     }
@@ -82,6 +85,16 @@ export async function runCell(
     );
   }
   return last;
+}
+
+async function withNotes(
+  connection: DuckDBConnection,
+  piece: Piece,
+  result: StatementResult,
+): Promise<StatementResult> {
+  if (result.kind === 'plan') return result;
+  const notes = await dateNotes(connection, piece);
+  return notes.length === 0 ? result : { ...result, note: notes.join('\n') };
 }
 
 /** Runs all statements of a cell, and writes the rows of the last one as Parquet. */

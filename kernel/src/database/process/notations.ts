@@ -71,17 +71,43 @@ export function isEitherOrder(text: string): boolean {
   return year?.length === 2 || (Number(first) <= 12 && Number(second) <= 12);
 }
 
+/** The orders of a date of digits, with how a person is told and how a format that begins with the day is turned into one. */
+const ORDERS = {
+  dmy: { title: 'as day/month/year', format: '%d$1%m$1$2' },
+  mdy: { title: 'as month/day/year', format: '%m$1%d$1$2' },
+  ymd: { title: 'as year/month/day', format: '$2$1%m$1%d' },
+} as const;
+export type DateOrder = keyof typeof ORDERS;
+
+export function titleOf(order: DateOrder): string {
+  return ORDERS[order].title;
+}
+
+/** How DuckDB is told that dates which look like this one are in an order. */
+export function dateFormat(text: string, order: DateOrder): string {
+  return inOrder(formOf(text.trim())[0] ?? '', order);
+}
+
+function inOrder(form: string, order: DateOrder): string {
+  return form.replace(/^%d(.)%m.(%[yY])/, ORDERS[order].format);
+}
+
+/** Whether a date of digits, in this order, is the one of that day (ISO). */
+export function isDayIn(order: DateOrder, text: string, day: string): boolean {
+  const [, first = '', , second = '', third = ''] = DATE.exec(text.trim()) ?? [];
+  const parts = { dmy: [third, second, first], mdy: [third, first, second], ymd: [first, second, third] };
+  const [year = '', ...rest] = parts[order];
+  return day.endsWith([year, ...rest].map((part) => part.padStart(2, '0')).join('-'));
+}
+
 /** The orders in which the dates of a column may be, which look like these. */
 export function dateNotations(column: string, texts: readonly string[]): Notation[] {
   // Of two years, the shorter comes first: DuckDB takes 24 for the year 24 as well.
   const forms = [...new Set(texts.flatMap((text) => formOf(text.trim())))].sort().reverse();
-  const orders = [
-    ['dmy', 'as day/month/year', '%d$1%m$1$2'],
-    ['mdy', 'as month/day/year', '%m$1%d$1$2'],
-  ] as const;
-  const notations = orders.map(([name, title, order]) => dateNotation(column, name, title, forms, order));
-  if (forms.some((form) => form.includes('%Y'))) return notations;
-  return [...notations, dateNotation(column, 'ymd', 'as year/month/day', forms, '$2$1%m$1%d')];
+  const orders: DateOrder[] = forms.some((form) => form.includes('%Y'))
+    ? ['dmy', 'mdy']
+    : ['dmy', 'mdy', 'ymd'];
+  return orders.map((order) => dateNotation(column, order, forms));
 }
 
 /** The format of a date, the day first. */
@@ -95,20 +121,14 @@ function formOf(text: string): string[] {
   return [`${day}${before}${clock}${fraction === undefined ? '' : '.%f'}${end}`];
 }
 
-function dateNotation(
-  column: string,
-  name: 'dmy' | 'mdy' | 'ymd',
-  title: string,
-  forms: readonly string[],
-  order: string,
-): Notation {
+function dateNotation(column: string, name: DateOrder, forms: readonly string[]): Notation {
   const text = `trim(${quoteAlways(column)})`;
-  const formats = forms.map((form) => quoteText(form.replace(/^%d(.)%m.(%[yY])/, order)));
+  const formats = forms.map((form) => quoteText(inOrder(form, name)));
   const value = `try_strptime(${text}, [${formats.join(', ')}])`;
   const type = forms.some((form) => form.includes(':')) ? 'TIMESTAMP' : 'DATE';
   return {
     name,
-    title,
+    title: titleOf(name),
     value,
     type: `CASE WHEN bool_and(${value} IS NOT NULL OR ${text} IS NULL) THEN '${type}' END`,
   };
