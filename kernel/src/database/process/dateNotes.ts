@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteAlways, quoteText } from '../sql/quote.js';
@@ -8,6 +9,8 @@ import { dateFormat, isDate, isDayIn, isEitherOrder, titleOf, type DateOrder } f
 
 /** Rows at which it is looked. */
 const SAMPLE = 200;
+/** Files of which it is remembered. */
+const MOST_FILES = 1000;
 /** The options of a reader that say how dates, or which columns, are read. */
 const SAID = /^(?:date_?format|timestamp_?format|d?types|column_types|columns|all_varchar|auto_detect)$/;
 const READERS = [
@@ -32,24 +35,40 @@ export async function dateNotes(connection: DuckDBConnection, { tokens }: Piece)
     return [];
   const notes: string[] = [];
   for (const [file, reader] of filesIn(tokens)) {
-    // What cannot be read without the statement's own options is not told of.
-    notes.push(...(await notesOnFile(connection, file, reader).catch(() => [])));
+    notes.push(...(await notesOnceOnFile(connection, file, reader)));
   }
+  return notes;
+}
+
+/** What was found of files as they are now: looking at a large one takes tens of milliseconds. */
+const found = new Map<string, string[]>();
+
+async function notesOnceOnFile(
+  connection: DuckDBConnection,
+  file: string,
+  reader: Reader,
+): Promise<string[]> {
+  const { size, mtimeMs } = await stat(file);
+  const key = [reader.name, file, size, mtimeMs].join('\n');
+  // What cannot be read without the statement's own options is not told of.
+  const notes = found.get(key) ?? (await notesOnFile(connection, file, reader).catch(() => []));
+  if (found.size >= MOST_FILES) found.clear();
+  found.set(key, notes);
   return notes;
 }
 
 /** The files on this machine that are named after FROM or JOIN, or for a reader. */
 function filesIn(tokens: readonly Token[]): Map<string, Reader> {
-  const found = new Map<string, Reader>();
+  const files = new Map<string, Reader>();
   tokens.forEach(({ kind, text }, at) => {
     if (kind !== 'string' && kind !== 'quoted') return;
     const [before, bracket] = [tokens[at - 2]?.text ?? '', tokens[at - 1]?.text ?? ''];
     const reader = READERS.find(({ of, extension }) =>
       bracket === '(' ? of.test(before) : ['from', 'join', ','].includes(bracket) && extension.test(text),
     );
-    if (reader && existsSync(text)) found.set(text, reader);
+    if (reader && existsSync(text)) files.set(text, reader);
   });
-  return found;
+  return files;
 }
 
 async function notesOnFile(
