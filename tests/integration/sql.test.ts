@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TABLE_MIME } from '../../kernel/src/contract.js';
-import { errorOf, resultOf, shown, textOf, withKernel } from './withKernel.js';
+import { dataOf, errorOf, resultOf, shown, textOf, withKernel } from './withKernel.js';
 
 test('SQL shows tables as HTML, text and structured pages, with the true row count', () =>
   withKernel(async ({ kernel }) => {
@@ -206,3 +206,25 @@ test('Tab completes magics, options, tables, columns by alias and files', () =>
     },
     { data: ['seattle-weather.csv'] },
   ));
+
+test('a table of hundreds of columns is listed by the first of them, and says where the others are', () =>
+  withKernel(async ({ kernel, folder }) => {
+    const names = Array.from({ length: 300 }, (_, n) => `col_${n}`);
+    await writeFile(join(folder, 'wide.csv'), `${names.join(',')}\n${names.map(() => 1).join(',')}\n`);
+    const loaded = shown(await kernel.execute('%load wide.csv'));
+    expect(loaded).toContain('col_49');
+    expect(loaded).not.toContain('col_50');
+    expect(loaded).toContain('250 more columns: %describe wide');
+    const { outputs } = await kernel.execute('%tables');
+    const html = dataOf(outputs[0]?.content, 'text/html');
+    expect(html).toContain('col_29 BIGINT … and 270 more: %describe wide');
+    expect(html).not.toContain('col_30');
+  }));
+
+test('a query says in a line below its rows that dates of a file could be meant in another order', () =>
+  withKernel(async ({ kernel, folder }) => {
+    await writeFile(join(folder, 'days.csv'), 'd,n\n03/04/2024,1\n05/06/2024,2\n');
+    const { outputs } = await kernel.execute("%%sql\nfrom 'days.csv'; select 1");
+    expect(outputs.map(({ type }) => type)).toEqual(['display_data', 'stream', 'execute_result']);
+    expect(outputs[1]?.content['text']).toContain('d of days.csv was read as day/month/year.');
+  }));

@@ -15,6 +15,9 @@ import { required } from './required.js';
 const DATES = ['dmy', 'mdy', 'ymd'] as const;
 const DECIMAL = ['comma', 'point'] as const;
 
+/** A file with more columns shows the first of them. */
+const SHOWN_COLUMNS = 50;
+
 export const load: Magic = {
   name: 'load',
   usage: '%load FILE [as TABLE] [--replace | --append] [OPTIONS]',
@@ -113,9 +116,11 @@ function askedOf(options: Arguments['options']): CsvOptions {
 }
 
 function showLoaded(loaded: LoadResult, run: CellContext['run'], progress: ProgressBar): void {
+  const left = Math.max(0, loaded.columns.length - SHOWN_COLUMNS);
   const columns = listDisplay(
     [{ title: 'column' }, { title: 'type' }],
-    loaded.columns.map((column) => [column.name, column.type]),
+    loaded.columns.slice(0, SHOWN_COLUMNS).map((column) => [column.name, column.type]),
+    left === 0 ? '' : `${count(left)} more columns: %describe ${loaded.table}`,
   );
   const instead = progress.replace(() => columns);
   run.stream(

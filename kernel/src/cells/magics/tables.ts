@@ -1,4 +1,4 @@
-import type { TableDescription } from '../../database/types.js';
+import type { TableDescription, TableSummary } from '../../database/types.js';
 import { count } from '../../counts.js';
 import { descriptionDisplay } from '../../display/description.js';
 import { listDisplay } from '../../display/list.js';
@@ -6,6 +6,9 @@ import { firstPageDisplay, tableDisplay } from '../../display/table.js';
 import type { CellContext } from '../context.js';
 import type { Magic } from './Magic.js';
 import { required } from './required.js';
+
+/** A table with more columns shows the first of them. */
+const SHOWN_COLUMNS = 30;
 
 export const tables: Magic = {
   name: 'tables',
@@ -30,12 +33,18 @@ export const tables: Magic = {
           table.name,
           table.kind,
           table.rows === null ? '–' : count(table.rows),
-          table.columns.map((column) => `${column.name} ${column.type}`).join(', '),
+          columnsText(table),
         ]),
       ),
     );
   },
 };
+
+function columnsText({ name, columns }: TableSummary): string {
+  const shown = columns.slice(0, SHOWN_COLUMNS).map((column) => `${column.name} ${column.type}`);
+  const left = columns.length - shown.length;
+  return shown.join(', ') + (left === 0 ? '' : ` … and ${count(left)} more: %describe ${name}`);
+}
 
 export const describe: Magic = {
   name: 'describe',
