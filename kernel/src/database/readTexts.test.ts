@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rowsOf, withDatabase } from './testing.js';
 
@@ -247,6 +248,7 @@ test('numbers with the sign of a currency or of percent stay text, with SQL that
 test('a query is told where day and month of a file that it reads could change places', () =>
   withDatabase(
     async ({ database, data }) => {
+      await writeFile(join(data, 'latin.csv'), Buffer.from('d;n\n03/04/2024;é\n', 'latin1'));
       const noteOn = async (sql: string): Promise<string | undefined> => {
         const [result] = await database.query(sql, { author: 'user' });
         return result?.kind === 'plan' ? undefined : result?.note;
@@ -274,6 +276,10 @@ test('a query is told where day and month of a file that it reads could change p
       for (const name of ['clear.csv', 'same.csv', 'iso.csv', 'iso.json'])
         expect(await noteOn(`from '${join(data, name)}'`)).toBeUndefined();
       expect(await noteOn(`select '${csv}'`)).toBeUndefined();
+      // What cannot be looked at by its name alone is no error, and ends no transaction.
+      const latin = `read_csv('${join(data, 'latin.csv')}', encoding = 'latin-1')`;
+      await database.query(`begin; from ${latin}; create table kept as select 1; commit`, { author: 'user' });
+      expect(await rowsOf(database, 'select count(*) from kept')).toEqual([['1']]);
     },
     {},
     {

@@ -70,7 +70,8 @@ export async function runCell(
       last = await runPiece(context, sql, piece, transaction, () =>
         piece.tokens[0]?.text === 'import' ? importFolder(file.work, piece, run) : run(piece),
       );
-      last = await withNotes(file.work, piece, last);
+      // A look that fails would end the user's transaction.
+      if (!transaction) last = await withNotes(file.work, piece, last);
       const first = piece.tokens[0]?.text ?? '';
       transaction = BEGINS.has(first) || (transaction && !ENDS.has(first));
     }
