@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Execution } from '../support/KernelClient.js';
 import { errorOf, resultOf, shown, textOf, withKernel } from './withKernel.js';
 
 test('Python keeps its variables, streams, and shows rich results', () =>
@@ -11,10 +12,7 @@ test('Python keeps its variables, streams, and shows rich results', () =>
     expect(cell.stderr).toBe('err\n');
     expect((cell.result?.['data'] as Record<string, unknown>)['text/html']).toContain('<table');
     const figure = await kernel.execute('%%python\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);');
-    const pictures = figure.outputs.filter(
-      ({ content }) => (content['data'] as Record<string, unknown> | undefined)?.['image/png'] !== undefined,
-    );
-    expect(pictures).toHaveLength(1);
+    expect(picturesOf(figure)).toHaveLength(1);
   }));
 
 test("where plain cells are Python, so are IPython's magics, and Shift-Tab is Python's", () =>
@@ -148,3 +146,18 @@ test('files that a cell makes are shown: pictures in place, the rest by name and
     expect(cell.outputs.map(textOf).join()).toContain('chart.png');
     expect(shown(await kernel.execute('%artifacts'))).toContain('notes.md');
   }));
+
+test('a figure that is shown and saved as well is seen once, and its file named', () =>
+  withKernel(async ({ kernel }) => {
+    const cell = await kernel.execute(
+      '%%python\nimport matplotlib.pyplot as plt\nplt.bar(["a", "b"], [1, 2])\nplt.savefig("chart.png")\nplt.show()',
+    );
+    expect(picturesOf(cell)).toHaveLength(1);
+    expect(shown(cell)).toContain('chart.png (image,');
+  }));
+
+function picturesOf({ outputs }: Execution): readonly unknown[] {
+  return outputs.filter(
+    ({ content }) => (content['data'] as Record<string, unknown> | undefined)?.['image/png'] !== undefined,
+  );
+}

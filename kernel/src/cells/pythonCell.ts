@@ -1,4 +1,4 @@
-import type { Artifact, ExecuteResult, SandboxEvent } from '@worldline/sandbox';
+import type { ExecuteResult, SandboxEvent } from '@worldline/sandbox';
 import { artifactDisplays } from '../display/artifacts.js';
 import { errorTraceback } from '../display/errorText.js';
 import type { Run } from '../jupyter/engine.js';
@@ -6,7 +6,6 @@ import type { OptionSpec } from './reading/arguments.js';
 import { parseLeadingOptions } from './reading/arguments.js';
 import type { CellContext } from './context.js';
 import { CellFailure, InterruptedCell, UserError } from './errors.js';
-import type { Runtime } from './Runtime.js';
 
 export const PYTHON_OPTIONS: readonly OptionSpec[] = [
   { name: 'timeout', value: 'S', type: 'number', about: 'seconds after which the code is interrupted' },
@@ -28,18 +27,26 @@ export async function runPythonCell(context: CellContext, rest: string, text: st
   }
   const { runtime, run, request } = context;
   const timeout = options.get('timeout');
+  const pass = passOn(run);
+  const seen = { pictures: false };
   const result = await (
     await runtime.python()
   ).execute(code, {
     cell: `Cell [${run.executionCount}]`,
     signal: run.signal,
-    onEvent: passOn(run),
+    onEvent: (event) => {
+      seen.pictures ||= isPicture(event);
+      pass(event);
+    },
     ...(typeof timeout === 'string' ? { timeout: Number(timeout) * 1000 } : {}),
     timeoutAdvice: ['%%python --timeout sets it; without it, a cell runs as long as it takes.'],
     ...(request.allowStdin ? { input: (prompt, password) => run.input(prompt, password) } : {}),
     sql: runtime.sqlForPython('user', run.signal),
   });
-  await showArtifacts(runtime, run, result.artifacts);
+  // A figure that is shown is often saved as well, and need not be seen twice.
+  const pictures = seen.pictures ? 'listed' : 'inPlace';
+  const files = await artifactDisplays(runtime.workspace, result.artifacts, { listing: 'some', pictures });
+  for (const display of files) run.display(display);
   throwUnlessOk(result, run.signal);
 }
 
@@ -73,8 +80,9 @@ function passOn(run: Run): (event: SandboxEvent) => void {
   };
 }
 
-async function showArtifacts(runtime: Runtime, run: Run, artifacts: readonly Artifact[]): Promise<void> {
-  for (const display of await artifactDisplays(runtime.workspace, artifacts)) run.display(display);
+function isPicture(event: SandboxEvent): boolean {
+  if (event.type !== 'display' && event.type !== 'result') return false;
+  return Object.keys(event.data).some((mime) => mime.startsWith('image/'));
 }
 
 function throwUnlessOk(result: ExecuteResult, signal: AbortSignal): void {

@@ -25,6 +25,14 @@ test('images are shown up to a sum of their sizes, the others are listed', async
   expect(displays.at(-1)?.data['text/plain']).toBe('Files: 5.png (image, 4 MB)');
 });
 
+test('images that are not to be shown in place are listed', async () => {
+  const displays = await artifactDisplays(folder, [image('chart.png', 10)], {
+    listing: 'some',
+    pictures: 'listed',
+  });
+  expect(displays.map(({ data }) => data['text/plain'])).toEqual(['Files: chart.png (image, 10 B)']);
+});
+
 test('an image that is gone when it is to be shown is listed', async () => {
   const [display] = await artifactDisplays(folder, [{ path: 'gone.png', type: 'image', bytes: 10 }]);
   expect(display?.data['text/plain']).toBe('Files: gone.png (image, 10 B)');
@@ -41,6 +49,6 @@ test('of many files some are named, and more where they are asked for', async ()
     /^Files: 0\.bin \(file, 1 B\), .* and others: %artifacts lists them$/,
   );
   expect(display?.data['text/plain']).not.toContain('20.bin');
-  const [list] = await artifactDisplays(folder, files, 'all');
+  const [list] = await artifactDisplays(folder, files, { listing: 'all', pictures: 'inPlace' });
   expect(list?.data['text/plain']).toMatch(/ 999\.bin \(file, 1 B\) and 200 others$/);
 });

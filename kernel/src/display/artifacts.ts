@@ -10,7 +10,12 @@ const MAX_IMAGE = 5_000_000;
 const MAX_IMAGES = 20_000_000;
 /** Files that are listed by name, at the end of a cell and where a person asks for the list. */
 const MAX_LISTED = { some: 20, all: 1000 };
-type Listing = keyof typeof MAX_LISTED;
+
+export interface ArtifactsShown {
+  readonly listing: keyof typeof MAX_LISTED;
+  /** Whether raster images are shown in place, or listed as other files are. */
+  readonly pictures: 'inPlace' | 'listed';
+}
 
 const IMAGE_TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
@@ -19,17 +24,17 @@ const IMAGE_TYPES: Readonly<Record<string, string>> = {
   gif: 'image/gif',
 };
 
-/** What a cell's files show: raster images in place, the rest as one list with sizes. */
+/** What a cell's files show: raster images in place if they are to be, the rest as one list with sizes. */
 export async function artifactDisplays(
   workspace: string,
   artifacts: readonly Artifact[],
-  listing: Listing = 'some',
+  { listing, pictures }: ArtifactsShown = { listing: 'some', pictures: 'inPlace' },
 ): Promise<Display[]> {
   const displays: Display[] = [];
   const listed: Artifact[] = [];
   let left = MAX_IMAGES;
   for (const artifact of artifacts) {
-    const mime = imageType(artifact.path);
+    const mime = pictures === 'inPlace' ? imageType(artifact.path) : undefined;
     const content =
       mime === undefined ? null : await contentOf(workspace, artifact, Math.min(left, MAX_IMAGE));
     if (mime === undefined || content === null) {
@@ -64,7 +69,7 @@ export function imageType(path: string): string | undefined {
   return IMAGE_TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
 }
 
-function listDisplay(artifacts: readonly Artifact[], listing: Listing): Display {
+function listDisplay(artifacts: readonly Artifact[], listing: ArtifactsShown['listing']): Display {
   const most = MAX_LISTED[listing];
   const items = artifacts
     .slice(0, most)

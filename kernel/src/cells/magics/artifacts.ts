@@ -11,6 +11,10 @@ export const artifacts: Magic = {
   async run(_, { runtime, run }) {
     const found = await runtime.artifacts();
     if (found.length === 0) run.stream('stdout', 'No cell has made a file yet.\n');
-    for (const display of await artifactDisplays(runtime.workspace, found, 'all')) run.display(display);
+    const displays = await artifactDisplays(runtime.workspace, found, {
+      listing: 'all',
+      pictures: 'inPlace',
+    });
+    for (const display of displays) run.display(display);
   },
 };
