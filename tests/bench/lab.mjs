@@ -163,7 +163,7 @@ function defineHelpers() {
   /** The output is on the page; of a table, its rows are. */
   const drawn = (cell) =>
     cell.querySelector('.jp-OutputArea-output') &&
-    (!cell.querySelector('.wl-TableGrid') || cell.querySelector('.wl-TableGrid canvas'));
+    (!cell.querySelector('.wl-TableGrid') || cell.querySelector('.wl-FirstRows, .wl-TableGrid canvas'));
   const inSight = () => {
     const { outerNode, widgets } = notebook();
     const box = outerNode.getBoundingClientRect();

@@ -91,6 +91,36 @@ test(
 );
 
 test(
+  'the first rows of a result are there before its grid, which is drawn when somebody turns to it',
+  () =>
+    lab.withNotebook(
+      'first-rows',
+      ["%%sql\nselect i as n, case when i % 2 = 0 then 'name ' || i end as name from range(300) r(i)"],
+      async (notebook) => {
+        const { page } = notebook;
+        const grid = notebook.cell(0).locator('.wl-TableGrid');
+        await page.evaluate('window.requestIdleCallback = () => 0');
+        await notebook.run(0);
+        await grid.locator('.wl-FirstRows td', { hasText: 'name 2' }).first().waitFor();
+        expect(await grid.locator('canvas').count()).toBe(0);
+        await notebook.shot('first-rows');
+        await grid.hover();
+        await grid.locator('canvas').first().waitFor();
+        expect(await grid.locator('.wl-FirstRows').count()).toBe(0);
+        await notebook.shot('first-rows-as-grid');
+        await page.mouse.move(0, 0);
+        await notebook.run(0);
+        await grid.locator('.wl-FirstRows').waitFor();
+        await grid.locator('.wl-Input').focus();
+        await page.keyboard.insertText('name 298');
+        await grid.locator('.wl-GridBar-count', { hasText: '1 of 300 rows' }).waitFor();
+        expect(await grid.locator('.wl-FirstRows').count()).toBe(0);
+      },
+    ),
+  MINUTES,
+);
+
+test(
   'the data magics work in JupyterLab',
   async () => {
     await layOutData(lab.server.notebooks);

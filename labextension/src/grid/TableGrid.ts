@@ -3,6 +3,7 @@ import { BasicKeyHandler, BasicSelectionModel, DataGrid } from '@lumino/datagrid
 import { MessageLoop, type Message } from '@lumino/messaging';
 import { Panel, Widget } from '@lumino/widgets';
 import type { TablePage } from '../../../kernel/src/contract.js';
+import { firstRows } from './firstRows.js';
 import { applyLook } from './gridLook.js';
 import { GridBar } from './GridBar.js';
 import { PagesModel } from './PagesModel.js';
@@ -20,6 +21,10 @@ const EDGES = 2;
 const WIDEST = 320;
 /** Width of a character in pixels, about. */
 const CHARACTER = 8;
+/** Milliseconds after which the grid is drawn also where the page is never idle. */
+const PATIENCE = 2000;
+/** What a person does with a table begins with one of these. */
+const TOUCHES = ['pointerenter', 'focusin'] as const;
 
 export interface TableGridOptions {
   readonly first: TablePage;
@@ -31,8 +36,9 @@ export interface TableGridOptions {
 }
 
 /**
- * A table to scroll, sort, filter and copy from, with the work done in the kernel. What is drawn of it, a dozen canvases, is
- * made when it comes near sight and then stays; until then there is room for it, as high as it will be.
+ * A table to scroll, sort, filter and copy from, with the work done in the kernel. Until it comes near sight there is room for
+ * it, as high as it will be; then its first rows are shown, and once the page is idle or somebody turns to it, the grid
+ * itself, a dozen canvases, which stays.
  */
 export class TableGrid extends Panel {
   readonly #model: PagesModel;
@@ -44,6 +50,7 @@ export class TableGrid extends Panel {
   #grid: DataGrid | null = null;
   #watch: ResizeObserver | null = null;
   #stopWaiting: () => void = () => undefined;
+  #firstRows: HTMLElement | null = null;
 
   constructor(options: TableGridOptions) {
     super();
@@ -72,7 +79,7 @@ export class TableGrid extends Panel {
     if (this.#grid) this.applyTheme();
     else
       this.#stopWaiting = whenNear(this.node, () => {
-        this.#draw();
+        this.#show();
       });
   }
 
@@ -87,6 +94,22 @@ export class TableGrid extends Panel {
     // Cells of a notebook that closes are disposed without being detached, and the window would hold the grid for good.
     if (this.#grid) window.removeEventListener('resize', this.#grid);
     super.dispose();
+  }
+
+  #show(): void {
+    if (this.isDisposed) return;
+    this.#firstRows ??= firstRows(this.#model.pages, { columns: this.#widths, rowNumbers: ROW_NUMBERS });
+    this.#room.node.append(this.#firstRows);
+    const draw = (): void => {
+      this.#stopWaiting();
+      this.#draw();
+    };
+    const idle = requestIdleCallback(draw, { timeout: PATIENCE });
+    for (const touch of TOUCHES) this.node.addEventListener(touch, draw);
+    this.#stopWaiting = () => {
+      cancelIdleCallback(idle);
+      for (const touch of TOUCHES) this.node.removeEventListener(touch, draw);
+    };
   }
 
   #draw(): void {
@@ -124,6 +147,8 @@ export class TableGrid extends Panel {
     grid.node.hidden = true;
     this.#room.addWidget(grid);
     MessageLoop.flush();
+    this.#firstRows?.remove();
+    this.#firstRows = null;
     grid.node.hidden = false;
     MessageLoop.sendMessage(grid, Widget.ResizeMessage.UnknownSize);
   }
