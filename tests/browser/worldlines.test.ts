@@ -95,8 +95,9 @@ test(
       await notebook.command('worldline:switch', { worldline: 'main' });
       await notebook.shows('main', 2);
       await notebook.run(1);
-      await notebook.command('worldline:compare', { b: 'other' });
+      await notebook.command('worldline:compare', { a: 'main', b: 'other' });
       const compare = notebook.page.locator('.wl-Compare');
+      await compare.locator('.wl-Compare-head', { hasText: 'main' }).getByText('active').waitFor();
       await compare.locator('.wl-LinkButton', { hasText: 'Show rows' }).click();
       await compare.locator('.wl-Rows td', { hasText: '-3' }).waitFor();
       await notebook.shotInEachLook('compare');

@@ -35,8 +35,10 @@ export function addViewCommands(services: Services): void {
     failure: trans.__('The worldlines can’t be compared'),
     execute: async (session, args) => {
       const { graph } = session;
-      const a = text(args, 'a') ?? graph.activeId;
-      const clicked = text(args, 'b') ?? about(services, args, 'worldline');
+      // A script may name them as well.
+      const idOf = (worldline: string | null) => worldline && (graph.worldline(worldline)?.id ?? worldline);
+      const a = idOf(text(args, 'a')) ?? graph.activeId;
+      const clicked = idOf(text(args, 'b') ?? about(services, args, 'worldline'));
       const b = clicked !== null && clicked !== a ? clicked : await other(session, a);
       if (a === null || b === null) return;
       const label = `${graph.worldline(a)?.name ?? a} | ${graph.worldline(b)?.name ?? b}`;
