@@ -1,5 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { KernelClient } from '../support/KernelClient.js';
@@ -100,6 +104,50 @@ test('without Docker, SQL works, and Python says how to start it', () =>
       expect(errorOf(cell)).toMatch(/Docker/);
       expect(shown(await kernel.execute('%doctor'))).toMatch(/Docker/);
       expect((await kernel.execute('%%sql select 2')).status).toBe('ok');
+    },
+    { env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } },
+  ));
+
+/** An engine that takes connections and never answers, as one does that was paused. */
+async function withMuteEngine(body: (host: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'worldline-mute-'));
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
+  const path = join(folder, 'docker.sock');
+  await once(server.listen(path), 'listening');
+  try {
+    await body(`unix://${path}`);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('an engine that does not answer hangs nothing: SQL works, what waits for it can be interrupted, and says so', () =>
+  withMuteEngine((host) =>
+    withKernel(
+      async ({ kernel }) => {
+        expect(resultOf(await kernel.execute('%%sql select 1 as one'))).toContain('1 row');
+        for (const code of ['%%python\n1 + 1', '%doctor', '%doctor --clean']) {
+          const began = kernel.next(({ type }) => type === 'execute_input');
+          const running = kernel.execute(code);
+          await began;
+          await kernel.interrupt();
+          expect((await running).reply.content['ename']).toBe('KeyboardInterrupt');
+        }
+        expect(errorOf(await kernel.execute('%%python\n1 + 1'))).toMatch(/Docker does not answer/);
+      },
+      { env: { DOCKER_HOST: host } },
+    ),
+  ));
+
+test('%doctor gives its report where it could clean nothing, and says why', () =>
+  withKernel(
+    async ({ kernel }) => {
+      const cell = await kernel.execute('%doctor --clean');
+      expect(errorOf(cell)).toMatch(/Docker is not there/);
+      expect(shown(cell)).toMatch(/^Node +ok/m);
     },
     { env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } },
   ));

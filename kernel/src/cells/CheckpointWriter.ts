@@ -1,6 +1,7 @@
 import type { CellKind, CellStatus } from '../contract.js';
 import type { ExecuteOutcome, ExecuteRequest } from '../jupyter/engine.js';
 import { log } from '../jupyter/log.js';
+import { unlessAborted } from '../unlessAborted.js';
 import type { Saved } from '../worldlines/types.js';
 import { withoutPasswords } from './sql/attachments.js';
 import { cellTurns } from './ask/cellTurns.js';
@@ -46,7 +47,7 @@ export class CheckpointWriter {
     greets: boolean,
   ): Promise<Runtime> {
     const session = await this.kernel.session();
-    const runtime = await this.kernel.active();
+    const runtime = await unlessAborted(this.kernel.active(), run.signal);
     if (kind !== null) {
       await this.#untilSaved(session.begin(cell, run.signal), run);
       await session.ready('workspace');

@@ -2,6 +2,7 @@ import type { ExecuteResult, SandboxEvent } from '@worldline/sandbox';
 import { artifactDisplays } from '../display/artifacts.js';
 import { errorTraceback } from '../display/errorText.js';
 import type { Run } from '../jupyter/engine.js';
+import { unlessAborted } from '../unlessAborted.js';
 import type { OptionSpec } from './reading/arguments.js';
 import { parseLeadingOptions } from './reading/arguments.js';
 import type { CellContext } from './context.js';
@@ -29,9 +30,8 @@ export async function runPythonCell(context: CellContext, rest: string, text: st
   const timeout = options.get('timeout');
   const pass = passOn(run);
   const seen = { pictures: false };
-  const result = await (
-    await runtime.python()
-  ).execute(code, {
+  const python = await unlessAborted(runtime.python(), run.signal);
+  const result = await python.execute(code, {
     cell: `Cell [${run.executionCount}]`,
     signal: run.signal,
     onEvent: (event) => {

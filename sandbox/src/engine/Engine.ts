@@ -6,6 +6,7 @@ import { Runner } from '../channel/Runner.js';
 import { BUILD, SandboxGoneError, SandboxUnavailableError } from '../errors.js';
 import type { Settings } from '../limits.js';
 import type { DataFolder, Limits } from '../types.js';
+import { answered } from './answered.js';
 import { addressOf, attach } from './attach.js';
 import { bind, containerOptions, workspaceFolders } from './containerOptions.js';
 import { explain, isEnding, isStatus } from './explain.js';
@@ -85,12 +86,9 @@ export class Engine {
   /** Is it there, and the image? Throws a SandboxUnavailableError. */
   async check(fingerprint: string | null): Promise<{ engine: string; warning: Warning | null }> {
     const { version, warning } = await this.#learn();
-    const image = await this.#docker
-      .getImage(this.settings.image)
-      .inspect()
-      .catch((error: unknown) => {
-        throw this.#explain(error);
-      });
+    const image = await this.#inspectImage().catch((error: unknown) => {
+      throw this.#explain(error);
+    });
     const built = labelsOf(image)[FINGERPRINT] ?? '';
     if (fingerprint !== null && built !== '' && built !== fingerprint)
       throw new SandboxUnavailableError(
@@ -158,7 +156,9 @@ export class Engine {
   /** Removes containers whose kernel is gone, by `isGone` of their labels. */
   async removeWhere(isGone: (labels: Readonly<Record<string, string>>) => boolean): Promise<string[]> {
     try {
-      const found = await this.#docker.listContainers({ all: true, filters: { label: [KERNEL_LABEL] } });
+      const found = await answered(
+        this.#docker.listContainers({ all: true, filters: { label: [KERNEL_LABEL] } }),
+      );
       const gone = found.filter((container) => isGone(container.Labels));
       await Promise.all(gone.map((container) => this.#remove(container.Id)));
       return gone.map((container) => (container.Names[0] ?? container.Id).replace(/^\//, ''));
@@ -247,11 +247,12 @@ export class Engine {
     }
   }
 
+  #inspectImage(): Promise<Docker.ImageInspectInfo> {
+    return answered(this.#docker.getImage(this.settings.image).inspect());
+  }
+
   #imageHasRunner(): Promise<boolean> {
-    this.#hasRunner ??= this.#docker
-      .getImage(this.settings.image)
-      .inspect()
-      .then((image) => (labelsOf(image)[FINGERPRINT] ?? '') !== '');
+    this.#hasRunner ??= this.#inspectImage().then((image) => (labelsOf(image)[FINGERPRINT] ?? '') !== '');
     this.#hasRunner.catch(() => {
       this.#hasRunner = null;
     });
@@ -283,8 +284,8 @@ export class Engine {
 
   async #ask(): Promise<EngineFacts> {
     try {
-      const info = (await this.#docker.info()) as EngineInfo;
-      const version = await this.#docker.version();
+      const info = (await answered(this.#docker.info())) as EngineInfo;
+      const version = await answered(this.#docker.version());
       const { SecurityOptions, OperatingSystem, Rootless = false } = info;
       const components = (version as { Components?: { Name: string }[] }).Components ?? [];
       const podman = components.some(({ Name }) => Name.includes('Podman'));

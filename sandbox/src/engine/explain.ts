@@ -38,6 +38,7 @@ function ofConnection(code: string, address: string): Advice | null {
     case 'ECONNREFUSED':
     case 'ECONNRESET':
     case 'EPIPE':
+    case 'ETIME':
       return [`Docker does not answer at ${address}.`, START];
     case 'EACCES':
       return [

@@ -22,6 +22,7 @@ import { Mutex } from './Mutex.js';
 import { parseMatches, parseVariables } from './replies.js';
 import { runCell } from './runCell.js';
 import { takeFrame } from './takeFrame.js';
+import { unlessAborted } from './unlessAborted.js';
 import { Variables } from './Variables.js';
 
 const MAX_ARTIFACTS = 200;
@@ -76,7 +77,11 @@ export class Session implements PythonSession {
   }
 
   get variablesChanged(): boolean {
-    return this.#container?.runner.isClosed === false && this.#variables.changed;
+    return this.#isThere && this.#variables.changed;
+  }
+
+  get #isThere(): boolean {
+    return this.#container?.runner.isClosed === false;
   }
 
   start(): Promise<void> {
@@ -85,7 +90,9 @@ export class Session implements PythonSession {
     });
   }
 
-  execute(code: string, options: ExecuteOptions): Promise<ExecuteResult> {
+  async execute(code: string, options: ExecuteOptions): Promise<ExecuteResult> {
+    // An engine may take its time, and whoever waits for it can leave; what starts is there for the next cell.
+    if (!this.#isThere) await unlessAborted(this.start(), options.signal);
     return this.#turn.run(async () => {
       const container = await this.#ready(options.onEvent);
       for (const event of this.#untold.splice(0)) options.onEvent(event);

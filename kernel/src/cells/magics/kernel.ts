@@ -1,9 +1,12 @@
 import { count } from '../../counts.js';
 import { listDisplay } from '../../display/list.js';
 import { usageParts } from '../../display/runDisplay.js';
+import type { Run } from '../../jupyter/engine.js';
+import { unlessAborted } from '../../unlessAborted.js';
 import type { CellContext } from '../context.js';
 import { doctorReport } from '../doctor.js';
 import { UserError } from '../errors.js';
+import type { Kernel } from '../Kernel.js';
 import { SETTINGS, specOf, type SettingSpec } from '../settings/settingSpecs.js';
 import { isSettingOfIPython } from './ipython.js';
 import type { Magic } from './Magic.js';
@@ -157,6 +160,14 @@ const steps: Magic = {
   },
 };
 
+async function clean(kernel: Kernel, run: Run): Promise<void> {
+  const removed = await (await kernel.sandbox.manager()).removeOrphans();
+  run.stream(
+    'stdout',
+    removed.length === 0 ? 'There was nothing to clean.\n' : `Removed ${removed.join(', ')}.\n`,
+  );
+}
+
 const doctor: Magic = {
   name: 'doctor',
   usage: '%doctor [--clean]',
@@ -165,14 +176,11 @@ const doctor: Magic = {
   words: [],
   most: 0,
   async run({ options }, { kernel, run }) {
-    if (options.has('clean')) {
-      const removed = await (await kernel.sandbox.manager()).removeOrphans();
-      run.stream(
-        'stdout',
-        removed.length === 0 ? 'There was nothing to clean.\n' : `Removed ${removed.join(', ')}.\n`,
-      );
+    try {
+      if (options.has('clean')) await unlessAborted(clean(kernel, run), run.signal);
+    } finally {
+      run.display(await unlessAborted(doctorReport(kernel), run.signal));
     }
-    run.display(await doctorReport(kernel));
   },
 };
 
