@@ -49,7 +49,7 @@ const CELLS: readonly (readonly [what: string, code: string, shown: string])[] =
   [
     'a full /tmp',
     'with open("/tmp/x", "wb") as file: file.write(bytes(100_000_000))',
-    TOLD('OSError', '\\[Errno 28\\] No space left on device'),
+    `${TOLD('OSError', '\\[Errno 28\\] No space left on device')}\\n/tmp holds 64 MB \\(SANDBOX_TMP_SIZE\\), and is full\\. .*`,
   ],
   ['its clearing', 'import os\nos.unlink("/tmp/x")', ''],
   [

@@ -104,11 +104,20 @@ while True:
     ).toBe('ok');
   });
 
-  test('of /tmp, or of one file, gets an error of the system', async () => {
-    expect(failure(await run(python, 'open("/tmp/x", "wb").write(bytes(100_000_000))'))).toMatch(
-      /^OSError: .*No space left/,
+  test('of /tmp, or of one file, gets an error of the system, and is told the limit', async () => {
+    const full = await run(python, 'open("/tmp/x", "wb").write(bytes(100_000_000))');
+    expect(plainTraceback(full)).toMatch(
+      /OSError: .*No space left on device\n\/tmp holds 64 MB \(SANDBOX_TMP_SIZE\), and is full\. .*$/,
     );
     expect(failure(await run(python, 'import os; os.unlink("/tmp/x")'))).toBe('ok');
+    const long = await run(
+      python,
+      'import os\nos.truncate(os.open("long", os.O_CREAT | os.O_RDWR), 200 << 20)',
+    );
+    expect(plainTraceback(long)).toMatch(
+      /OSError: .*File too large\nA file may have 150 MB, .* \(SANDBOX_WORKSPACE_SIZE\)\.$/,
+    );
+    await run(python, 'os.unlink("long")');
     const ran = await run(python, 'f = open("one", "wb")\nwhile True: f.write(bytes(10_000_000)); f.flush()');
     expect(ran.result.status).toBe('error');
     await run(python, 'import os; os.unlink("one")');

@@ -17,7 +17,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any, Type
 from traitlets.config import Config
 
-from . import network, packages, readonly
+from . import full, network, packages, readonly
 from .limits import Displays
 
 RUNNER = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -227,7 +227,8 @@ class Shell(InteractiveShell):
         except Exception:  # a broken __str__ of the user's
             value = "(its text cannot be shown)"
         lines = [line.rstrip("\n") for line in lines]
-        if (more := packages.hint(error) or network.hint(error) or readonly.hint(error)) is not None:
+        hints = (each.hint(error) for each in (packages, network, readonly, full))
+        if (more := next(filter(None, hints), None)) is not None:
             lines.append(more)
         if sum(map(len, lines)) > MAX_TRACEBACK:
             text = "\n".join(lines)
