@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -35,7 +36,14 @@ export class OpenFile {
     process.chdir(state.workspace);
     setTimeZone(state.timeZone);
     const file = new OpenFile(state);
-    await file.#open();
+    const isNew = !existsSync(state.file);
+    try {
+      await file.#open();
+    } catch (error) {
+      // What a full disk left of a file that was never one can be opened by nobody.
+      if (isNew) await rm(state.file, { force: true });
+      throw error;
+    }
     // What a killed process left behind; the file is locked now, so nobody else spills there.
     for (const left of [state.tempDirectory, outgoing(state.workspace)])
       await rm(left, { recursive: true, force: true });
