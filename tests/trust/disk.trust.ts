@@ -61,3 +61,23 @@ test(
   },
   MINUTES,
 );
+
+test(
+  'a database that a full disk kept from being made is made once there is room',
+  () => {
+    const home = join(disk, 'new');
+    mkdirSync(home);
+    return withKernel(
+      async ({ kernel }) => {
+        await kernel.execute('%%python\nx = 41', { timeout: MINUTES });
+        fill();
+        expect((await kernel.execute('%%sql create table t as select 1 as a')).status).toBe('error');
+        rmSync(join(disk, 'ballast'));
+        expect((await kernel.execute('%%sql create table t as select 42 as a')).status).toBe('ok');
+        expect(shown(await kernel.execute('%%sql from t'))).toContain('42');
+      },
+      { env: { WORLDLINE_HOME: home } },
+    );
+  },
+  MINUTES,
+);
