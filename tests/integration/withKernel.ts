@@ -100,9 +100,14 @@ export function dataOf(content: Record<string, unknown> | undefined, type: strin
   return typeof value === 'string' ? value : '';
 }
 
-/** All that a cell showed, as a text front end would print it. */
-export function shown(execution: Execution): string {
-  return execution.outputs.map(printed).join('\n');
+/** All that a cell showed, as a text front end would print it. What it printed may come in several messages. */
+export function shown({ outputs }: Execution): string {
+  const parts = outputs.map((output, at) => {
+    const next = outputs[at + 1];
+    const goesOn = output.type === 'stream' && output.content['name'] === next?.content['name'];
+    return next === undefined || goesOn ? printed(output) : `${printed(output)}\n`;
+  });
+  return parts.join('');
 }
 
 function printed(message: Message): string {

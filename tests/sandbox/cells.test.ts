@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PythonSession } from '@worldline/sandbox';
-import { failure, openSandbox, plainTraceback, run, withoutColours, type Sandbox } from './sandbox.js';
+import {
+  failure,
+  openSandbox,
+  plainTraceback,
+  run,
+  streamsOf,
+  withoutColours,
+  type Sandbox,
+} from './sandbox.js';
 
 let sandbox: Sandbox;
 let python: PythonSession;
@@ -19,14 +27,14 @@ describe('a cell', () => {
   });
 
   test('keeps the order of stdout and stderr', async () => {
-    const { events } = await run(
+    const ran = await run(
       python,
       'import sys\nprint("a")\nprint("b", file=sys.stderr)\nprint("c")\nsys.stdout.buffer.write(b"\\xff\\n")',
     );
-    expect(events.filter(({ type }) => type === 'stream')).toEqual([
-      { type: 'stream', name: 'stdout', text: 'a\n' },
-      { type: 'stream', name: 'stderr', text: 'b\n' },
-      { type: 'stream', name: 'stdout', text: 'c\n\ufffd\n' },
+    expect(streamsOf(ran)).toEqual([
+      { name: 'stdout', text: 'a\n' },
+      { name: 'stderr', text: 'b\n' },
+      { name: 'stdout', text: 'c\n\ufffd\n' },
     ]);
   });
 

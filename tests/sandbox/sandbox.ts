@@ -131,6 +131,18 @@ export async function runPastLimit(
   }
 }
 
+/** What was printed, in order: a busy machine may send the end of a line by itself. */
+export function streamsOf({ events }: Pick<Ran, 'events'>): { name: string; text: string }[] {
+  const streams: { name: string; text: string }[] = [];
+  for (const event of events) {
+    if (event.type !== 'stream') continue;
+    const last = streams.at(-1);
+    if (last?.name === event.name) last.text += event.text;
+    else streams.push({ name: event.name, text: event.text });
+  }
+  return streams;
+}
+
 /** What went wrong, as `Name: text`; `ok` for a cell that went well. */
 export function failure(ran: Ran): string {
   return ran.result.status === 'ok' ? 'ok' : `${ran.result.ename}: ${ran.result.evalue}`;
