@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { contentsBelow } from '../support/contentsBelow.js';
 import { dataOf, shown } from './withKernel.js';
 import { call, sentWith, withModel } from './withModel.js';
 
@@ -159,10 +160,8 @@ test('a key in the .env file beside the notebook goes to the model server, and n
       expect(JSON.stringify(server.requests.map(({ body }) => body))).not.toMatch(/env-file-key|not-ours/);
       expect(JSON.stringify(cell.messages)).not.toMatch(/env-file-key|not-ours/);
       await restart();
-      for (const file of readdirSync(home, { recursive: true, encoding: 'utf8' })) {
-        const path = join(home, file);
-        if (statSync(path).isFile()) expect(readFileSync(path).includes('env-file-key')).toBe(false);
-      }
+      const found = [...contentsBelow(home)].filter(([, bytes]) => bytes.includes('env-file-key'));
+      expect(found.map(([file]) => file)).toEqual([]);
     },
     { OPENAI_API_KEY: '' },
   ));

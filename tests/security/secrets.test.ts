@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { shown, withKernel } from '../integration/withKernel.js';
+import { contentsBelow } from '../support/contentsBelow.js';
 import { startModelServer } from '../support/model-server.js';
 import { tried } from '../support/tries.js';
 
@@ -11,13 +12,6 @@ const KEYS = {
   OPENROUTER_API_KEY: 'sk-or-test-0b1d2f3a4c5e6978',
 };
 const SECRETS = [...Object.values(KEYS), 'hunter2-dotenv-secret'];
-
-/** Every regular file below a folder. */
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((file) => statSync(file).isFile());
-}
 
 /** The secrets in some bytes, as they are and as base64 would hold them. */
 function secretsIn(bytes: Buffer): string[] {
@@ -80,9 +74,10 @@ test('no key is in anything that is shown, sent to the sandbox, stored, recorded
         expect(secretsIn(Buffer.from(kernel.process.stderr))).toEqual([]);
         const asked = server.requests.map(({ body }) => JSON.stringify(body)).join();
         expect(secretsIn(Buffer.from(asked))).toEqual([]);
-        const written = filesBelow(dirname(home)).filter((file) => file !== join(folder, '.env'));
+        const written = [...contentsBelow(dirname(home))].filter(([file]) => file !== join(folder, '.env'));
         expect(written.length).toBeGreaterThan(5);
-        expect(written.filter((file) => secretsIn(readFileSync(file)).length > 0)).toEqual([]);
+        const withSecrets = written.filter(([, bytes]) => secretsIn(bytes).length > 0);
+        expect(withSecrets.map(([file]) => file)).toEqual([]);
         tried(cells.length + written.length);
       },
       {
