@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import { kill } from './processes.js';
 
 /** Milliseconds that a daemon may take until it answers. */
 const PATIENCE = 60_000;
@@ -105,7 +106,7 @@ export class Daemon {
       const name = contents(`/proc/${pid}/comm`).trim();
       if (!/^(containerd|runc)/.test(name) || !contents(`/proc/${pid}/cmdline`).includes(this.#folder))
         continue;
-      process.kill(Number(pid), 'SIGKILL');
+      kill(Number(pid));
     }
     const mounts = contents('/proc/self/mounts')
       .split('\n')

@@ -13,7 +13,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { freePort } from './freePort.js';
-import { descendants, isAlive } from './processes.js';
+import { descendants, kill } from './processes.js';
 
 const PROGRAM = '/usr/sbin/sshd';
 /** Milliseconds that connections may take to end after their kernels. */
@@ -95,7 +95,8 @@ export class SshServer {
 
   /** Ends every connection that there is. */
   cut(): void {
-    for (const pid of descendants(this.#child?.pid ?? 0)) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    // The end of one is that of others.
+    for (const pid of descendants(this.#child?.pid ?? 0)) kill(pid);
   }
 
   /** Throws where somebody keeps a connection. */

@@ -19,6 +19,15 @@ export function isAlive(pid: number): boolean {
   return status !== '' && !/^State:\s+Z/m.test(status);
 }
 
+/** Kills a process, where it has not ended meanwhile. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** The containers of a kernel, by id, whether they run or not. */
 export function containersOf(kernel: number, env: NodeJS.ProcessEnv = process.env): string[] {
   const filter = `label=worldline.pid=${kernel}`;
