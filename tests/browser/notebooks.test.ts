@@ -60,7 +60,9 @@ test(
       await notebook.type(1, '%%sql\nselect a + 1 from t');
       await notebook.run(1);
       // Each view can ask the kernel, also the one that was drawn before its kernel was known.
-      expect(await notebook.page.locator('.jp-Cell .wl-GridBar input').count()).toBe(2);
+      await notebook.page.waitForFunction(
+        `document.querySelectorAll('.jp-Cell .wl-GridBar input').length === 2`,
+      );
       await notebook.shot('two-views');
       await other.command('worldline:switch', { worldline: 'main' });
       for (const each of [notebook, other]) {
