@@ -12,7 +12,7 @@ export function checkName(name: string, isTaken: (name: string) => boolean): voi
   if (seen !== name || !NAME.test(name) || !SAYS_SOMETHING.test(name)) {
     const like = nameLike(name);
     throw new WorldlineError(
-      `"${seen.slice(0, 80)}" cannot be a worldline's name: use 1 to 64 characters without spaces, quotes, slashes or what cannot be seen, a letter or a number among them` +
+      `"${seen.slice(0, 80)}" cannot be a worldline's name: use 1 to 64 characters that can be seen, a letter or a number among them, without spaces, quotes or slashes` +
         `${like === '' ? '' : `, such as ${like}`}.`,
     );
   }
