@@ -25,6 +25,18 @@ test('an interrupt stops a query at once, and the database goes on', () =>
     expect(lost).toEqual([]);
   }));
 
+test('an interrupt leaves no transaction behind, whenever it comes', () =>
+  withDatabase(async ({ database }) => {
+    await runAsUser(database, 'create table t as select range i from range(100000)');
+    const queries = ['from t', 'select count(*) from range(3000000) a, t'];
+    for (let round = 0; round < 300; round++) {
+      const signal = AbortSignal.timeout(round % 30);
+      const sql = queries[round % queries.length] ?? '';
+      await database.query(sql, { author: 'model', signal }).catch(() => undefined);
+      expect(await database.tables()).toHaveLength(1);
+    }
+  }));
+
 test('an interrupt stops a result whose rows are being counted', () =>
   withDatabase(async ({ database }) => {
     const stop = new AbortController();

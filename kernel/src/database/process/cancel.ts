@@ -20,6 +20,17 @@ export class Cancel {
     this.#connection = connection;
   }
 
+  /** Runs what an interrupt must not end: a ROLLBACK that did would leave its transaction to whoever comes next. */
+  async spare<T>(work: () => Promise<T>): Promise<T> {
+    const connection = this.#connection;
+    this.#connection = null;
+    try {
+      return await work();
+    } finally {
+      this.#connection = connection;
+    }
+  }
+
   interrupt(): void {
     if (this.cancelled) return;
     this.#cancelled = true;

@@ -76,7 +76,7 @@ export async function runCell(
       transaction = BEGINS.has(first) || (transaction && !ENDS.has(first));
     }
   } finally {
-    if (transaction) await file.work.run('ROLLBACK');
+    if (transaction) await context.cancel.spare(() => file.work.run('ROLLBACK'));
   }
   if (transaction) {
     if (last !== null) emit({ kind: 'result', result: last });

@@ -33,7 +33,7 @@ export async function loadFile(
 
   const append = exists && mode === 'append';
   const sql = append ? `INSERT INTO ${target} BY NAME` : `CREATE OR REPLACE TABLE ${target} AS`;
-  const { rows, ...rest } = await read(connection, file, { sql, target, append }, asked);
+  const { rows, ...rest } = await read(connection, file, { sql, target, append }, asked, cancel);
   const described = await connection.run(`SELECT * FROM ${target} LIMIT 0`);
   return {
     table: quoteName(name),
@@ -51,6 +51,7 @@ async function read(
   file: string,
   into: Into,
   asked: CsvOptions,
+  cancel: Cancel,
 ): Promise<Read> {
   const format = formatOf(file);
   const [option] = Object.keys(asked);
@@ -58,7 +59,7 @@ async function read(
     throw loadError(`--${option} is for CSV files: ${basename(file)} says itself what its values are.`);
   if (await isEmpty(file)) throw loadError(`${basename(file)} is empty.`);
   try {
-    const inOne: InTransaction = (work) => inTransaction(connection, work);
+    const inOne: InTransaction = (work) => inTransaction(connection, cancel, work);
     if (format === 'csv') return await loadCsv(connection, file, into, asked, inOne);
     if (format === 'json') return await loadJson(connection, file, into, inOne);
     const rows = await inOne(() => run(connection, `${into.sql} FROM read_parquet(${quoteText(file)})`));
@@ -66,7 +67,9 @@ async function read(
   } catch (error) {
     throw loadFailure(error, file, format, into.target);
   } finally {
-    for (const name of TEMPORARY) await connection.run(`DROP TABLE IF EXISTS temp.${name}`);
+    await cancel.spare(async () => {
+      for (const name of TEMPORARY) await connection.run(`DROP TABLE IF EXISTS temp.${name}`);
+    });
   }
 }
 
@@ -85,8 +88,12 @@ async function isEmpty(file: string): Promise<boolean> {
   }
 }
 
-async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
-  await connection.run('BEGIN');
+async function inTransaction<T>(
+  connection: DuckDBConnection,
+  cancel: Cancel,
+  work: () => Promise<T>,
+): Promise<T> {
+  await cancel.spare(() => connection.run('BEGIN'));
   let done = false;
   try {
     const result = await work();
@@ -94,7 +101,7 @@ async function inTransaction<T>(connection: DuckDBConnection, work: () => Promis
     done = true;
     return result;
   } finally {
-    if (!done) await connection.run('ROLLBACK');
+    if (!done) await cancel.spare(() => connection.run('ROLLBACK'));
   }
 }
 

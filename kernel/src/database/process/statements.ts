@@ -43,7 +43,7 @@ export async function runStatement(piece: Piece, context: RunContext): Promise<S
   try {
     if (context.author === 'user') return await attempt(piece, context, null);
     if (beginsLikeWrite(piece)) return await attempt(piece, context, 'write');
-    return await readOnly(context.connection, () => attempt(piece, context, 'read'));
+    return await readOnly(context, () => attempt(piece, context, 'read'));
   } catch (error) {
     if (error instanceof WritesAfterAll) return attempt(piece, context, 'write');
     if (error instanceof StreamFailed) throw await causeOf(piece, context);
@@ -52,20 +52,21 @@ export async function runStatement(piece: Piece, context: RunContext): Promise<S
 }
 
 /** Runs `work` in a read-only transaction that never commits. */
-async function readOnly<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
-  await connection.run('BEGIN TRANSACTION READ ONLY');
+async function readOnly<T>({ connection, cancel }: RunContext, work: () => Promise<T>): Promise<T> {
+  await cancel.spare(() => connection.run('BEGIN TRANSACTION READ ONLY'));
   try {
     return await work();
   } finally {
-    await connection.run('ROLLBACK');
+    await cancel.spare(() => connection.run('ROLLBACK'));
   }
 }
 
 /** Runs a query whose stream failed once more, without streaming, for the error that it fails with. */
-async function causeOf(piece: Piece, { connection, transaction, cancel }: RunContext): Promise<unknown> {
+async function causeOf(piece: Piece, context: RunContext): Promise<unknown> {
+  const { connection, transaction, cancel } = context;
   cancel.check();
   try {
-    if (!transaction) await readOnly(connection, () => connection.run(piece.sql));
+    if (!transaction) await readOnly(context, () => connection.run(piece.sql));
   } catch (error) {
     return error;
   }
@@ -93,7 +94,7 @@ async function attempt(piece: Piece, context: RunContext, only: Access | null): 
     }
   } catch (error) {
     // DuckDB put a transaction of its own around what it made of the statement; some errors end it, and others leave it.
-    if (begun) await connection.run('ROLLBACK').catch(() => undefined);
+    if (begun) await cancel.spare(() => connection.run('ROLLBACK')).catch(() => undefined);
     throw error;
   }
   return last ?? { kind: 'done', message: 'Nothing to run', rowsChanged: null, milliseconds: 0 };
