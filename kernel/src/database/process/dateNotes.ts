@@ -48,8 +48,10 @@ async function notesOnceOnFile(
   file: string,
   reader: Reader,
 ): Promise<string[]> {
-  const { size, mtimeMs } = await stat(file);
-  const key = [reader.name, file, size, mtimeMs].join('\n');
+  const about = await stat(file).catch(() => null);
+  // Gone since the statement read it.
+  if (about === null) return [];
+  const key = [reader.name, file, about.size, about.mtimeMs].join('\n');
   // What cannot be read without the statement's own options is not told of.
   const notes = found.get(key) ?? (await notesOnFile(connection, file, reader).catch(() => []));
   if (found.size >= MOST_FILES) found.clear();
