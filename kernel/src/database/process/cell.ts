@@ -70,8 +70,8 @@ export async function runCell(
       last = await runPiece(context, sql, piece, transaction, () =>
         piece.tokens[0]?.text === 'import' ? importFolder(file.work, piece, run) : run(piece),
       );
-      // A look that fails would end the user's transaction.
-      if (!transaction) last = await withNotes(file.work, piece, last);
+      // The notes are for a person, and a look that fails would end the user's transaction.
+      if (author === 'user' && !transaction) last = await withNotes(file.work, piece, last);
       const first = piece.tokens[0]?.text ?? '';
       transaction = BEGINS.has(first) || (transaction && !ENDS.has(first));
     }
