@@ -23,16 +23,19 @@ const EMPTY_TURNS = 2;
 /** Milliseconds for the last turn, once the wall clock has stopped the run. */
 const LAST_TURN = 60_000;
 
-type Emit = (event: AgentEvent) => void;
-
-/** The state of one run; `turns` grows, and is at every moment one that a next request may follow. */
-interface RunState {
+/** One run: what it was given, and how far it has come. `turns` is at every moment one that a next request may follow. */
+interface Run {
+  readonly context: AgentContext;
+  readonly config: AgentConfig;
+  readonly emit: (event: AgentEvent) => void;
+  /** Aborts as a person interrupts the run. */
+  readonly signal: AbortSignal;
+  readonly provider: Provider;
   readonly turns: Turn[];
   readonly budget: Budget;
   readonly evidence: Map<string, Evidence>;
   readonly steps: string[];
   readonly failures: Map<string, number>;
-  readonly provider: Provider;
   empty: number;
   /** What a step ended the run with. */
   end: Ending | null;
@@ -49,198 +52,172 @@ type Ending =
 export async function runAgent(
   context: AgentContext,
   config: AgentConfig,
-  emit: Emit,
+  emit: (event: AgentEvent) => void,
   signal: AbortSignal,
   provider: Provider,
 ): Promise<AgentOutcome> {
-  const state: RunState = {
+  const run: Run = {
+    ...{ context, config, emit, signal, provider },
     turns: [{ role: 'user', text: context.request }],
     budget: new Budget(config.limits, config.now ?? Date.now),
     evidence: new Map(),
     steps: [],
     failures: new Map(),
-    provider,
     empty: 0,
     end: null,
   };
   try {
-    return await go(context, config, emit, signal, state);
+    return await go(run);
   } catch (error) {
-    return signal.aborted ? interrupted(state, '') : failed(state, error);
+    return signal.aborted ? interrupted(run, '') : failed(run, error);
   }
 }
 
-async function go(
-  context: AgentContext,
-  config: AgentConfig,
-  emit: Emit,
-  signal: AbortSignal,
-  state: RunState,
-): Promise<AgentOutcome> {
-  const clock = state.budget.startClock();
+async function go(run: Run): Promise<AgentOutcome> {
+  const { config, emit, signal } = run;
+  const clock = run.budget.startClock();
   const bounded = clock === null ? signal : AbortSignal.any([signal, clock]);
   for (let number = 1; ; number += 1) {
-    const limit = state.budget.met();
-    if (limit !== null) return lastTurn(context, config, emit, signal, state, number, limit);
+    const limit = run.budget.met();
+    if (limit !== null) return lastTurn(run, number, limit);
     for (const remark of config.remarks?.() ?? []) {
-      state.turns.push({ role: 'user', text: `While you work, the user says: ${remark}` });
+      run.turns.push({ role: 'user', text: `While you work, the user says: ${remark}` });
       emit({ type: 'note', text: `Taken up: ${remark}` });
     }
     emit({ type: 'turn-began', turn: number });
-    const reply = await streamTurn(context, config, emit, bounded, state.provider, state.turns, 'auto');
+    const reply = await streamTurn(run, 'auto', bounded);
     if (reply.kind === 'spent') {
-      if (signal.aborted) return interrupted(state, reply.partial);
+      if (signal.aborted) return interrupted(run, reply.partial);
       if (clock?.aborted === true) continue;
-      return failed(state, reply.error, reply.partial);
+      return failed(run, reply.error, reply.partial);
     }
-    spend(state, config, emit, reply);
+    spend(run, reply);
     if (reply.turn.calls.length > 0) {
-      state.turns.push(reply.turn);
-      await runCalls(context, config, emit, signal, bounded, state, reply);
-      if (state.end !== null) return ended(context, state, state.end);
-      if (signal.aborted) return interrupted(state, '');
+      run.turns.push(reply.turn);
+      await runCalls(run, reply, bounded);
+      if (run.end !== null) return ended(run, run.end);
+      if (signal.aborted) return interrupted(run, '');
       continue;
     }
     if (reply.turn.text.trim() === '') {
-      if (++state.empty > EMPTY_TURNS)
+      if (++run.empty > EMPTY_TURNS)
         return failed(
-          state,
+          run,
           new Error(
-            `${state.provider.model} answered nothing. Run the cell again, or choose another model with --model.`,
+            `${run.provider.model} answered nothing. Run the cell again, or choose another model with --model.`,
           ),
         );
-      state.turns.push({
+      run.turns.push({
         role: 'user',
         text: 'Your last message was empty. Go on, or call finish with your answer.',
       });
       continue;
     }
-    state.turns.push(reply.turn);
+    run.turns.push(reply.turn);
     const cut = reply.stop === 'length';
-    return answered(
-      context,
-      state,
-      reply.turn.text,
-      [...state.evidence.keys()],
-      cut ? 'the output limit' : null,
-    );
+    return answered(run, reply.turn.text, [...run.evidence.keys()], cut ? 'the output limit' : null);
   }
 }
 
 /** Runs the calls of a turn one after the other, so that each gets exactly one result. */
-async function runCalls(
-  context: AgentContext,
-  config: AgentConfig,
-  emit: Emit,
-  signal: AbortSignal,
-  bounded: AbortSignal,
-  state: RunState,
-  reply: ModelTurn,
-): Promise<void> {
+async function runCalls(run: Run, reply: ModelTurn, bounded: AbortSignal): Promise<void> {
+  const { context, config, emit } = run;
   const { calls } = reply.turn;
   for (const call of calls) {
-    const reason = whyNot(state, signal);
+    const reason = whyNot(run);
     if (reason !== null) {
-      state.turns.push(toolTurn(call, `Not run: ${reason}.`, true));
+      run.turns.push(toolTurn(call, `Not run: ${reason}.`, true));
       continue;
     }
-    state.budget.step();
+    run.budget.step();
     const request = { call, tools: context.tools, cut: reply.stop === 'length', siblings: calls.length - 1 };
     const { id, result, stopped, evidence } = await runStep(request, config, emit, bounded);
-    state.steps.push(id);
-    state.turns.push({
+    run.steps.push(id);
+    run.turns.push({
       ...toolTurn(call, `[${id}] ${result.text}`, result.error),
-      images: state.provider.images ? (result.images ?? []) : [],
+      images: run.provider.images ? (result.images ?? []) : [],
     });
-    if (evidence !== null) state.evidence.set(id, evidence);
-    if (stopped) state.end = { kind: 'stopped' };
-    else if (result.finish !== undefined) state.end = { kind: 'finish', ...result.finish };
-    else if (result.error) countFailure(state, call, result.text);
+    if (evidence !== null) run.evidence.set(id, evidence);
+    if (stopped) run.end = { kind: 'stopped' };
+    else if (result.finish !== undefined) run.end = { kind: 'finish', ...result.finish };
+    else if (result.error) countFailure(run, call, result.text);
   }
 }
 
-function whyNot(state: RunState, signal: AbortSignal): string | null {
-  if (signal.aborted) return 'the user interrupted the run';
-  if (state.end?.kind === 'stopped') return 'the user stopped the run';
-  if (state.end !== null) return 'the run has ended';
-  const limit = state.budget.met();
+function whyNot(run: Run): string | null {
+  if (run.signal.aborted) return 'the user interrupted the run';
+  if (run.end?.kind === 'stopped') return 'the user stopped the run';
+  if (run.end !== null) return 'the run has ended';
+  const limit = run.budget.met();
   return limit === null ? null : `${limit} is reached`;
 }
 
-function countFailure(state: RunState, call: ToolCall, text: string): void {
+function countFailure(run: Run, call: ToolCall, text: string): void {
   const key = `${call.name} ${call.arguments}`;
-  const count = (state.failures.get(key) ?? 0) + 1;
-  state.failures.set(key, count);
+  const count = (run.failures.get(key) ?? 0) + 1;
+  run.failures.set(key, count);
   if (count < SAME_FAILURES) return;
-  state.end = {
+  run.end = {
     kind: 'same-failure',
     message: `The model made the same failing call ${SAME_FAILURES} times (${call.name}), so the run was stopped. The last error: ${text.slice(0, 300)}`,
   };
 }
 
 /** At a limit: one more turn, without tools. */
-async function lastTurn(
-  context: AgentContext,
-  config: AgentConfig,
-  emit: Emit,
-  signal: AbortSignal,
-  state: RunState,
-  number: number,
-  limit: string,
-): Promise<AgentOutcome> {
+async function lastTurn(run: Run, number: number, limit: string): Promise<AgentOutcome> {
+  const { emit, signal } = run;
   emit({ type: 'note', text: `The run met ${limit}: the model is asked for an answer from what it has.` });
   emit({ type: 'turn-began', turn: number });
-  state.turns.push({
+  run.turns.push({
     role: 'user',
     text: `You have reached ${limit}. No tool can be called any more. Answer now, in plain Markdown, from the results so far, and say what is still missing.`,
   });
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(LAST_TURN)]);
-  const reply = await streamTurn(context, config, emit, bounded, state.provider, state.turns, 'none');
+  const reply = await streamTurn(run, 'none', bounded);
   if (reply.kind === 'spent') {
-    if (signal.aborted) return interrupted(state, reply.partial);
-    return failed(state, reply.error, reply.partial);
+    if (signal.aborted) return interrupted(run, reply.partial);
+    return failed(run, reply.error, reply.partial);
   }
-  spend(state, config, emit, reply);
+  spend(run, reply);
   const text = reply.turn.text.trim() === '' ? 'No answer was reached.' : reply.turn.text;
-  state.turns.push({ role: 'assistant', text, calls: [] });
-  return answered(context, state, text, null, limit);
+  run.turns.push({ role: 'assistant', text, calls: [] });
+  return answered(run, text, null, limit);
 }
 
-function spend(state: RunState, config: AgentConfig, emit: Emit, { usage }: ModelTurn): void {
-  const { name, model } = state.provider;
-  state.budget.spend(
-    usage.cost === null ? { ...usage, cost: config.price?.(name, model, usage) ?? null } : usage,
+function spend(run: Run, { usage }: ModelTurn): void {
+  const { name, model } = run.provider;
+  run.budget.spend(
+    usage.cost === null ? { ...usage, cost: run.config.price?.(name, model, usage) ?? null } : usage,
   );
-  emit({ type: 'usage', usage: state.budget.usage });
+  run.emit({ type: 'usage', usage: run.budget.usage });
 }
 
-function ended(context: AgentContext, state: RunState, end: Ending): AgentOutcome {
+function ended(run: Run, end: Ending): AgentOutcome {
   switch (end.kind) {
     case 'finish':
       // One that names none may rest on any result of the run, as one in plain text does.
       return answered(
-        context,
-        state,
+        run,
         end.answer,
-        end.evidence.length === 0 ? [...state.evidence.keys()] : end.evidence,
+        end.evidence.length === 0 ? [...run.evidence.keys()] : end.evidence,
         null,
       );
     case 'stopped':
-      return interrupted(state, '');
+      return interrupted(run, '');
     case 'same-failure':
-      return failed(state, Object.assign(new Error(end.message), { name: 'RepeatedFailure' }));
+      return failed(run, Object.assign(new Error(end.message), { name: 'RepeatedFailure' }));
   }
 }
 
 /** `evidence` is null where the model named none: then every result may be meant. */
 function answered(
-  context: AgentContext,
-  state: RunState,
+  run: Run,
   answer: string,
   evidence: readonly string[] | null,
   limit: string | null,
 ): AgentOutcome {
-  const results = new Map([...earlierEvidence(context.turns), ...state.evidence]);
+  const { context } = run;
+  const results = new Map([...earlierEvidence(context.turns), ...run.evidence]);
   const said = [
     context.request,
     ...context.turns.filter(({ role }) => role === 'user').map(({ text }) => text),
@@ -256,28 +233,28 @@ function answered(
   return {
     state: limit === null ? 'done' : 'partial',
     answer: partial + answer,
-    turns: state.turns,
-    usage: state.budget.usage,
-    steps: state.steps,
+    turns: run.turns,
+    usage: run.budget.usage,
+    steps: run.steps,
     grounding: { ...grounding, figures },
   };
 }
 
 /** A model turn that was cut off stays as text, so that the conversation is not left with a question alone. */
-function interrupted(state: RunState, partial: string): AgentOutcome {
+function interrupted(run: Run, partial: string): AgentOutcome {
   const text =
     partial.trim() === '' ? '(interrupted by the user)' : `${partial}\n\n(interrupted by the user)`;
   const turn: AssistantTurn = { role: 'assistant', text, calls: [] };
   return {
     state: 'interrupted',
     answer: partial,
-    turns: [...state.turns, turn],
-    usage: state.budget.usage,
-    steps: state.steps,
+    turns: [...run.turns, turn],
+    usage: run.budget.usage,
+    steps: run.steps,
   };
 }
 
-function failed(state: RunState, error: unknown, partial = ''): AgentOutcome {
+function failed(run: Run, error: unknown, partial = ''): AgentOutcome {
   const message = messageOf(error);
   const named = (error as { name?: unknown } | null)?.name;
   const turn: AssistantTurn = {
@@ -288,9 +265,9 @@ function failed(state: RunState, error: unknown, partial = ''): AgentOutcome {
   return {
     state: 'error',
     answer: partial,
-    turns: [...state.turns, turn],
-    usage: state.budget.usage,
-    steps: state.steps,
+    turns: [...run.turns, turn],
+    usage: run.budget.usage,
+    steps: run.steps,
     error: { name: typeof named === 'string' ? named : 'Error', message },
   };
 }

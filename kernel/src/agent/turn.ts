@@ -1,4 +1,5 @@
 import type { Usage } from '../contract.js';
+import { unlessAborted } from '../unlessAborted.js';
 import { AnswerStream } from './partialAnswer.js';
 import { compact } from './compaction.js';
 import { abortedError, failureOfKind } from './providers/errors.js';
@@ -26,15 +27,21 @@ export interface SpentTurn {
   readonly partial: string;
 }
 
-/** Asks the model for one turn and passes on what it streams. */
+/** Who is asked, and what of. */
+export interface Asking {
+  readonly context: AgentContext;
+  readonly config: AgentConfig;
+  readonly emit: (event: AgentEvent) => void;
+  readonly provider: Provider;
+  /** Those of the present run. */
+  readonly turns: readonly Turn[];
+}
+
+/** Asks the model for one turn and passes on what it streams. Never throws: a failure or an abort is a spent turn. */
 export async function streamTurn(
-  context: AgentContext,
-  config: AgentConfig,
-  emit: (event: AgentEvent) => void,
-  signal: AbortSignal,
-  provider: Provider,
-  turns: readonly Turn[],
+  { context, config, emit, provider, turns }: Asking,
   toolChoice: 'auto' | 'none',
+  signal: AbortSignal,
 ): Promise<ModelTurn | SpentTurn> {
   const request: ModelRequest = {
     system: context.system,
@@ -83,26 +90,15 @@ export async function streamTurn(
 /** Leaves a stream at once when the signal aborts, even one that does not heed it. */
 async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
   const iterator = stream[Symbol.asyncIterator]();
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => {
-      reject(abortedError());
-    };
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  aborted.catch(() => undefined);
   let ended = false;
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted]);
-      if (next.done === true) {
-        ended = true;
-        return;
-      }
+      const next = await unlessAborted(iterator.next(), signal, abortedError);
+      ended = next.done === true;
+      if (next.done === true) return;
       yield next.value;
     }
   } finally {
-    signal.removeEventListener('abort', stop);
     // Not awaited: a stream that hangs would hold the run.
     if (!ended) void Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
