@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { inside } from '../database/paths/grants.js';
 import type { Readable } from '../database/types.js';
 import { UserError } from './errors.js';
+import { expandHome } from './expandHome.js';
 import { isTooWide } from './settings/paths.js';
 
 /** What SQL and Python may read beside the workspace: the notebook's folder, and what the user granted. */
@@ -122,7 +122,7 @@ export async function filesNamedIn(text: string, from: string, relatively: boole
   for (const [, single, double, bare] of text.matchAll(relatively ? NAME_IN_TEXT : PATH_IN_TEXT)) {
     const named = (single ?? double ?? bare ?? '').replace(/[.?!:]+$/, '');
     if (!relatively && !/^(?:\/|~\/|\.\.?\/)/.test(named)) continue;
-    const path = named.startsWith('~/') ? join(homedir(), named.slice(2)) : resolve(from, named);
+    const path = resolve(from, expandHome(named));
     if (SYSTEM.test(path) || path.split(sep).some((part) => part.startsWith('.'))) continue;
     const info = await stat(path).catch(() => null);
     if (info?.isFile()) found.add(path);
