@@ -23,20 +23,17 @@ type Row = readonly [what: string, name: string, a: string, b: string];
 
 /** Everything that differs, in one list. */
 function differences({ tables, files, variables }: Comparison, names: Names): Row[] {
-  return [
-    ...tables.map((table): Row => ['table', table.name, shape(table, 'A'), shape(table, 'B')]),
-    ...files.map((file): Row => ['file', file.path, size(file.bytesA), size(file.bytesB)]),
-    ...variables.map((variable): Row => ['variable', variable.name, variable.a ?? '–', variable.b ?? '–']),
-  ].map(([what, name, a, b], i) => [
+  const row = (what: string, name: string, a: string, b: string, change: Change): Row => [
     what,
     name,
     a,
-    b === a ? `${b} ${note(changeAt({ tables, files, variables }, i), names)}` : b,
-  ]);
-}
-
-function changeAt(parts: Pick<Comparison, 'tables' | 'files' | 'variables'>, i: number): Change {
-  return [...parts.tables, ...parts.files, ...parts.variables][i]?.change ?? 'changed';
+    b === a ? `${b} ${note(change, names)}` : b,
+  ];
+  return [
+    ...tables.map((it) => row('table', it.name, shape(it, 'A'), shape(it, 'B'), it.change)),
+    ...files.map((it) => row('file', it.path, size(it.bytesA), size(it.bytesB), it.change)),
+    ...variables.map((it) => row('variable', it.name, it.a ?? '–', it.b ?? '–', it.change)),
+  ];
 }
 
 function note(change: Change, { a, b }: Names): string {
