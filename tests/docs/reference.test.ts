@@ -20,14 +20,18 @@ describe('docs/reference.md', () => {
     expect(titles).toEqual(magics.map(({ title }) => title));
   });
 
-  test.each(magics)('$title: its usage, its options and their choices', ({ title, usage, options }) => {
+  test.each(magics)('$title: usage, meaning, options and their choices', (magic) => {
+    const { title, usage, about, details, examples = [], options } = magic;
     const section = sectionOf(`### \`${title}\``);
     expect(section).toContain(`\`\`\`text\n${usage}\n\`\`\``);
+    expect(section).toContain(`\n${[about, details].filter(Boolean).join(' ')}\n`);
+    for (const example of examples) expect(section).toContain(example);
     const told = [...section.matchAll(/^- `(--[^`]+)`: (.*)$/gm)];
     expect(told.map(([, form]) => form)).toEqual(
       options.map(({ name, value }) => `--${name}${value === undefined ? '' : ` ${value}`}`),
     );
-    options.forEach(({ choices = [] }, index) => {
+    options.forEach(({ about: meaning, choices = [] }, index) => {
+      expect(told[index]?.[2]?.startsWith(meaning)).toBe(true);
       for (const choice of choices) expect(told[index]?.[2]).toContain(`\`${choice}\``);
     });
   });
@@ -35,8 +39,9 @@ describe('docs/reference.md', () => {
   test('has every setting, with its choices, default and variable, and no other', () => {
     const rows = tableOf(sectionOf('## Settings'));
     expect(rows.map(([name]) => name)).toEqual(SETTINGS.map(({ name }) => `\`${name}\``));
-    SETTINGS.forEach(({ choices = [], fallback, variable }, index) => {
-      const [, values, standard, environment] = rows[index] ?? [];
+    SETTINGS.forEach(({ choices = [], fallback, variable, about }, index) => {
+      const [, values, standard, environment, meaning] = rows[index] ?? [];
+      expect(meaning?.replaceAll('`', '')).toBe(about);
       for (const choice of choices) expect(values).toContain(`\`${choice}\``);
       expect(standard).toBe(fallback === undefined ? '–' : `\`${fallback}\``);
       expect(environment).toBe(variable === undefined ? '–' : `\`${variable}\``);
