@@ -71,7 +71,9 @@ const IMAGE = process.env['SANDBOX_IMAGE'] ?? 'worldline-sandbox';
           expect((await kernel.execute('%%python\nprint(kept)')).stdout).toBe('7\n');
           for (const id of containersOf(kernel.process.pid, near.env)) images('rm', '-f', id);
           const told = errorOf(await kernel.execute('%%python\nprint(kept)', { timeout: MINUTES }));
-          expect(told).toMatch(/^SandboxUnavailable: The image .* is not there\.\nBuild it|Build or pull it/);
+          expect(told).toMatch(
+            /^SandboxUnavailable: The image .* is not there\.\n(?:Build it|Build or pull it)/,
+          );
           expect(shown(await kernel.execute('%doctor'))).toMatch(/The image .* is not there/);
           images('tag', 'aside', IMAGE);
           const next = await kernel.execute('%%python\nprint(kept)', { timeout: MINUTES });

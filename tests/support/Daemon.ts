@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { kill } from './processes.js';
+import { copyImage, unmountBelow } from './engineFolder.js';
+import { contents, kill } from './processes.js';
 
 /** Milliseconds that a daemon may take until it answers. */
 const PATIENCE = 60_000;
@@ -80,9 +81,7 @@ export class Daemon {
 
   /** Takes the sandbox image over from the daemon that the machine has. */
   load(): void {
-    const image = process.env['SANDBOX_IMAGE'] ?? 'worldline-sandbox';
-    const copy = `docker save ${image} | DOCKER_HOST=${this.host} docker load`;
-    execFileSync('bash', ['-o', 'pipefail', '-c', copy], { stdio: 'ignore' });
+    copyImage(`DOCKER_HOST=${this.host} docker load`);
   }
 
   /** Resolves when the daemon has ended: SIGTERM ends its containers as well, SIGKILL leaves them alone. */
@@ -108,11 +107,7 @@ export class Daemon {
         continue;
       kill(Number(pid));
     }
-    const mounts = contents('/proc/self/mounts')
-      .split('\n')
-      .map((line) => line.split(' ')[1] ?? '')
-      .filter((place) => place.startsWith(`${this.#folder}/`));
-    for (const place of mounts.reverse()) execFileSync('umount', ['-l', place]);
+    unmountBelow(this.#folder);
   }
 
   #answers(): boolean {
@@ -130,12 +125,4 @@ function changed(mounts: readonly string[]): readonly string[] {
   if (mounts.length === 0) return [];
   const script = [...mounts, 'exec "$0" "$@"'].join('; ');
   return ['--mount', '--propagation', 'private', 'sh', '-ec', script];
-}
-
-function contents(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return ''; // it has ended meanwhile
-  }
 }

@@ -1,8 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import { copyImage, mountsBelow, unmountBelow } from './engineFolder.js';
+import { contents } from './processes.js';
 
 /** Milliseconds that the service may take until its socket is there. */
 const PATIENCE = 60_000;
@@ -34,12 +36,7 @@ export class Podman {
 
   /** Takes the sandbox image over from Docker. */
   load(): void {
-    const image = process.env['SANDBOX_IMAGE'] ?? 'worldline-sandbox';
-    const copy = `docker save ${image} | podman ${this.#options.join(' ')} load`;
-    execFileSync('bash', ['-o', 'pipefail', '-c', copy], {
-      stdio: 'ignore',
-      env: { ...process.env, TMPDIR: this.#folder },
-    });
+    copyImage(`podman ${this.#options.join(' ')} load`, { ...process.env, TMPDIR: this.#folder });
   }
 
   async remove(): Promise<void> {
@@ -52,8 +49,7 @@ export class Podman {
     // Containers that end are cleaned up by processes of their own, which mount what they need.
     const deadline = Date.now() + PATIENCE;
     while (this.#isAtWork() && Date.now() < deadline) await after(100);
-    for (let mounts = this.#mounts(); mounts.length > 0; mounts = this.#mounts())
-      for (const place of mounts) execFileSync('umount', ['-l', place]);
+    while (mountsBelow(this.#folder).length > 0) unmountBelow(this.#folder);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -62,15 +58,6 @@ export class Podman {
       if (!/^\d+$/.test(name) || name === String(process.pid)) return false;
       return contents(`/proc/${name}/cmdline`).includes(this.#folder);
     });
-  }
-
-  /** The innermost first. */
-  #mounts(): string[] {
-    return contents('/proc/self/mounts')
-      .split('\n')
-      .map((line) => line.split(' ')[1] ?? '')
-      .filter((place) => place.startsWith(`${this.#folder}/`))
-      .reverse();
   }
 
   get #socket(): string {
@@ -84,13 +71,5 @@ export class Podman {
       ...['--runtime', 'runc', '--root', inFolder('root'), '--runroot', inFolder('run')],
       ...['--tmpdir', inFolder('tmp')],
     ];
-  }
-}
-
-function contents(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return ''; // it has ended meanwhile
   }
 }

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 export function descendants(ancestor: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
-    const status = /^\d+$/.test(name) ? read(`/proc/${name}/status`) : '';
+    const status = /^\d+$/.test(name) ? contents(`/proc/${name}/status`) : '';
     const parent = /^PPid:\s+(\d+)$/m.exec(status)?.[1];
     if (parent !== undefined && !/^State:\s+Z/m.test(status)) parents.set(Number(name), Number(parent));
   }
@@ -15,7 +15,7 @@ export function descendants(ancestor: number): number[] {
 }
 
 export function isAlive(pid: number): boolean {
-  const status = read(`/proc/${pid}/status`);
+  const status = contents(`/proc/${pid}/status`);
   return status !== '' && !/^State:\s+Z/m.test(status);
 }
 
@@ -38,7 +38,7 @@ export function containersOf(kernel: number, env: NodeJS.ProcessEnv = process.en
 
 /** Memory of a process that is in RAM, in megabytes. */
 export function residentMegabytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1]) / 1024;
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(contents(`/proc/${pid}/status`))?.[1]) / 1024;
 }
 
 /** How many files, sockets and pipes a process holds open. */
@@ -46,10 +46,11 @@ export function openHandles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-function read(file: string): string {
+/** Of a file of the system's; empty where what it tells of has ended meanwhile. */
+export function contents(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return ''; // it has ended meanwhile
+    return '';
   }
 }
