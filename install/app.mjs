@@ -7,6 +7,16 @@ import { foreground } from './run.mjs';
 /** Is this the npm package, with everything built, and not a checkout? */
 export const PACKAGED = !existsSync(inProject('kernel', 'src'));
 
+/**
+ * The installer's command, as it was called: by npx, which says what package it was given, or in its own folder.
+ * @param {'install' | 'doctor' | 'uninstall'} command
+ */
+export function called(command) {
+  const { npm_command: by, npm_config_package: archive } = process.env;
+  if (by === 'exec') return `npx ${archive ? `--package ${archive} ` : ''}worldline ${command}`;
+  return command === 'install' ? 'node install.mjs' : `node install.mjs ${command}`;
+}
+
 /** Where an installed package lives: npm may empty the folder that npx ran it from at any time. */
 export function appFolder() {
   if (process.env.WORLDLINE_APP) return path.resolve(process.env.WORLDLINE_APP);
@@ -33,7 +43,7 @@ export async function runInApp(command, args) {
   const folder = appFolder();
   if (command === 'install') copyTo(folder);
   if (!existsSync(path.join(folder, 'install.mjs'))) {
-    console.log('Worldline is not installed. To install it: npx worldline install');
+    console.log(`Worldline is not installed. To install it: ${called('install')}`);
     return command === 'uninstall' ? 0 : 1;
   }
   const code = await foreground(process.execPath, [path.join(folder, 'install.mjs'), ...args]);

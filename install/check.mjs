@@ -1,4 +1,4 @@
-import { PACKAGED } from './app.mjs';
+import { called, PACKAGED } from './app.mjs';
 import { isBuilt } from './builds.mjs';
 import { dockerState } from './docker.mjs';
 import { imageName, imageState } from './image.mjs';
@@ -13,11 +13,7 @@ export async function check(options) {
   for (const [name, there, detail] of rows)
     console.log(there ? `✓ ${name}: ${detail}` : `✗ ${name}: not in place`);
   const complete = rows.every(([, there]) => there);
-  console.log(
-    complete
-      ? '\nAll is in place.'
-      : `\nTo put in what is missing: ${PACKAGED ? 'npx worldline install' : 'node install.mjs'}`,
-  );
+  console.log(complete ? '\nAll is in place.' : `\nTo put in what is missing: ${called('install')}`);
   return complete ? 0 : 1;
 }
 

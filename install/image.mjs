@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { called } from './app.mjs';
 import { baseImage } from './base.mjs';
 import { fingerprint, imageFingerprint } from './fingerprint.mjs';
 import { certificates, pipSettings, proxyArguments } from './host.mjs';
@@ -100,6 +101,6 @@ function checkNames(packages) {
   if (odd === undefined) return;
   throw new Problem(
     `“${odd}” is not the name of a Python package.`,
-    'Give names as pip takes them:\n    node install.mjs --with-packages "xgboost polars==1.0"',
+    `Give names as pip takes them:\n    ${called('install')} --with-packages "xgboost polars==1.0"`,
   );
 }

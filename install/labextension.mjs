@@ -22,9 +22,7 @@ export function placeExtension(data) {
   const about = {
     packageManager: 'node',
     packageName: NAME,
-    uninstallInstructions: PACKAGED
-      ? 'Run npx worldline uninstall.'
-      : `Run node install.mjs --uninstall in ${inProject()}.`,
+    uninstallInstructions: `Run node install.mjs --uninstall in ${inProject()}${PACKAGED ? ', and remove that folder' : ''}.`,
   };
   writeFileSync(path.join(folder, 'install.json'), `${JSON.stringify(about, null, 2)}\n`);
   stamp('placed-extension', placed(data));

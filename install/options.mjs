@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { Problem } from './problem.mjs';
 
-export const USAGE = `node install.mjs [command] [options]      in a checkout
-npx worldline [command] [options]         without one
+export const USAGE = `node install.mjs [command] [options]                    in a checkout
+npx --package FILE worldline [command] [options]        with the package that npm pack made of one
 
 Commands
   install, or none       packages, Jupyter where there is none, kernel, extension, sandbox image

@@ -3,6 +3,8 @@ import { listDisplay } from '../display/list.js';
 import type { Display } from '../mime.js';
 import type { Kernel } from './Kernel.js';
 import { modelNow } from './ask/provider.js';
+import { INSTALLATION } from './installation.js';
+import { VERSION } from './kernelInfo.js';
 
 const GAP = '  ';
 
@@ -14,7 +16,14 @@ interface Finding {
 
 /** What the kernel needs, whether it is there, and how to mend what is not. */
 export async function findings(kernel: Kernel): Promise<Finding[]> {
-  return [node(), await docker(kernel), await model(kernel), await store(kernel), folder(kernel)];
+  return [
+    installation(),
+    node(),
+    await docker(kernel),
+    await model(kernel),
+    await store(kernel),
+    folder(kernel),
+  ];
 }
 
 /** As text, what to do stands below what is the matter, whole: nothing of it may be cut. */
@@ -31,6 +40,10 @@ export async function doctorReport(kernel: Kernel): Promise<Display> {
     ),
   );
   return { data: { ...data, 'text/plain': lines.join('\n') } };
+}
+
+function installation(): Finding {
+  return { what: 'Worldline', state: `ok: ${VERSION} in ${INSTALLATION}`, fix: '' };
 }
 
 function node(): Finding {

@@ -1,4 +1,4 @@
-import { withPackages } from '../withPackages.js';
+import { withPackages } from '../installation.js';
 
 /** Magics that people know from IPython. They work in Python cells, where IPython runs. */
 const IPYTHON = new Set(
@@ -28,7 +28,7 @@ export function ipythonHint(name: string): readonly [message: string, fix: strin
   if (INSTALLERS.has(name)) {
     return [
       `The sandbox has no network, so %${name} cannot install there.`,
-      `${withPackages('"NAME …"')}, puts packages into the sandbox.`,
+      `${withPackages('"NAME …"')} puts packages into the sandbox.`,
     ];
   }
   if (name.endsWith('load_ext'))

@@ -6,7 +6,7 @@ import { plural } from '../../counts.js';
 import { tableNameFor } from '../../database/tableName.js';
 import { UserError } from '../errors.js';
 import type { Runtime } from '../Runtime.js';
-import { withPackages } from '../withPackages.js';
+import { withPackages } from '../installation.js';
 import { sheetCode } from './sheetCode.js';
 
 const KINDS = new Set(['.xlsx', '.xlsm', '.xls', '.ods']);
