@@ -38,106 +38,148 @@ const textEvidence = (text: string): Evidence => ({ text, tables: null, literal:
 const failure = (text: string, summary: string): ToolResult => ({ text, error: true, displays: [], summary });
 
 /** Carries one call out: parse, ask for approval, run. Whatever goes wrong becomes the result of the call. */
-export async function runStep(
+export function runStep(
   request: StepRequest,
   config: AgentConfig,
   emit: (event: AgentEvent) => void,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  const { call, tools, cut } = request;
-  const id = config.nextHandle();
-  const now = config.now ?? Date.now;
-  const tool = tools.find(({ name }) => name === call.name);
-  const parsed = tool === undefined ? null : parseArguments(call.arguments, tool.parameters, cut);
-  let args = parsed?.ok === true ? parsed.value : {};
-  const person = { edited: false };
-  let began: number | null = null;
-  const shown: Display[] = [];
+  return new Step(request, config, emit, signal).run();
+}
 
-  const say = (state: StepInfo['state'], summary: string, displays: readonly Display[] = shown): void => {
-    const code = codeOf(tool, args, call);
-    const milliseconds = began === null ? null : now() - began;
-    emit({ type: 'step', step: { id, tool: call.name, code, state, milliseconds, summary }, displays });
-  };
-  const end = (result: ToolResult, state: StepInfo['state'], stopped = false): StepOutcome => {
-    say(state, result.summary, result.displays);
-    const found =
-      result.error || result.finish !== undefined ? null : (result.evidence ?? textEvidence(result.text));
-    return { id, result, stopped, evidence: found };
-  };
+class Step {
+  readonly #id: string;
+  readonly #tool: Tool | undefined;
+  readonly #now: () => number;
+  #args: Record<string, unknown> = {};
+  #edited = false;
+  #began: number | null = null;
 
-  if (tool === undefined) {
-    const names = tools.map(({ name }) => name).join(', ');
-    return end(failure(`There is no tool "${call.name}". The tools are: ${names}.`, 'unknown tool'), 'error');
+  constructor(
+    private readonly request: StepRequest,
+    private readonly config: AgentConfig,
+    private readonly emit: (event: AgentEvent) => void,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#id = config.nextHandle();
+    this.#now = config.now ?? Date.now;
+    this.#tool = request.tools.find(({ name }) => name === request.call.name);
   }
-  if (parsed?.ok === false) return end(failure(parsed.problem, 'arguments not understood'), 'error');
-  if (tool.name === 'finish' && request.siblings > 0)
-    return end(
-      failure(
+
+  async run(): Promise<StepOutcome> {
+    const { call, tools, cut, siblings } = this.request;
+    const tool = this.#tool;
+    if (tool === undefined) {
+      const names = tools.map(({ name }) => name).join(', ');
+      return this.#failed(`There is no tool "${call.name}". The tools are: ${names}.`, 'unknown tool');
+    }
+    const parsed = parseArguments(call.arguments, tool.parameters, cut);
+    if (!parsed.ok) return this.#failed(parsed.problem, 'arguments not understood');
+    this.#args = parsed.value;
+    if (tool.name === 'finish' && siblings > 0)
+      return this.#failed(
         'Call finish alone, after you have seen the results of the other calls.',
         'finish came too early',
-      ),
-      'error',
-    );
-
-  const approval = await approve();
-  if (approval !== null) return approval;
-
-  began = now();
-  say('running', person.edited ? 'edited by the user' : '');
-  try {
-    const progress = (text: string) => {
-      say('running', text);
-    };
-    const result = await withGrace(tool.run(args, { signal, step: id, progress }), signal);
-    if (isAborted(signal) && result.finish === undefined) return end(result, 'interrupted');
-    const note = person.edited
-      ? `The user edited this call before it ran; it ran as:\n${codeOf(tool, args, call)}\n\n`
-      : '';
-    return end({ ...result, text: note + result.text }, result.error ? 'error' : 'ok');
-  } catch (error) {
-    const message = messageOf(error);
-    return end(failure(`The tool failed: ${message}`, message), isAborted(signal) ? 'interrupted' : 'error');
-  }
-
-  async function ask(proposed: ProposedStep): Promise<Approval> {
-    if (config.approve === undefined) return { action: 'skip', reason: 'nobody is there to approve it' };
-    try {
-      return await unlessAborted(config.approve(proposed, signal), signal, abortedError);
-    } catch (error) {
-      if (isAborted(signal)) return { action: 'stop' };
-      return { action: 'skip', reason: `asking for approval failed: ${messageOf(error)}` };
-    }
+      );
+    return (await this.#approve(tool)) ?? (await this.#carryOut(tool));
   }
 
   /** Asks a person where the run is set to; gives an outcome where the step is not to run. */
-  async function approve(): Promise<StepOutcome | null> {
-    if (config.approval === 'never' || tool === undefined || passive.has(tool.name)) return null;
+  async #approve(tool: Tool): Promise<StepOutcome | null> {
+    const { approval } = this.config;
+    if (approval === 'never' || passive.has(tool.name)) return null;
     let writes = true;
     try {
-      writes = (await tool.writes?.(args)) ?? false;
+      writes = (await tool.writes?.(this.#args)) ?? false;
     } catch {
       // What cannot be judged is shown to the person.
     }
-    if (config.approval === 'writes' && !writes) return null;
-    say('waiting', 'waits for approval');
-    const proposed = { id, tool: tool.name, code: codeOf(tool, args, call), writes };
-    const answer = await ask(proposed);
+    if (approval === 'writes' && !writes) return null;
+    this.#say('waiting', 'waits for approval');
+    const answer = await this.#ask({ id: this.#id, tool: tool.name, code: this.#code, writes });
     switch (answer.action) {
       case 'run':
         return null;
       case 'edit':
-        if (tool.codeArgument !== undefined) args = { ...args, [tool.codeArgument]: answer.code };
-        person.edited = true;
+        if (tool.codeArgument !== undefined) this.#args = { ...this.#args, [tool.codeArgument]: answer.code };
+        this.#edited = true;
         return null;
       case 'skip': {
         const reason = answer.reason === undefined ? '' : ` Reason: ${answer.reason}`;
         const text = `The user did not allow this step.${reason} Go on without it, or do it another way.`;
-        return end(failure(text, 'not allowed'), 'skipped');
+        return this.#end(failure(text, 'not allowed'), 'skipped');
       }
       case 'stop':
-        return end(failure('The user stopped the run before this step.', 'stopped'), 'interrupted', true);
+        return {
+          ...this.#end(failure('The user stopped the run before this step.', 'stopped'), 'interrupted'),
+          stopped: true,
+        };
     }
+  }
+
+  async #ask(proposed: ProposedStep): Promise<Approval> {
+    const { approve } = this.config;
+    if (approve === undefined) return { action: 'skip', reason: 'nobody is there to approve it' };
+    try {
+      return await unlessAborted(approve(proposed, this.signal), this.signal, abortedError);
+    } catch (error) {
+      if (isAborted(this.signal)) return { action: 'stop' };
+      return { action: 'skip', reason: `asking for approval failed: ${messageOf(error)}` };
+    }
+  }
+
+  async #carryOut(tool: Tool): Promise<StepOutcome> {
+    const { signal } = this;
+    this.#began = this.#now();
+    this.#say('running', this.#edited ? 'edited by the user' : '');
+    try {
+      const progress = (text: string): void => {
+        this.#say('running', text);
+      };
+      const result = await withGrace(tool.run(this.#args, { signal, step: this.#id, progress }), signal);
+      if (isAborted(signal) && result.finish === undefined) return this.#end(result, 'interrupted');
+      const note = this.#edited
+        ? `The user edited this call before it ran; it ran as:\n${this.#code}\n\n`
+        : '';
+      return this.#end({ ...result, text: note + result.text }, result.error ? 'error' : 'ok');
+    } catch (error) {
+      const message = messageOf(error);
+      const state = isAborted(signal) ? 'interrupted' : 'error';
+      return this.#end(failure(`The tool failed: ${message}`, message), state);
+    }
+  }
+
+  #failed(text: string, summary: string): StepOutcome {
+    return this.#end(failure(text, summary), 'error');
+  }
+
+  #end(result: ToolResult, state: StepInfo['state']): StepOutcome {
+    this.#say(state, result.summary, result.displays);
+    const found =
+      result.error || result.finish !== undefined ? null : (result.evidence ?? textEvidence(result.text));
+    return { id: this.#id, result, stopped: false, evidence: found };
+  }
+
+  #say(state: StepInfo['state'], summary: string, displays: readonly Display[] = []): void {
+    const milliseconds = this.#began === null ? null : this.#now() - this.#began;
+    const { name: tool } = this.request.call;
+    this.emit({
+      type: 'step',
+      step: { id: this.#id, tool, code: this.#code, state, milliseconds, summary },
+      displays,
+    });
+  }
+
+  /** As a person reads the call. */
+  get #code(): string {
+    const { call } = this.request;
+    const tool = this.#tool;
+    const code = tool?.codeArgument === undefined ? undefined : this.#args[tool.codeArgument];
+    if (typeof code === 'string') return code;
+    const isEmpty = Object.keys(this.#args).length === 0;
+    if (tool?.readable !== undefined && !isEmpty) return tool.readable(this.#args);
+    if (!isEmpty) return JSON.stringify(this.#args);
+    return call.arguments.trim() === '{}' ? '' : call.arguments;
   }
 }
 
@@ -170,11 +212,3 @@ async function withGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 /** Tools that only talk to the person: they are never held up for approval. */
 const passive = new Set(['finish', 'ask_user']);
-
-function codeOf(tool: Tool | undefined, args: Record<string, unknown>, call: ToolCall): string {
-  const code = tool?.codeArgument === undefined ? undefined : args[tool.codeArgument];
-  if (typeof code === 'string') return code;
-  if (tool?.readable !== undefined && Object.keys(args).length > 0) return tool.readable(args);
-  if (Object.keys(args).length > 0) return JSON.stringify(args);
-  return call.arguments.trim() === '{}' ? '' : call.arguments;
-}
