@@ -97,6 +97,26 @@ test('.env files complete the environment, the nearer one first, and leave proce
   await Promise.all([near, far].map((folder) => rm(folder, { recursive: true })));
 });
 
+test('OpenRouter is told who asks, and an address only where one is set', async () => {
+  const server = await startModelServer({ script: [{ text: 'Hello.' }, { text: 'Hello.' }] });
+  try {
+    const env = { OPENROUTER_API_KEY: 'sk-or', OPENROUTER_BASE_URL: server.url };
+    const address = { OPENROUTER_APP_NAME: 'Ours', OPENROUTER_HTTP_REFERER: 'https://example.org' };
+    for (const more of [{}, address])
+      await streamAll(await openProvider(chooseModel(env), { ...env, ...more }));
+    const [plain, named] = server.requests.map(({ headers }) => [
+      headers['x-title'],
+      headers['http-referer'],
+    ]);
+    expect([plain, named]).toEqual([
+      ['Worldline', undefined],
+      ['Ours', 'https://example.org'],
+    ]);
+  } finally {
+    await server.close();
+  }
+});
+
 test('the chosen provider answers; a local server without models says so', async () => {
   const server = await startModelServer({ script: [{ text: 'Hello.' }] });
   try {

@@ -215,9 +215,10 @@ export async function providerFor(
 }
 
 function attribution(env: Environment): Record<string, string> {
+  const address = env['OPENROUTER_HTTP_REFERER'];
   return {
-    'HTTP-Referer': env['OPENROUTER_HTTP_REFERER'] ?? 'https://github.com/worldline',
     'X-Title': env['OPENROUTER_APP_NAME'] ?? 'Worldline',
+    ...(address === undefined ? {} : { 'HTTP-Referer': address }),
   };
 }
 
