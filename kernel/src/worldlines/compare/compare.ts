@@ -7,6 +7,7 @@ import { targetOf } from '../session/restoreState.js';
 import { type ShownVariable, shownVariables } from '../session/shownVariables.js';
 import type { Store } from '../session/Store.js';
 import type { Host } from '../types.js';
+import type { KeptFile } from '../workspace/manifest.js';
 import { readManifest } from '../workspace/restoreWorkspace.js';
 import { withDatabases } from './withDatabases.js';
 
@@ -55,21 +56,17 @@ async function compareTables(
   b: State,
   exact: boolean,
 ): Promise<TableDifference[]> {
-  const inA = await tablesOf(store, a);
-  const inB = await tablesOf(store, b);
-  const unsure = [...inA.keys()].filter((name) => inB.has(name) && sameShape(inA.get(name), inB.get(name)));
-  const changed = new Set(await changedRows(store, host, a, b, unsure, exact));
-  const differences: TableDifference[] = [];
-  for (const name of [...new Set([...inA.keys(), ...inB.keys()])].sort()) {
-    const [left, right] = [inA.get(name), inB.get(name)];
-    if (left !== undefined && right !== undefined && sameShape(left, right) && !changed.has(name)) continue;
-    differences.push({
+  const tables = sideBySide(await tablesOf(store, a), await tablesOf(store, b));
+  const alike = tables.flatMap(([name, left, right]) => (sameShape(left, right) ? [name] : []));
+  const changed = new Set(await changedRows(store, host, a, b, alike, exact));
+  const same = new Set(alike.filter((name) => !changed.has(name)));
+  return tables
+    .filter(([name]) => !same.has(name))
+    .map(([name, left, right]) => ({
       ...{ name, change: changeOf(left, right) },
       ...{ rowsA: left?.rows ?? null, rowsB: right?.rows ?? null },
       ...{ columnsA: left?.columns ?? [], columnsB: right?.columns ?? [] },
-    });
-  }
-  return differences;
+    }));
 }
 
 async function changedRows(
@@ -92,29 +89,25 @@ async function tablesOf(store: Store, state: State): Promise<Map<string, TableIn
   return new Map(tables.map((table) => [table.name, table]));
 }
 
+/** Of a table that only one of them has: false. */
 function sameShape(a: TableInfo | undefined, b: TableInfo | undefined): boolean {
   return JSON.stringify([a?.kind, a?.rows, a?.columns]) === JSON.stringify([b?.kind, b?.rows, b?.columns]);
 }
 
 async function compareFiles(store: Store, a: State, b: State): Promise<Comparison['files'][number][]> {
-  const inA = new Map(
-    (await readManifest(a.workspace, store.objects)).files.map((file) => [file.path, file]),
-  );
-  const inB = new Map(
-    (await readManifest(b.workspace, store.objects)).files.map((file) => [file.path, file]),
-  );
-  return [...new Set([...inA.keys(), ...inB.keys()])]
-    .sort()
-    .filter((path) => inA.get(path)?.id !== inB.get(path)?.id)
-    .map((path) => {
-      const [left, right] = [inA.get(path), inB.get(path)];
-      return {
-        path,
-        change: changeOf(left, right),
-        bytesA: left?.bytes ?? null,
-        bytesB: right?.bytes ?? null,
-      };
-    });
+  return sideBySide(await filesOf(store, a), await filesOf(store, b))
+    .filter(([, left, right]) => left?.id !== right?.id)
+    .map(([path, left, right]) => ({
+      path,
+      change: changeOf(left, right),
+      bytesA: left?.bytes ?? null,
+      bytesB: right?.bytes ?? null,
+    }));
+}
+
+async function filesOf(store: Store, state: State): Promise<Map<string, KeptFile>> {
+  const { files } = await readManifest(state.workspace, store.objects);
+  return new Map(files.map((file) => [file.path, file]));
 }
 
 async function compareVariables(
@@ -122,13 +115,9 @@ async function compareVariables(
   a: State,
   b: State,
 ): Promise<Comparison['variables'][number][]> {
-  const inA = await variablesOf(store, a);
-  const inB = await variablesOf(store, b);
-  return [...new Set([...inA.keys(), ...inB.keys()])]
-    .sort()
-    .filter((name) => !sameVariable(inA.get(name), inB.get(name)))
-    .map((name) => {
-      const [left, right] = [inA.get(name), inB.get(name)];
+  return sideBySide(await variablesOf(store, a), await variablesOf(store, b))
+    .filter(([, left, right]) => !sameVariable(left, right))
+    .map(([name, left, right]) => {
       const differs = left === undefined || right === undefined ? null : differenceOf(left, right);
       return { name, change: changeOf(left, right), differs, a: textOf(left), b: textOf(right) };
     });
@@ -154,6 +143,15 @@ function textOf(variable: ShownVariable | undefined): string | null {
   if (variable === undefined) return null;
   const { type, shape, preview } = variable;
   return `${shape === null ? type : `${type} ${shape}`}: ${preview}`;
+}
+
+/** What either has, by name in order, with what each of them has of it. */
+function sideBySide<T>(
+  a: ReadonlyMap<string, T>,
+  b: ReadonlyMap<string, T>,
+): (readonly [name: string, a: T | undefined, b: T | undefined])[] {
+  const names = [...new Set([...a.keys(), ...b.keys()])].sort();
+  return names.map((name) => [name, a.get(name), b.get(name)]);
 }
 
 function changeOf(a: unknown, b: unknown): Change {
