@@ -195,6 +195,11 @@ test('Tab completes magics, options, tables, columns by alias and files', () =>
       expect(await matches('%load sea')).toEqual(['seattle-weather.csv']);
       expect(await matches('%load x --re')).toEqual(['--replace']);
       expect(await matches('%load x --dates ')).toEqual(['dmy', 'mdy', 'ymd']);
+      expect(await matches('%load seattle-weather.csv as ')).toEqual([]);
+      expect(await matches('%attach x.duckdb as ')).toEqual([]);
+      expect(await matches('%config appr')).toEqual(['approve']);
+      expect(await matches('%config approve ')).toEqual(['none', 'writes', 'all']);
+      expect(await matches('%config no-rows t')).toEqual(['true']);
       expect(await matches('%describe we')).toEqual(['weather']);
       expect(await matches('%%sql\nselect * from wea')).toEqual(['weather']);
       expect(await matches('%%sql\nselect w.temp_ from weather w', 20)).toEqual(['temp_max', 'temp_min']);

@@ -79,10 +79,10 @@ async function completeMagicLine(
   const valued = magic.options.find((option) => `--${option.name}` === earlier.at(-1));
   if (valued?.choices) return { start, matches: matching(valued.choices, word, 'value') };
   if (sign === '%%' || !('words' in magic)) return { start, matches: [] };
-  const position = earlier.slice(1).filter((text) => !text.startsWith('-')).length;
-  const kind = magic.words[Math.min(position, magic.words.length - 1)];
-  if (kind === undefined || (magic.name === 'load' && position > 0)) return { start, matches: [] };
-  return { start, matches: await wordsOfKind(kernel, kind, word) };
+  const words = earlier.slice(1).filter((text) => !text.startsWith('-'));
+  const kind = magic.words[Math.min(words.length, magic.words.length - 1)];
+  if (kind === undefined) return { start, matches: [] };
+  return { start, matches: await wordsOfKind(kernel, kind, word, words) };
 }
 
 function optionMatches(options: readonly OptionSpec[], word: string): Match[] {
@@ -93,7 +93,12 @@ function optionMatches(options: readonly OptionSpec[], word: string): Match[] {
   );
 }
 
-async function wordsOfKind(kernel: Kernel, kind: ArgumentKind, word: string): Promise<Match[]> {
+async function wordsOfKind(
+  kernel: Kernel,
+  kind: ArgumentKind,
+  word: string,
+  before: readonly string[],
+): Promise<Match[]> {
   switch (kind) {
     case 'file':
     case 'folder': {
@@ -115,6 +120,8 @@ async function wordsOfKind(kernel: Kernel, kind: ArgumentKind, word: string): Pr
         word,
         'setting',
       );
+    case 'value':
+      return matching(choicesOf(before.at(-1)), word, 'value');
     case 'magic':
       return matching(
         [...CELL_MAGICS, ...LINE_MAGICS].map(({ name }) => name),
@@ -122,7 +129,7 @@ async function wordsOfKind(kernel: Kernel, kind: ArgumentKind, word: string): Pr
         'magic',
       );
     case 'kind':
-      return matching(['ask', 'sql', 'python'], word, 'kind');
+      return matching(choicesOf('default'), word, 'kind');
     case 'alias':
       return matching((await kernel.catalog()).attached, word, 'alias');
     case 'run':
@@ -131,7 +138,15 @@ async function wordsOfKind(kernel: Kernel, kind: ArgumentKind, word: string): Pr
         word,
         'run',
       );
+    case 'own':
+      return [];
   }
+}
+
+/** The values of a setting, where they can be told. */
+function choicesOf(setting: string | undefined): readonly string[] {
+  const spec = SETTINGS.find(({ name }) => name === setting);
+  return spec?.choices ?? (spec?.type === 'boolean' ? ['true', 'false'] : []);
 }
 
 async function completeSqlAt(kernel: Kernel, code: string, offset: number, at: number): Promise<Found> {

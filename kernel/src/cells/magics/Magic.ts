@@ -1,9 +1,19 @@
 import type { Arguments, OptionSpec } from '../reading/arguments.js';
 import type { CellContext } from '../context.js';
 
-/** What Tab offers for a magic's words. */
+/** What Tab offers for a magic's words: a `value` is one of the setting before it, an `own` word is the person's to make up. */
 export type ArgumentKind =
-  'file' | 'folder' | 'table' | 'worldline' | 'setting' | 'magic' | 'kind' | 'alias' | 'run';
+  | 'file'
+  | 'folder'
+  | 'table'
+  | 'worldline'
+  | 'setting'
+  | 'value'
+  | 'magic'
+  | 'kind'
+  | 'alias'
+  | 'run'
+  | 'own';
 
 /** A line magic, declared once: running, help, Tab and the documents read it. */
 export interface Magic {

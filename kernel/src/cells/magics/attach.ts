@@ -10,7 +10,7 @@ export const attach: Magic = {
   about: 'Attaches a DuckDB or SQLite file, or a Postgres or MySQL database, for reading.',
   examples: ['%attach sales.duckdb as sales', '%attach postgresql://reader@db.example/shop as shop'],
   options: [],
-  words: ['file'],
+  words: ['file', 'own'],
   most: 3,
   async run({ positional }, { runtime, run, kernel }) {
     const [source, as, alias] = positional;

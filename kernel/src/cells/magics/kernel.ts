@@ -21,7 +21,7 @@ const config: Magic = {
     { name: 'save', about: 'keep what was set for later kernels' },
     { name: 'unset', about: 'go back to the default' },
   ],
-  words: ['setting'],
+  words: ['setting', 'value', 'own'],
   most: Infinity,
   async run({ positional, options }, { kernel, run }) {
     const [name, ...rest] = assignment(positional);

@@ -47,7 +47,7 @@ export const load: Magic = {
     },
     { name: 'missing', value: 'TEXTS', about: 'what means no value in a CSV file, such as NA,n/a' },
   ],
-  words: ['file'],
+  words: ['file', 'own'],
   most: 3,
   writes: true,
   async run({ positional, options }, context) {
