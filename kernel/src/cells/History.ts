@@ -1,25 +1,27 @@
 import type { HistoryEntry, HistoryRequest } from '../jupyter/engine.js';
 
-/** What was typed in this kernel, for the front end's history requests. Session 0 is the present one. */
+interface Typed {
+  readonly line: number;
+  readonly input: string;
+}
+
+/**
+ * What was typed in this kernel, for the front end's history requests. Session 0 is the present one. Outputs are not kept
+ * here, as IPython keeps none unless it is told to: checkpoints have them.
+ */
 export class History {
-  readonly #entries: { line: number; input: string; output: string | null }[] = [];
+  readonly #entries: Typed[] = [];
 
   add(line: number, input: string): void {
-    this.#entries.push({ line, input, output: null });
-  }
-
-  /** Keeps the text form of a cell's result. */
-  setOutput(line: number, output: string): void {
-    const entry = this.#entries.findLast((candidate) => candidate.line === line);
-    if (entry) entry.output = output;
+    this.#entries.push({ line, input });
   }
 
   find(request: HistoryRequest): HistoryEntry[] {
     const found = this.#select(request);
-    return found.map(({ line, input, output }) => [0, line, request.output ? [input, output] : input]);
+    return found.map(({ line, input }) => [0, line, request.output ? [input, null] : input]);
   }
 
-  #select(request: HistoryRequest): { line: number; input: string; output: string | null }[] {
+  #select(request: HistoryRequest): readonly Typed[] {
     switch (request.access) {
       case 'tail':
         return request.n > 0 ? this.#entries.slice(-request.n) : [];
