@@ -18,7 +18,7 @@ export function called(command) {
 }
 
 /** Where an installed package lives: npm may empty the folder that npx ran it from at any time. */
-export function appFolder() {
+function appFolder() {
   if (process.env.WORLDLINE_APP) return path.resolve(process.env.WORLDLINE_APP);
   const data = {
     win32: process.env.LOCALAPPDATA || path.join(os.homedir(), 'AppData', 'Local'),

@@ -59,7 +59,7 @@ function mayStart() {
  * What to do, for this system, where Docker does not answer.
  * @param {{ state: 'missing' | 'stopped' | 'denied', detail: string }} now
  */
-export function dockerProblem({ state, detail }) {
+function dockerProblem({ state, detail }) {
   const rest = `\n\nSQL cells work without it; Python cells wait for it. ${AFTER}`;
   if (state === 'missing') return new Problem('Docker is not installed.', INSTALL[system()] + rest);
   if (state === 'denied') {

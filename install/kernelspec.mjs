@@ -6,7 +6,7 @@ import { remember } from './state.mjs';
 const NAME = 'worldline';
 
 /** Where Jupyter looks for the kernel. @param {string} data Jupyter's data folder */
-export function kernelspecFolder(data) {
+function kernelspecFolder(data) {
   return path.join(data, 'kernels', NAME);
 }
 

@@ -7,7 +7,7 @@ import { readState, remember, stamp } from './state.mjs';
 const NAME = '@worldline/labextension';
 
 /** @param {string} data Jupyter's data folder */
-export function extensionFolder(data) {
+function extensionFolder(data) {
   return path.join(data, 'labextensions', ...NAME.split('/'));
 }
 

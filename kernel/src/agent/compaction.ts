@@ -9,7 +9,7 @@ export interface CompactionOptions {
   /** Characters that an old result keeps. */
   readonly oldResult: number;
 }
-export const defaultCompaction: CompactionOptions = { budget: 240_000, oldResult: 600 };
+const defaultCompaction: CompactionOptions = { budget: 240_000, oldResult: 600 };
 
 const lengthOf = (turn: Turn): number => {
   if (turn.role === 'user') return turn.text.length;

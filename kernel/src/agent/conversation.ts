@@ -1,7 +1,7 @@
 import type { AssistantTurn, ToolTurn, Turn } from './types.js';
 
 /** What stands in for the result of a call that never got one. */
-export const NOT_RUN = 'Not run: the run ended before this call.';
+const NOT_RUN = 'Not run: the run ended before this call.';
 
 /** An assistant's turn and the results of its calls, in the order of the calls; or one turn of a person. */
 export type Exchange =

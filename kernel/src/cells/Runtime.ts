@@ -33,7 +33,7 @@ export interface RuntimeServices {
 }
 
 /** The hidden folder of a workspace through which SQL and Python hand each other tables. */
-export const EXCHANGE = '.worldline/exchange';
+const EXCHANGE = '.worldline/exchange';
 
 const FRAME_TYPES = new Set(['DataFrame', 'Series', 'Table', 'RecordBatch']);
 

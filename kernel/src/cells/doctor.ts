@@ -15,7 +15,7 @@ interface Finding {
 }
 
 /** What the kernel needs, whether it is there, and how to mend what is not. */
-export async function findings(kernel: Kernel): Promise<Finding[]> {
+async function findings(kernel: Kernel): Promise<Finding[]> {
   return [
     installation(),
     node(),

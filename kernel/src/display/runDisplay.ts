@@ -54,7 +54,7 @@ export function answerDisplay(view: RunView, { text, markdown }: MarkedAnswer): 
 }
 
 /** `gpt-5 · 3 steps · 1,204 tokens in, 310 out · $0.0042 · 8.1 s`. */
-export function runFooter(view: RunView): string {
+function runFooter(view: RunView): string {
   const { info } = view;
   const steps = info.steps.length;
   return [

@@ -36,7 +36,7 @@ export function firstPageDisplay(
 }
 
 /** `1,461 rows × 6 columns, 50 shown`. */
-export function describeRows(page: TablePage): string {
+function describeRows(page: TablePage): string {
   const size = `${plural(page.total, 'row')} × ${plural(page.columns.length, 'column')}`;
   return page.rows.length < page.total ? `${size}, ${count(page.rows.length)} shown` : size;
 }

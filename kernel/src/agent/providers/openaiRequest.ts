@@ -91,7 +91,7 @@ function assistantMessage(turn: AssistantTurn, options: RequestOptions): Message
 }
 
 /** Several servers parse the arguments of earlier calls and fail on what is no JSON object: it goes back quoted. */
-export function sendable(text: string): string {
+function sendable(text: string): string {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return text;

@@ -22,7 +22,7 @@ export interface Choice {
   readonly key: string | null;
 }
 
-export const defaultModels: Readonly<Record<Exclude<ProviderName, 'compatible'>, string>> = {
+const defaultModels: Readonly<Record<Exclude<ProviderName, 'compatible'>, string>> = {
   openai: 'gpt-6.1-terra',
   gemini: 'gemini-3.8-flash',
   openrouter: 'openrouter/auto',

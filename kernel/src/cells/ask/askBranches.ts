@@ -10,8 +10,6 @@ import { isTextOnly } from '../isTextOnly.js';
 import type { AskResult } from '../runCell.js';
 import { type AskOptions, hidesRows, markRowless } from './runQuestion.js';
 
-export type ProviderOf = (source: string, position: number) => Promise<Provider>;
-
 /** `%%ask --branches N`: the same question N times, each in a worldline of its own, and one comparison. */
 export async function askInBranches(
   context: CellContext,

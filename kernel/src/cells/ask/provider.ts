@@ -8,7 +8,7 @@ import type { Kernel } from '../Kernel.js';
 import { toOutcome } from '../outcome.js';
 
 /** Keys and settings: the environment, then a `.env` beside the notebook, then one in the config folder. */
-export function modelEnvironment({ environment, paths }: Kernel): Promise<Record<string, string>> {
+function modelEnvironment({ environment, paths }: Kernel): Promise<Record<string, string>> {
   return readEnvironment(environment, [paths.notebookFolder, dirname(paths.configFile)]);
 }
 

@@ -7,7 +7,7 @@ import type { Table } from './Table.js';
  * places. Each page ends in its checksum, so what is read of it is either right or known to be wrong.
  */
 export const PAGE = 4096;
-export const BODY = PAGE - 4;
+const BODY = PAGE - 4;
 export const MAGIC = 'WLINDEX1';
 export const HEAD_BYTES = MAGIC.length + 8;
 
