@@ -48,10 +48,13 @@ export async function demo(options) {
     return `${JSON.parse(readFileSync(NOTEBOOK, 'utf8')).cells.filter(isCode).length} cells ran in ${took}`;
   });
   console.log(describe(executed, report, options.live));
-  if (!options.lab || !(await confirm('Open JupyterLab with the notebook?', options))) return 0;
   // JupyterLab starts as root only when told that this is meant.
   const root = process.getuid?.() === 0 ? ['--allow-root'] : [];
-  return await foreground(jupyter.command, ['lab', ...root, NOTEBOOK], { env });
+  const lab = ['lab', ...root, NOTEBOOK];
+  if (options.lab && (await confirm('Open JupyterLab with the notebook?', options)))
+    return await foreground(jupyter.command, lab, { env });
+  console.log(`\nTo open the notebook in JupyterLab:\n    ${[jupyter.command, ...lab].join(' ')}`);
+  return 0;
 }
 
 /** The model's turns come from a recording; every query and every line of Python runs for real. */
