@@ -29,7 +29,7 @@ export function databasePorts(
     sql,
     data,
     python: { problem: 'Docker is not running. Start it.' },
-    ask: { ask: () => Promise.resolve(null), otherwise: 'assume' },
+    ask: { ask: () => Promise.resolve(null) },
     explore: null,
     ...more,
   };

@@ -76,8 +76,6 @@ export interface DataPort {
 export interface AskPort {
   /** Asks the person; null where nobody can answer. */
   ask(question: string, signal: AbortSignal): Promise<string | null>;
-  /** What to do where nobody can answer: go on with an assumption, or end the run with the question. */
-  readonly otherwise: 'assume' | 'stop';
 }
 
 export interface ExploreTask {

@@ -6,6 +6,11 @@ export const SHOWN = { rows: 40, characters: 8000, cell: 240, columns: 60, stati
 
 /** A page as text for the model: true row count, the first rows, and what was left out and where it is. */
 export function pageText(page: Page, handle: string): string {
+  return shownPage(page, handle).text;
+}
+
+/** The same, and whether it has all rows of the result. */
+export function shownPage(page: Page, handle: string): { readonly text: string; readonly whole: boolean } {
   const { total } = page;
   const columns = page.columns.slice(0, SHOWN.columns);
   const head = columns.map(({ name, type }) => `${asName(name)} ${type}`).join(' | ');
@@ -20,9 +25,10 @@ export function pageText(page: Page, handle: string): string {
   const parts = [`${quantity(total, 'row')} × ${quantity(page.columns.length, 'column')}`, head, ...lines];
   if (page.columns.length > columns.length)
     parts.push(`(${page.columns.length - columns.length} more columns are not shown; select fewer.)`);
-  if (lines.length < total)
+  const whole = lines.length >= total;
+  if (!whole)
     parts.push(`(Only the first ${lines.length} of ${total} rows are shown. The whole result is ${handle}.)`);
-  return parts.join('\n');
+  return { text: parts.join('\n'), whole };
 }
 
 /** Statistics of the columns over the rows given, for a result that is not shown whole. */

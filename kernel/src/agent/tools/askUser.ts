@@ -22,19 +22,11 @@ export function askUserTool(ask: AskPort): Tool {
           displays: [],
           summary: `answered: ${answer}`,
         };
-      if (ask.otherwise === 'assume')
-        return {
-          text: 'Nobody can answer now. Take the most sensible assumption, and state it in the answer.',
-          error: false,
-          displays: [],
-          summary: 'nobody there to answer',
-        };
       return {
-        text: 'Nobody can answer now, and the run is set to stop on a question.',
+        text: 'Nobody can answer now. Take the most sensible assumption, and state it in the answer.',
         error: false,
         displays: [],
-        summary: 'stopped with a question',
-        finish: { answer: `I need to know this before I can go on: **${question}**`, evidence: [] },
+        summary: 'nobody there to answer',
       };
     },
   };

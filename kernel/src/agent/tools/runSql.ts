@@ -3,7 +3,7 @@ import type { StatementResult } from '../../database/types.js';
 import { asData } from '../data.js';
 import type { SqlPort } from '../ports.js';
 import type { Privacy } from '../privacy.js';
-import { columnStatistics, quantity, pageText, SHOWN } from '../resultText.js';
+import { columnStatistics, quantity, shownPage, SHOWN } from '../resultText.js';
 import { messageOf } from '../../messageOf.js';
 import type { Evidence, Tool, ToolContext, ToolResult } from '../types.js';
 import { firstLine, portError, toolError } from './result.js';
@@ -77,10 +77,10 @@ async function resultOf(
 async function textOf(sql: SqlPort, result: StatementResult, handle: string): Promise<string> {
   if (result.kind === 'plan') return asData(result.text).slice(0, SHOWN.characters);
   if (result.kind === 'done') return doneText(result);
-  const shown = pageText(result.page, handle);
-  if (result.page.total <= result.page.rows.length && !shown.includes('(Only the first')) return shown;
+  const { text, whole } = shownPage(result.page, handle);
+  if (whole) return text;
   const more = await sql.page(result.id, 0, Math.min(result.page.total, SHOWN.statistics));
-  return `${shown}\n${columnStatistics(more)}`;
+  return `${text}\n${columnStatistics(more)}`;
 }
 
 function doneText({ message, rowsChanged }: StatementResult & { kind: 'done' }): string {

@@ -159,17 +159,13 @@ describe('other tools', () => {
     expect(texts[1]).toContain('40.5');
   });
 
-  test('ask_user: an answer, nobody there, and nobody there with the policy to stop', async () => {
+  test('ask_user: an answer, and nobody there', async () => {
     const ask: PlayedTurn = { calls: [['ask_user', { question: 'Which year?' }]] };
     const answered = await results([ask, done], {
-      ports: { ask: { ask: () => Promise.resolve('2024'), otherwise: 'stop' } },
+      ports: { ask: { ask: () => Promise.resolve('2024') } },
     });
     expect(answered.texts).toEqual(['[r1] The user answered: 2024']);
     expect((await results([ask, done])).texts[0]).toContain('sensible assumption');
-    const stopped = await results([ask], {
-      ports: { ask: { ask: () => Promise.resolve(null), otherwise: 'stop' } },
-    });
-    expect(stopped).toMatchObject({ state: 'done', answer: expect.stringContaining('Which year?') });
   });
 
   test('run_python: output, charts, files and errors', async () => {

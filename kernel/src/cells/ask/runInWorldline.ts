@@ -60,7 +60,7 @@ async function run(kernel: Kernel, task: WorldlineTask): Promise<WorldlineRun> {
     provider,
     // A person cannot be asked by several runs at once: what needs approval is skipped, as without a person.
     person: { approval: approvalOf(kernel, options) },
-    ask: { otherwise: 'assume', ask: () => Promise.resolve(null) },
+    ask: { ask: () => Promise.resolve(null) },
     explore: null,
     signal,
     onEvent: (event) => {
