@@ -7,6 +7,7 @@ export async function askText(title: string, text: string, trans: TranslationBun
   const { value, button } = await showDialog({
     title,
     body: new TextBody(text, title),
+    focusNodeSelector: 'textarea',
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.okButton({ label: trans.__('Run') }),

@@ -38,8 +38,10 @@ export function addViewCommands(services: Services): void {
       // A script may name them as well.
       const idOf = (worldline: string | null) => worldline && (graph.worldline(worldline)?.id ?? worldline);
       const a = idOf(text(args, 'a')) ?? graph.activeId;
-      const clicked = idOf(text(args, 'b') ?? about(services, args, 'worldline'));
-      const b = clicked !== null && clicked !== a ? clicked : await other(session, a);
+      const selected =
+        args['selected'] === true && session.selected !== null ? graph.worldlineAt(session.selected) : null;
+      const meant = idOf(text(args, 'b') ?? about(services, args, 'worldline') ?? selected);
+      const b = meant !== null && meant !== a ? meant : await other(session, a);
       if (a === null || b === null) return;
       const label = `${graph.worldline(a)?.name ?? a} | ${graph.worldline(b)?.name ?? b}`;
       openBeside(services, session, new CompareView(session, services, a, b), { label, icon: compareIcon });

@@ -46,7 +46,11 @@ export function addWorldlineCommands(services: Services): void {
     caption: trans.__('Start a worldline at this checkpoint'),
     icon: branchIcon,
     failure: trans.__('The branch was not made'),
-    execute: (session, args) => branch(session, args, about(services, args, 'checkpoint')),
+    execute: (session, args) => {
+      // A person means what is selected; a script that names no checkpoint means the head.
+      const selected = text(args, 'name') === null ? session.selected : null;
+      return branch(session, args, about(services, args, 'checkpoint') ?? selected);
+    },
   });
   addCommand(services, CommandIds.branchFromCell, {
     label: trans.__('Branch From This Cell…'),

@@ -17,6 +17,7 @@ export class RunBar extends ReactWidget {
   ) {
     super();
     this.addClass('wl-RunBar');
+    this.node.tabIndex = -1;
     this.hide();
     session.runChanged.connect(this.#onRun, this);
     services.app.commands.commandExecuted.connect(this.#onCommand, this);
@@ -31,10 +32,14 @@ export class RunBar extends ReactWidget {
   protected override render(): React.ReactElement | null {
     const run = this.#run;
     if (!run) return null;
-    return run.state === 'running' ? (
-      <Steering run={run} session={this.session} services={this.services} />
-    ) : (
-      this.#offer(run)
+    return (
+      <KeepFocus node={this.node}>
+        {run.state === 'running' ? (
+          <Steering run={run} session={this.session} services={this.services} />
+        ) : (
+          this.#offer(run)
+        )}
+      </KeepFocus>
     );
   }
 
@@ -63,7 +68,7 @@ export class RunBar extends ReactWidget {
         <button
           className="jp-mod-styled"
           onClick={() => {
-            this.hide();
+            this.#leave();
           }}
         >
           {trans.__('Dismiss')}
@@ -82,9 +87,26 @@ export class RunBar extends ReactWidget {
     this.#run = run;
     if (run.state === 'running') this.#seenRunning = run.run;
     const offers = run.state === 'running' || run.steps.some((step) => step.state === 'ok');
-    this.setHidden(this.#seenRunning !== run.run || !offers);
+    if (this.#seenRunning === run.run && offers) this.show();
+    else this.#leave();
     this.update();
   }
+
+  /** The focus goes back to the notebook where it was here. */
+  #leave(): void {
+    const hadFocus = this.node.contains(document.activeElement);
+    this.hide();
+    if (hadFocus) this.session.panel.content.activate();
+  }
+}
+
+/** Where a button that has the focus goes away, the bar has the focus next, and Tab leads on from there. */
+function KeepFocus({ node, children }: { node: HTMLElement; children: React.ReactNode }) {
+  const hadFocus = node.contains(document.activeElement);
+  React.useLayoutEffect(() => {
+    if (hadFocus && !node.contains(document.activeElement)) node.focus();
+  });
+  return <>{children}</>;
 }
 
 function Steering({

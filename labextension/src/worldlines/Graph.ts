@@ -66,6 +66,11 @@ export class Graph {
     return this.worldlines.filter((each) => each.head === checkpoint);
   }
 
+  /** The worldline that a checkpoint stands for: one that ends there, else the one in which it was made. */
+  worldlineAt(checkpoint: string): string | null {
+    return this.headsAt(checkpoint)[0]?.id ?? this.checkpoint(checkpoint)?.worldline ?? null;
+  }
+
   /** The checkpoints from the root to `id`, each with its place on the way; empty where `id` is unknown. */
   pathTo(id: string): ReadonlyMap<string, number> {
     if (this.#path?.head === id) return this.#path.ids;

@@ -38,7 +38,7 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
     [graph, filter, newest, graph.activeId, heads.map((each) => `${each.id}${each.head}${each.name}`).join()],
   );
   const open = (checkpoint: CheckpointSummary, worldline?: string) => {
-    const target = worldline ?? graph.headsAt(checkpoint.id)[0]?.id ?? checkpoint.worldline;
+    const target = worldline ?? graph.worldlineAt(checkpoint.id);
     void app.commands.execute(CommandIds.switch, { worldline: target });
   };
   const begin =
