@@ -117,7 +117,8 @@ export class LabPage {
 
   async finished(index: number): Promise<void> {
     await this.page.waitForFunction(
-      `(() => { const cell = jupyterapp.shell.currentWidget.content.widgets[${index}];
+      `(() => { const cell = jupyterapp.shell.currentWidget?.content.widgets[${index}];
+        if (!cell?.model) return false;
         return cell.model.type !== 'code' || (cell.model.executionState === 'idle' && cell.model.executionCount !== null); })()`,
     );
   }
@@ -140,9 +141,9 @@ export class LabPage {
   /** Waits until the notebook shows the cells of the worldline that the toolbar names, and has that many. */
   async shows(worldline: string, cells: number): Promise<void> {
     await this.page.waitForFunction(
-      `(() => { const { content, toolbar } = jupyterapp.shell.currentWidget;
-        const button = toolbar.node.querySelector('.wl-MenuButton');
-        return button.textContent === ${JSON.stringify(worldline)} && content.widgets.length === ${cells}
+      `(() => { const { content, toolbar } = jupyterapp.shell.currentWidget ?? {};
+        const button = toolbar?.node.querySelector('.wl-MenuButton');
+        return button?.textContent === ${JSON.stringify(worldline)} && content.widgets.length === ${cells}
           && content.node.dataset.wlShown === button.dataset.wlActive; })()`,
     );
   }

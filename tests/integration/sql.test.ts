@@ -28,14 +28,13 @@ test('a notebook shows the first page at once, and the whole count in its place;
   withKernel(async ({ kernel }) => {
     const code = '%%sql --limit 2\nfrom range(3000000); select 1 as last';
     const live = await kernel.execute(code, { metadata: { cellId: 'c' } });
-    expect(live.outputs.map(({ type }) => type)).toEqual([
-      'display_data',
-      'update_display_data',
-      'execute_result',
-    ]);
-    const [first, counted] = live.outputs;
+    // On a busy machine a bar of how far it is comes before them.
+    const tables = live.outputs.filter((output) => textOf(output).includes('column'));
+    expect(tables).toHaveLength(3);
+    const [first, counted] = tables;
     expect(textOf(first)).toContain('the first 2 rows × 1 column, counting the others …');
     expect(textOf(counted)).toContain('3,000,000 rows × 1 column, 2 shown');
+    expect(counted?.type).toBe('update_display_data');
     expect(counted?.content['transient']).toEqual(first?.content['transient']);
     const plain = await kernel.execute(code);
     expect(plain.outputs.map(({ type }) => type)).toEqual(['display_data', 'execute_result']);
