@@ -71,12 +71,22 @@ export interface CellRecord {
 export interface ColumnInfo {
   readonly name: string;
   readonly type: string;
+  /** The name as SQL takes it, where `tables` is asked and that is another. */
+  readonly quoted?: string;
 }
 export interface TableInfo {
   readonly name: string;
   readonly kind: 'table' | 'view';
   readonly rows: number | null;
   readonly columns: readonly ColumnInfo[];
+}
+/** A key that somebody declared. */
+export interface TableKey {
+  /** As TableInfo has its name. */
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** Where a foreign key leads; null of a primary key. */
+  readonly references: { readonly table: string; readonly columns: readonly string[] } | null;
 }
 export interface VariableInfo {
   readonly name: string;
@@ -252,6 +262,7 @@ export interface Requests {
     result: { file: string };
   };
   tables: { params: Record<string, never>; result: { tables: readonly TableInfo[] } };
+  keys: { params: Record<string, never>; result: { keys: readonly TableKey[] } };
   preview: { params: { table: string; count: number }; result: TablePage };
   page: {
     params: {

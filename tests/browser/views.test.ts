@@ -69,8 +69,8 @@ test(
     lab.withNotebook(
       'data',
       [
-        "%%sql\ncreate table customers as select 1 as id, 'x' as name",
-        "%%sql\ncreate table orders as select 1 as id, 1 as customer_id, date '2024-01-01' as day",
+        "%%sql\ncreate table customers (id integer primary key, name text); insert into customers values (1, 'x')",
+        '%%sql\ncreate table orders (id integer, customer_id integer references customers(id), city_id integer, "order total" double); create table cities as select 1 as id',
         '%%sql\nfrom ',
       ],
       async (notebook) => {
@@ -84,7 +84,16 @@ test(
         await page.locator('[data-wl-table="orders"] .wl-Table-fold').click();
         await page.locator('[data-wl-table="orders"] [data-wl-name="customer_id"]').waitFor();
         await page.locator('.wl-Group-bar .wl-LinkButton', { hasText: 'Diagram' }).click();
-        await page.locator('.wl-SchemaDiagram .wl-Join').waitFor();
+        const diagram = page.locator('.wl-SchemaDiagram');
+        await diagram
+          .locator('.wl-Join.wl-mod-declared', { hasText: 'orders.customer_id → customers.id' })
+          .waitFor();
+        expect(await diagram.locator('.wl-Join:not(.wl-mod-declared)').allTextContents()).toEqual([
+          'orders.city_id → cities.id',
+        ]);
+        expect(await diagram.locator('.wl-Box-key').allTextContents()).toEqual(
+          expect.arrayContaining(['PK', 'FK']),
+        );
         await notebook.shot('schema-diagram');
 
         await page.locator('.lm-TabBar-tab', { hasText: /^data.ipynb/ }).click();
@@ -94,6 +103,14 @@ test(
         await page.locator('[data-wl-table="customers"]').click({ button: 'right' });
         await page.locator('.lm-Menu-itemLabel', { hasText: 'Insert Name' }).click();
         expect((await notebook.sources())[2]).toBe('%%sql\nfrom customers');
+        await page.keyboard.insertText(' select ');
+        await page.locator('[data-wl-table="orders"] .wl-Name', { hasText: 'order total' }).click();
+        expect((await notebook.sources())[2]).toBe('%%sql\nfrom customers select "order total"');
+        await page.keyboard.insertText('\n-- ');
+        await page
+          .locator('[data-wl-table="cities"] .wl-Title')
+          .dragTo(notebook.cell(2).locator('.cm-line').last());
+        expect((await notebook.sources())[2]).toContain('cities');
 
         await page.locator('.wl-LinkButton', { hasText: 'Allow a folder' }).click();
         await page.locator('.jp-Dialog input').fill(join(folder, 'nothing'));
@@ -126,11 +143,14 @@ test(
       const field = (name: string) => page.locator(`[id$="_${name}"]`);
       await field('plainCell').selectOption({ label: 'SQL' });
       await field('maxSteps').fill('7');
+      await field('highlightCells').setChecked(false);
       // The last one that reaches the kernel is seen.
       await field('model').fill('small');
       await page.waitForFunction(`document.querySelector('.wl-StatusItem')?.textContent.includes('small')`);
       await notebook.shot('settings-changed');
       await page.locator('.lm-TabBar-tab', { hasText: 'settings.ipynb' }).click();
+      const highlighted = `jupyterapp.shell.currentWidget.content.model.cells.get(0).mimeType.includes('sql')`;
+      await page.waitForFunction(`!${highlighted}`);
       await notebook.run(0);
       await notebook.cell(0).locator('.wl-TableGrid').waitFor();
       await notebook.type(1, '%config');

@@ -20,6 +20,7 @@ import type {
   Sources,
   StatementResult,
   TableDescription,
+  TableKey,
   TableSummary,
 } from './types.js';
 
@@ -90,6 +91,10 @@ export class ProcessDatabase implements Database {
 
   tables(): Promise<TableSummary[]> {
     return this.#call('tables', null);
+  }
+
+  keys(): Promise<TableKey[]> {
+    return this.#call('keys', null);
   }
 
   describe(table: string, options: RunOptions = {}): Promise<TableDescription> {

@@ -91,6 +91,14 @@ export interface TableSummary {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
 }
 
+/** A key that somebody declared; names are as in TableSummary, and columns as they are. */
+export interface TableKey {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** Where a foreign key leads; null of a primary key. */
+  readonly references: { readonly table: string; readonly columns: readonly string[] } | null;
+}
+
 export interface ColumnDescription {
   readonly name: string;
   readonly type: string;
@@ -230,6 +238,7 @@ export interface Database {
   /** Writes all rows of an earlier result as Parquet. Throws ResultGoneError where they are not held. */
   exportResult(resultId: string, file: string): Promise<{ rows: number }>;
   tables(): Promise<TableSummary[]>;
+  keys(): Promise<TableKey[]>;
   /** Throws DatabaseError where there is no such table. */
   describe(table: string, options?: RunOptions): Promise<TableDescription>;
   catalog(): Promise<Catalog>;

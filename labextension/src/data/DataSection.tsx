@@ -6,6 +6,7 @@ import { CurrentSessionWidget } from '../shared/CurrentSessionWidget.js';
 import { formatBytes, formatCount, shortPath } from '../shared/format.js';
 import { useAnswer } from '../shared/hooks.js';
 import type { Services } from '../shared/Services.js';
+import { draggedAs } from './draggedAs.js';
 import { Foldable } from './Foldable.js';
 import { groupTables, localName } from './tableNames.js';
 
@@ -79,7 +80,7 @@ function Table({ table, services }: { table: TableInfo; services: Services }) {
       data={{ 'data-wl-table': table.name, 'data-wl-name': table.name }}
       line={
         <>
-          <span className="wl-Title" title={table.name}>
+          <span className="wl-Title" title={table.name} {...draggedAs(table.name)}>
             {localName(table.name)}
           </span>
           {table.kind === 'view' && <span className="wl-Quiet">{trans.__('view')}</span>}
@@ -106,15 +107,12 @@ function Table({ table, services }: { table: TableInfo; services: Services }) {
     >
       <ul className="wl-Columns">
         {table.columns.map((column) => (
-          <li key={column.name} data-wl-name={column.name}>
+          <li key={column.name} data-wl-name={column.quoted ?? column.name}>
             <button
               className="wl-Name"
               title={trans.__('Insert the name into the cell')}
-              draggable
-              onDragStart={(event) => {
-                event.dataTransfer.setData('text/plain', column.name);
-              }}
-              onClick={insert(column.name)}
+              {...draggedAs(column.quoted ?? column.name)}
+              onClick={insert(column.quoted ?? column.name)}
             >
               {column.name}
             </button>
@@ -175,12 +173,13 @@ function Folder({ folder, services }: { folder: DataFolder; services: Services }
     >
       <ul className="wl-Columns">
         {folder.entries.map((entry) => (
-          <li key={entry.name} data-wl-name={entry.name}>
+          <li key={entry.name} data-wl-name={asText(entry.name)}>
             <button
               className="wl-Name"
               title={trans.__('Insert the name into the cell')}
+              {...draggedAs(asText(entry.name))}
               onClick={() => {
-                void app.commands.execute(CommandIds.insertName, { name: `'${entry.name}'` });
+                void app.commands.execute(CommandIds.insertName, { name: asText(entry.name) });
               }}
             >
               {entry.folder ? `${entry.name}/` : entry.name}
@@ -191,4 +190,9 @@ function Folder({ folder, services }: { folder: DataFolder; services: Services }
       </ul>
     </Foldable>
   );
+}
+
+/** A file's name as SQL and Python both take it. */
+function asText(name: string): string {
+  return name.includes("'") ? `"${name}"` : `'${name}'`;
 }

@@ -1,18 +1,21 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import type { TableInfo } from '../../../kernel/src/contract.js';
+import type { TableInfo, TableKey } from '../../../kernel/src/contract.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { useAnswer, useWidth } from '../shared/hooks.js';
 import type { Services } from '../shared/Services.js';
+import { declaredJoins, sameJoin } from './declaredJoins.js';
 import { guessJoins } from './guessJoins.js';
 
-const WIDTH = 220;
+const WIDTH = 240;
 const ROW = 20;
 const HEAD = 26;
 const GAP = 50;
+/** Where a column's name begins, beside whether it is a key where any of the table is. */
+const NAME = { plain: 8, besideKeys: 34 };
 const MOST_COLUMNS = 30;
 
-/** Tables with their columns, and likely joins as dashed lines. */
+/** Tables with their columns and keys: foreign keys as lines, likely joins as dashed ones. */
 export class SchemaDiagram extends ReactWidget {
   constructor(
     private readonly session: NotebookSession,
@@ -36,38 +39,47 @@ interface Box {
 
 function Diagram({ session, services: { trans } }: { session: NotebookSession; services: Services }) {
   const { value, error } = useAnswer(session, 'tables', {});
+  const keys = useAnswer(session, 'keys', {}).value?.keys ?? [];
   const host = React.useRef<HTMLDivElement>(null);
   const room = useWidth(host);
   if (error !== null) return <p className="wl-Error">{error}</p>;
   const tables = value?.tables ?? [];
   const boxes = place(tables, Math.max(1, Math.floor(room / (WIDTH + GAP))));
-  const joins = guessJoins(tables);
+  const declared = declaredJoins(keys);
+  const guesses = guessJoins(tables).filter((guess) => !declared.some((join) => sameJoin(join, guess)));
   const width = Math.max(0, ...boxes.map((box) => box.x)) + WIDTH + GAP;
   const height = Math.max(0, ...boxes.map((box) => box.y + box.height)) + GAP;
   return (
     <div ref={host}>
-      {joins.length > 0 && (
+      {guesses.length > 0 && (
         <p className="wl-Hint">
           {trans.__('Dashed lines are guesses from names and types; nobody declared them.')}
         </p>
       )}
       <svg width={width} height={height} role="img" aria-label={trans.__('Tables and likely joins')}>
-        {joins.map((join) => (
+        {[...declared, ...guesses].map((join) => (
           <path
-            key={`${join.from}.${join.fromColumn}-${join.to}`}
-            className="wl-Join"
+            key={`${join.from}.${join.fromColumn}-${join.to}.${join.toColumn}`}
+            className={guesses.includes(join) ? 'wl-Join' : 'wl-Join wl-mod-declared'}
             d={curve(anchor(boxes, join.from, join.fromColumn), anchor(boxes, join.to, join.toColumn))}
-          />
+          >
+            <title>{`${join.from}.${join.fromColumn} → ${join.to}.${join.toColumn}`}</title>
+          </path>
         ))}
         {boxes.map((box) => (
-          <TableBox key={box.table.name} box={box} />
+          <TableBox
+            key={box.table.name}
+            box={box}
+            keys={keys.filter((key) => key.table === box.table.name)}
+          />
         ))}
       </svg>
     </div>
   );
 }
 
-function TableBox({ box: { table, x, y, height } }: { box: Box }) {
+function TableBox({ box: { table, x, y, height }, keys }: { box: Box; keys: readonly TableKey[] }) {
+  const names = keys.length > 0 ? NAME.besideKeys : NAME.plain;
   return (
     <g transform={`translate(${x} ${y})`}>
       <rect className="wl-Box" width={WIDTH} height={height} rx="3" />
@@ -77,7 +89,10 @@ function TableBox({ box: { table, x, y, height } }: { box: Box }) {
       <path className="wl-Box-line" d={`M0 ${HEAD}H${WIDTH}`} />
       {table.columns.slice(0, MOST_COLUMNS).map((column, index) => (
         <React.Fragment key={column.name}>
-          <text x="8" y={HEAD + index * ROW + 15}>
+          <text className="wl-Box-key" x={NAME.plain} y={HEAD + index * ROW + 15}>
+            {keyMark(column.name, keys)}
+          </text>
+          <text x={names} y={HEAD + index * ROW + 15}>
             {clip(column.name, 18)}
           </text>
           <text className="wl-Box-type" x={WIDTH - 8} y={HEAD + index * ROW + 15} textAnchor="end">
@@ -92,6 +107,13 @@ function TableBox({ box: { table, x, y, height } }: { box: Box }) {
       )}
     </g>
   );
+}
+
+/** Primary key, foreign key, or neither; one that is both is told as the primary key that it is. */
+function keyMark(column: string, keys: readonly TableKey[]): string {
+  const of = keys.filter((key) => key.columns.includes(column));
+  if (of.some((key) => key.references === null)) return 'PK';
+  return of.length > 0 ? 'FK' : '';
 }
 
 /** As many stacks side by side as fit; each table goes where there's most room. */

@@ -1,20 +1,13 @@
 import type { TableInfo } from '../../../kernel/src/contract.js';
+import type { Join } from './declaredJoins.js';
 import { localName } from './tableNames.js';
-
-/** A likely join; nobody declared it. */
-export interface JoinGuess {
-  readonly from: string;
-  readonly fromColumn: string;
-  readonly to: string;
-  readonly toColumn: string;
-}
 
 /**
  * Joins that names and types suggest: `orders.customer_id` goes with `customers.id` or `customers.customer_id`, where
  * both have the same type.
  */
-export function guessJoins(tables: readonly TableInfo[]): readonly JoinGuess[] {
-  const guesses: JoinGuess[] = [];
+export function guessJoins(tables: readonly TableInfo[]): readonly Join[] {
+  const guesses: Join[] = [];
   for (const from of tables) {
     for (const column of from.columns) {
       const thing = /^(.+?)_?(?:id|key|code)$/i.exec(column.name)?.[1]?.toLowerCase();

@@ -1,6 +1,7 @@
 import * as React from 'react';
 import type { VariableInfo } from '../../../kernel/src/contract.js';
 import { CommandIds } from '../commandIds.js';
+import { draggedAs } from '../data/draggedAs.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { CurrentSessionWidget } from '../shared/CurrentSessionWidget.js';
 import { formatBytes } from '../shared/format.js';
@@ -52,6 +53,7 @@ function Variables({ session, services }: { session: NotebookSession; services: 
               <td>
                 <button
                   className="wl-Name"
+                  {...draggedAs(variable.name)}
                   onClick={() => {
                     void app.commands.execute(CommandIds.insertName, { name: variable.name });
                   }}

@@ -1,8 +1,15 @@
 import { readArtifact } from '@worldline/sandbox';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ArtifactInfo, DataFolder, RequestName, Requests, TablePage } from '../../contract.js';
-import { quoteText } from '../../database/sql/quote.js';
+import type {
+  ArtifactInfo,
+  DataFolder,
+  RequestName,
+  Requests,
+  TableInfo,
+  TablePage,
+} from '../../contract.js';
+import { quoteName, quoteText } from '../../database/sql/quote.js';
 import { imageType } from '../../display/artifacts.js';
 import { UserError } from '../errors.js';
 import type { Kernel } from '../Kernel.js';
@@ -50,7 +57,8 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
       ),
     };
   },
-  tables: async (kernel) => ({ tables: await (await kernel.active()).database.tables() }),
+  tables: async (kernel) => ({ tables: (await (await kernel.active()).database.tables()).map(withQuoted) }),
+  keys: async (kernel) => ({ keys: await (await kernel.active()).database.keys() }),
   preview: async (kernel, { table, count }) => preview(kernel, table, count),
   page: async (kernel, { result, offset, count, ...options }) => {
     const page = await (await kernel.active()).database.page(result, offset, count, options);
@@ -106,6 +114,15 @@ async function preview(kernel: Kernel, table: string, count: number): Promise<Ta
   const [result] = await database.query(`FROM ${table}`, { author: 'model', limit: count });
   if (result?.kind !== 'rows') throw new UserError('NotFound', `${quoteText(table)} has no rows to show.`);
   return { result: result.id, ...result.page };
+}
+
+/** For who takes a column's name into a cell. */
+function withQuoted(table: TableInfo): TableInfo {
+  const columns = table.columns.map((column) => {
+    const quoted = quoteName(column.name);
+    return quoted === column.name ? column : { ...column, quoted };
+  });
+  return { ...table, columns };
 }
 
 /** Files as they are now, each with the checkpoint that made it so; none for one that changed since the last checkpoint. */

@@ -14,6 +14,7 @@ import type { CallEvent, CallName, Calls, FromProcess } from './protocol.js';
 import { showFrame } from './frameView.js';
 import { secretsOf } from './secrets.js';
 import { findSources } from './sources.js';
+import { listKeys } from './keys.js';
 import { listTables, readCatalog } from './tables.js';
 
 type Emit = (event: CallEvent) => void;
@@ -45,6 +46,7 @@ export class Engine {
     page: ({ result, offset, count, options }) => this.#open().results.page(result, offset, count, options),
     exportResult: ({ result, file }) => this.#open().results.exportTo(result, file),
     tables: () => this.#open().look(listTables),
+    keys: () => this.#open().look(listKeys),
     catalog: () => this.#open().look(readCatalog),
     sources: ({ sql }) => {
       const file = this.#open();

@@ -12,6 +12,7 @@ import type {
   Sources,
   StatementResult,
   TableDescription,
+  TableKey,
   TableSummary,
 } from '../types.js';
 import type { WireError } from '../errors.js';
@@ -43,6 +44,7 @@ export interface Calls {
   page: { params: { result: string; offset: number; count: number; options: PageOptions }; result: Page };
   exportResult: { params: { result: string; file: string }; result: { rows: number } };
   tables: { params: null; result: TableSummary[] };
+  keys: { params: null; result: TableKey[] };
   describe: { params: { table: string }; result: TableDescription };
   catalog: { params: null; result: Catalog };
   sources: { params: { sql: string }; result: Sources };

@@ -41,13 +41,21 @@ export async function listTables(connection: DuckDBConnection): Promise<TableSum
   const found = (await connection.runAndReadAll(TABLES)).getRowObjectsJson() as unknown as Row[];
   const counts = await countRows(connection, found);
   return found.map((row, index) => ({
-    name: [...(row.own ? [] : [row.database]), ...(row.schema === 'main' ? [] : [row.schema]), row.table]
-      .map(quoteName)
-      .join('.'),
+    name: nameOf(row),
     kind: row.kind,
     rows: row.kind === 'view' || !row.known ? null : (counts.get(index) ?? estimate(row)),
     columns: row.names.map((column, at) => ({ name: column, type: row.types[at] ?? '' })),
   }));
+}
+
+/** Qualified as far as it is needed, and quoted where it has to be. */
+export function nameOf({
+  database,
+  schema,
+  table,
+  own,
+}: Pick<Row, 'database' | 'schema' | 'table' | 'own'>): string {
+  return [...(own ? [] : [database]), ...(schema === 'main' ? [] : [schema]), table].map(quoteName).join('.');
 }
 
 /** The exact number of rows of the first tables in DuckDB files: the catalog's own is an estimate. */
