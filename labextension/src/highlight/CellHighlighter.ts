@@ -64,13 +64,16 @@ export class CellHighlighter implements IDisposable {
   /** An editor whose language is right already is left alone. Lab sets all to the kernel's language at times. */
   #look(): void {
     const { panel } = this.session;
-    if (this.#disposed || panel.isDisposed || !this.settings.values.highlightCells) return;
+    if (this.#disposed || panel.isDisposed) return;
+    const { highlightCells } = this.settings.values;
     this.#plain = this.#plainLanguage();
     for (const cell of panel.model?.cells ?? []) {
       if (cell.type !== 'code') continue;
       const code = cell as ICodeCellModel;
       this.#watch(code);
-      const mime = mimeOfCell(code.sharedModel.getSource(), this.#plain);
+      const mime = highlightCells
+        ? mimeOfCell(code.sharedModel.getSource(), this.#plain)
+        : panel.content.codeMimetype;
       if (code.mimeType !== mime) code.mimeType = mime;
     }
   }
