@@ -9,6 +9,7 @@ const lab = sharedLab();
 const MINUTES = 240_000;
 const CHECKPOINTS = 10_000;
 const ROUNDS = 20;
+const LINES = 30;
 /** What Lab keeps of a notebook it keeps for each file. */
 const COPIES = 4;
 
@@ -65,6 +66,39 @@ test(
   },
   MINUTES,
 );
+
+test(
+  'many worldlines: the menu of the toolbar stays short, and a row that names all of them can be closed again',
+  () =>
+    lab.withNotebook('many-lines', ['%%sql\nselect 1'], async (notebook) => {
+      const { page } = notebook;
+      await notebook.run(0);
+      for (let line = 0; line < LINES; line++)
+        await notebook.command('worldline:branch', { name: `idea-${line}` });
+      await notebook.shows(`idea-${LINES - 1}`, 2);
+      await notebook.showSidebar();
+      const more = page.locator('.wl-MoreHeads', { hasText: `+${LINES}` });
+      await more.click();
+      const less = page.locator('.wl-MoreHeads', { hasText: '−' });
+      const [button, sidebar] = [await less.boundingBox(), await page.locator('.wl-Graph').boundingBox()];
+      expect(right(button)).toBeLessThanOrEqual(right(sidebar));
+      await notebook.shot('row-of-many-names');
+      await less.click();
+      await more.waitFor();
+
+      await page.locator('.wl-MenuButton button').click();
+      await page.locator('.lm-Menu-itemLabel', { hasText: 'Export Worldline' }).waitFor();
+      expect((await page.locator('.lm-Menu').boundingBox())?.height).toBeLessThan(700);
+      await page.locator('.lm-Menu-itemLabel', { hasText: 'More Worldlines' }).hover();
+      await page.locator('.lm-Menu-itemLabel', { hasText: 'idea-0' }).waitFor();
+      await notebook.shot('menu-of-many');
+      await page.locator('.lm-Menu-itemLabel', { hasText: 'main' }).click();
+      await notebook.shows('main', 2);
+    }),
+  MINUTES,
+);
+
+const right = (box: { x: number; width: number } | null): number => (box ? box.x + box.width : NaN);
 
 test(
   'a notebook that is opened and closed again and again leaves nothing behind',

@@ -1,10 +1,15 @@
 import { MenuSvg, ReactWidget, ToolbarButtonComponent } from '@jupyterlab/ui-components';
 import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Menu } from '@lumino/widgets';
 import * as React from 'react';
+import type { WorldlineSummary } from '../../../kernel/src/contract.js';
 import { CommandIds } from '../commandIds.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { worldlineIcon } from '../shared/icons.js';
 import type { Services } from '../shared/Services.js';
+
+/** How many worldlines leave the menu short enough for what stands below them. */
+const MOST = 15;
 
 /** The active worldline in the notebook's toolbar, with a menu of the others and of what can be done. */
 export class WorldlineMenuButton extends ReactWidget {
@@ -63,26 +68,27 @@ export class WorldlineMenuButton extends ReactWidget {
     const notebook = session.panel.context.path;
     const own = session.graph.worldlines.filter((each) => !each.earlier);
     const earlier = session.graph.worldlines.filter((each) => each.earlier);
-    for (const each of own) {
-      menu.addItem({ command: CommandIds.switch, args: { notebook, worldline: each.id, label: each.name } });
-    }
-    if (earlier.length > 0) {
-      const more = new MenuSvg({ commands: app.commands });
-      more.title.label = trans.__('Earlier Sessions');
-      for (const each of earlier) {
-        more.addItem({
-          command: CommandIds.switch,
-          args: { notebook, worldline: each.id, label: each.name },
-        });
-      }
-      menu.addItem({ type: 'submenu', submenu: more });
-    }
+    const addTo = (list: Menu, worldlines: readonly WorldlineSummary[]) => {
+      for (const { id, name } of worldlines)
+        list.addItem({ command: CommandIds.switch, args: { notebook, worldline: id, label: name } });
+    };
+    const addBelow = (label: string, worldlines: readonly WorldlineSummary[]) => {
+      if (worldlines.length === 0) return;
+      const submenu = new MenuSvg({ commands: app.commands });
+      submenu.title.label = label;
+      addTo(submenu, worldlines);
+      menu.addItem({ type: 'submenu', submenu });
+    };
+    addTo(menu, own.slice(0, MOST));
+    addBelow(trans.__('More Worldlines'), own.slice(MOST));
+    addBelow(trans.__('Earlier Sessions'), earlier);
     menu.addItem({ type: 'separator' });
     for (const command of [
       CommandIds.branchFromCell,
       CommandIds.undo,
       CommandIds.rename,
       CommandIds.compare,
+      CommandIds.export,
     ]) {
       menu.addItem({ command, args: { notebook } });
     }
