@@ -37,6 +37,31 @@ test('an interrupt leaves no transaction behind, whenever it comes', () =>
     }
   }));
 
+test('a transaction that is interrupted took effect as a whole or not at all, and blocks nothing', () =>
+  withDatabase(async ({ database }) => {
+    for (let round = 1; round <= 60; round++) {
+      const stop = new AbortController();
+      let ended = 0;
+      const outcome = await database
+        .query(`begin; create or replace table t as select ${round} i from range(20000); commit`, {
+          author: 'user',
+          signal: stop.signal,
+          onResult: () => {
+            ended += 1;
+            if (ended === 1 + (round % 2)) stop.abort();
+          },
+        })
+        .then(
+          () => 'done',
+          (error: unknown) => (error as Error).name,
+        );
+      expect(outcome).toMatch(/^(?:done|InterruptedError)$/);
+      await runAsUser(database, 'create table if not exists t as select 0 i');
+      const [[found] = []] = await rowsOf(database, 'select max(i) from t');
+      expect(found === String(round)).toBe(outcome === 'done');
+    }
+  }));
+
 test('an interrupt stops a result whose rows are being counted', () =>
   withDatabase(async ({ database }) => {
     const stop = new AbortController();

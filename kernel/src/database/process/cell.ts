@@ -13,6 +13,7 @@ import type { OpenFile } from './openFile.js';
 import { watchProgress } from './progress.js';
 import type { CallEvent, Calls } from './protocol.js';
 import { runStatement } from './statements.js';
+import { rollBack } from './transaction.js';
 import { writeParquet } from './toParquet.js';
 import { writeOut } from './writeOut.js';
 
@@ -49,6 +50,7 @@ export async function runCell(
   if (pieces.length > 1) await checkSyntax(file, sql, pieces);
   let last: StatementResult | null = null;
   let transaction = false;
+  let begun = false;
   const run = (piece: Piece): Promise<StatementResult> =>
     writeOut(file.state.workspace, piece, (safe) =>
       runStatement(safe, {
@@ -67,16 +69,17 @@ export async function runCell(
       if (last !== null) emit({ kind: 'result', result: last });
       // Links may have appeared in the workspace while the statements before ran.
       if (pieces.length > 1) check(piece);
+      const first = piece.tokens[0]?.text ?? '';
+      begun ||= BEGINS.has(first);
       last = await runPiece(context, sql, piece, transaction, () =>
-        piece.tokens[0]?.text === 'import' ? importFolder(file.work, piece, run) : run(piece),
+        first === 'import' ? importFolder(file.work, piece, run) : run(piece),
       );
       // The notes are for a person, and a look that fails would end the user's transaction.
       if (author === 'user' && !transaction) last = await withNotes(file.work, piece, last);
-      const first = piece.tokens[0]?.text ?? '';
       transaction = BEGINS.has(first) || (transaction && !ENDS.has(first));
     }
   } finally {
-    if (transaction) await context.cancel.spare(() => file.work.run('ROLLBACK'));
+    if (begun) await rollBack(file.work, context.cancel);
   }
   if (transaction) {
     if (last !== null) emit({ kind: 'result', result: last });

@@ -12,6 +12,7 @@ import { run, type InTransaction, type Into } from './loadInto.js';
 import { loadError, loadFailure, type Format } from './loadFailure.js';
 import type { Calls } from './protocol.js';
 import { columnsOf } from './results.js';
+import { inTransaction } from './transaction.js';
 
 type Rejects = Pick<LoadResult, 'rejected' | 'rejects'>;
 /** Longer files, in bytes, are not empty. */
@@ -85,23 +86,6 @@ async function isEmpty(file: string): Promise<boolean> {
     return buffer.toString('utf8', 0, bytesRead).trim() === '';
   } finally {
     await handle.close();
-  }
-}
-
-async function inTransaction<T>(
-  connection: DuckDBConnection,
-  cancel: Cancel,
-  work: () => Promise<T>,
-): Promise<T> {
-  await cancel.spare(() => connection.run('BEGIN'));
-  let done = false;
-  try {
-    const result = await work();
-    await connection.run('COMMIT');
-    done = true;
-    return result;
-  } finally {
-    if (!done) await cancel.spare(() => connection.run('ROLLBACK'));
   }
 }
 

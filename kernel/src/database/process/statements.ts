@@ -14,6 +14,7 @@ import type { Cancel } from './cancel.js';
 import { doneMessage } from './doneMessage.js';
 import type { CallEvent } from './protocol.js';
 import { columnsOf, rowsOf, type Results } from './results.js';
+import { readOnly, rollBack } from './transaction.js';
 
 export interface RunContext {
   readonly connection: DuckDBConnection;
@@ -43,21 +44,11 @@ export async function runStatement(piece: Piece, context: RunContext): Promise<S
   try {
     if (context.author === 'user') return await attempt(piece, context, null);
     if (beginsLikeWrite(piece)) return await attempt(piece, context, 'write');
-    return await readOnly(context, () => attempt(piece, context, 'read'));
+    return await readOnly(context.connection, context.cancel, () => attempt(piece, context, 'read'));
   } catch (error) {
     if (error instanceof WritesAfterAll) return attempt(piece, context, 'write');
     if (error instanceof StreamFailed) throw await causeOf(piece, context);
     throw error;
-  }
-}
-
-/** Runs `work` in a read-only transaction that never commits. */
-async function readOnly<T>({ connection, cancel }: RunContext, work: () => Promise<T>): Promise<T> {
-  await cancel.spare(() => connection.run('BEGIN TRANSACTION READ ONLY'));
-  try {
-    return await work();
-  } finally {
-    await cancel.spare(() => connection.run('ROLLBACK'));
   }
 }
 
@@ -66,7 +57,7 @@ async function causeOf(piece: Piece, context: RunContext): Promise<unknown> {
   const { connection, transaction, cancel } = context;
   cancel.check();
   try {
-    if (!transaction) await readOnly(context, () => connection.run(piece.sql));
+    if (!transaction) await readOnly(connection, cancel, () => connection.run(piece.sql));
   } catch (error) {
     return error;
   }
@@ -82,19 +73,19 @@ async function attempt(piece: Piece, context: RunContext, only: Access | null): 
   if (whole !== null) return runPrepared(whole, piece, context, started, null, false);
   const extracted = await connection.extractStatements(piece.sql);
   let last: StatementResult | null = null;
-  let begun = false;
+  let transaction = false;
   try {
     for (let index = 0; index < extracted.count; index += 1) {
       cancel.check();
       const prepared = await extracted.prepare(index);
       const own = extracted.count > 1 && prepared.statementType === StatementType.TRANSACTION;
+      transaction ||= own;
       const result = await runPrepared(prepared, piece, context, started, only, index < extracted.count - 1);
-      if (own) begun = !begun;
-      else last = result;
+      if (!own) last = result;
     }
   } catch (error) {
     // DuckDB put a transaction of its own around what it made of the statement; some errors end it, and others leave it.
-    if (begun) await cancel.spare(() => connection.run('ROLLBACK')).catch(() => undefined);
+    if (transaction) await rollBack(connection, cancel);
     throw error;
   }
   return last ?? { kind: 'done', message: 'Nothing to run', rowsChanged: null, milliseconds: 0 };
@@ -163,7 +154,10 @@ async function execute(
     return { kind: 'plan', text, milliseconds: performance.now() - started };
   }
   if (type === StatementType.SELECT) return rows(await prepared.stream(), piece, context, started);
-  const result = await prepared.run();
+  // An interrupt would leave it open what came of a COMMIT.
+  const result = await (type === StatementType.TRANSACTION
+    ? context.cancel.spare(() => prepared.run())
+    : prepared.run());
   const isStatus = result.columnCount === 1 && result.columnName(0) === 'Success';
   if (result.returnType === ResultReturnType.QUERY_RESULT && !isStatus)
     return rows(result, piece, context, started);
