@@ -71,31 +71,6 @@ test('TSV, JSON, NDJSON and Parquet', () =>
     },
   ));
 
-test('broken lines of NDJSON are counted and shown, the others keep their types', () =>
-  withDatabase(
-    async ({ database, data }) => {
-      expect(await database.load(join(data, 'bad.ndjson'))).toMatchObject({
-        rows: 3,
-        rejected: 2,
-        rejects: [
-          { line: 2, text: '{"a": 2,' },
-          { line: 4, text: 'not json' },
-        ],
-        columns: [
-          { name: 'a', type: 'UBIGINT' },
-          { name: 'b', type: 'VARCHAR' },
-        ],
-      });
-      expect(await rowsOf(database, 'from bad')).toEqual([
-        ['1', 'x'],
-        ['3', 'z'],
-        ['4', null],
-      ]);
-    },
-    {},
-    { 'data/bad.ndjson': '{"a": 1, "b": "x"}\n{"a": 2,\n{"a": 3, "b": "z"}\nnot json\n{"a": 4}\n' },
-  ));
-
 test('a CSV is read in the encoding that it has', () =>
   withDatabase(async ({ database, folder }) => {
     const windows = Buffer.from('id,price\n1,5 \x80\n2,K\xf6ln\n', 'latin1');
@@ -253,57 +228,6 @@ test('what is not what its name says, or does not fit the table, is told in word
     },
   ));
 
-test('a table is described: nulls, range, distinct and frequent values, a sample', () =>
-  withDatabase(async ({ database }) => {
-    await runAsUser(
-      database,
-      `create table "Odd name" as
-       select i % 3 as k, case when i % 2 = 0 then 'even' end as s, date '2024-01-01' + i::int as d, [i] as l
-       from range(100) t(i); create view v as from "Odd name"`,
-    );
-    const described = await database.describe('Odd name');
-    expect(described).toMatchObject({
-      kind: 'table',
-      rows: 100,
-      columns: [
-        { name: 'k', nulls: 0, distinct: 3, min: '0', max: '2', top: [{ value: '0', count: 34 }, {}, {}] },
-        {
-          name: 's',
-          nulls: 50,
-          distinct: 1,
-          top: [
-            { value: 'even', count: 50 },
-            { value: null, count: 50 },
-          ],
-        },
-        { name: 'd', min: '2024-01-01', max: '2024-04-09', top: [] },
-        { name: 'l', kind: 'nested', distinct: null },
-      ],
-    });
-    expect(described.sample.rows).toHaveLength(5);
-    expect(await database.describe('"Odd name"')).toMatchObject({ rows: 100 });
-    expect(await database.describe('main.v')).toMatchObject({ kind: 'view' });
-    await expect(database.describe('nope')).rejects.toMatchObject({ name: 'CatalogError' });
-  }));
-
-test('values of a large table are counted one by one where they repeat, and estimated where hardly any does', () =>
-  withDatabase(async ({ database }) => {
-    await runAsUser(
-      database,
-      `create table large as select i, 'k' || i % 7 as k, nullif(i % 3, 0) as n from range(400000) t(i)`,
-    );
-    const { columns } = await database.describe('large');
-    expect(columns).toMatchObject([
-      { name: 'i', approximate: true, min: '0', max: '399999', top: [] },
-      { name: 'k', distinct: 7, top: [{ value: 'k0', count: 57143 }, {}, {}, {}, {}] },
-      { name: 'n', nulls: 133334, distinct: 2, top: [{ value: null }, {}, {}] },
-    ]);
-    const estimate = columns[0]?.distinct ?? 0;
-    expect(estimate).toBeGreaterThan(300_000);
-    expect(estimate % 10_000).toBe(0);
-    expect(columns[1]?.approximate).toBeUndefined();
-  }));
-
 test('what comes late in a file is read as well: quotes, lines that end in another way, other types and names', () =>
   withDatabase(
     async ({ database, data }) => {
@@ -351,55 +275,6 @@ test('lines that are taken for comments are said to be left out', () =>
     {
       'data/log.csv': '# device: A7\n# fw: 1.2\ntime,temp\n9:05,21.5\n# again\n9:10,21.6\n',
       'data/plain.csv': 'time,temp\n9:05,21.5\n9:10,#?\n',
-    },
-  ));
-
-test('JSON is read in the encoding that it has, its whole numbers exact whatever their size', () =>
-  withDatabase(
-    async ({ database, data }) => {
-      const text = '[{"a": "Jörg", "n": 1}, {"a": "Zoë", "n": 2}]';
-      const rows = [
-        ['Jörg', '1'],
-        ['Zoë', '2'],
-      ];
-      await writeFile(join(data, 'marked.json'), `\ufeff${text}`);
-      await writeFile(join(data, 'latin.json'), Buffer.from(text, 'latin1'));
-      await writeFile(join(data, 'wide.json'), Buffer.from(`\ufeff${text}`, 'utf16le'));
-      for (const name of ['marked', 'latin', 'wide']) {
-        const { note } = await database.load(join(data, `${name}.json`));
-        expect(note).toBe(
-          name === 'latin' ? 'latin.json is not UTF-8: it was read as Windows-1252 (Latin-1).' : undefined,
-        );
-        expect(await rowsOf(database, `from ${name}`)).toEqual(rows);
-      }
-      expect(await database.load(join(data, 'huge.json'))).toMatchObject({
-        rows: 2,
-        columns: [{ type: 'HUGEINT' }, { type: 'VARCHAR' }, { type: 'DOUBLE' }, { type: 'STRUCT(y BIGINT)' }],
-      });
-      expect(await rowsOf(database, 'select wei, id from huge')).toEqual([
-        ['123456789012345678901234567890', '1234567890123456789012345678901234567890'],
-        ['1', null],
-      ]);
-    },
-    {},
-    {
-      'data/huge.json':
-        '[{"wei": 123456789012345678901234567890, "id": 1234567890123456789012345678901234567890, "x": 1e30, "s": {"y": 1}},' +
-        ' {"wei": 1, "x": 0.5}]',
-    },
-  ));
-
-test('a code keeps its zeros, however late the first of them comes', () =>
-  withDatabase(
-    async ({ database, data }) => {
-      const loaded = await database.load(join(data, 'late.csv'));
-      expect(loaded).toMatchObject({ columns: [{ type: 'VARCHAR' }, { type: 'BIGINT' }] });
-      expect(loaded.note).toBe('zip stays text: some of its numbers begin with a zero, as codes do.');
-      expect(await rowsOf(database, `select zip from late where n = 40000`)).toEqual([['01067']]);
-    },
-    {},
-    {
-      'data/late.csv': `zip,n\n${Array.from({ length: 40_000 }, (_, n) => `10115,${n}`).join('\n')}\n01067,40000\n`,
     },
   ));
 

@@ -8,7 +8,7 @@ import type { Cancel } from './cancel.js';
 import { tableNameFor } from '../tableName.js';
 import { loadCsv } from './loadCsv.js';
 import { loadJson } from './loadJson.js';
-import { run, type InTransaction, type Into } from './loadInto.js';
+import { run, type Into } from './loadInto.js';
 import { loadError, loadFailure, type Format } from './loadFailure.js';
 import type { Calls } from './protocol.js';
 import { columnsOf } from './results.js';
@@ -60,10 +60,11 @@ async function read(
     throw loadError(`--${option} is for CSV files: ${basename(file)} says itself what its values are.`);
   if (await isEmpty(file)) throw loadError(`${basename(file)} is empty.`);
   try {
-    const inOne: InTransaction = (work) => inTransaction(connection, cancel, work);
-    if (format === 'csv') return await loadCsv(connection, file, into, asked, inOne);
-    if (format === 'json') return await loadJson(connection, file, into, inOne);
-    const rows = await inOne(() => run(connection, `${into.sql} FROM read_parquet(${quoteText(file)})`));
+    if (format === 'csv') return await loadCsv(connection, file, into, asked, cancel);
+    if (format === 'json') return await loadJson(connection, file, into, cancel);
+    const rows = await inTransaction(connection, cancel, () =>
+      run(connection, `${into.sql} FROM read_parquet(${quoteText(file)})`),
+    );
     return { rows, rejected: 0, rejects: [] };
   } catch (error) {
     throw loadFailure(error, file, format, into.target);

@@ -1,13 +1,28 @@
+import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteAlways } from '../sql/quote.js';
+import { quoteAlways, quoteName } from '../sql/quote.js';
 import { noteAbove } from '../noteAbove.js';
 import type { CsvOptions, LoadResult } from '../types.js';
-import { codeColumns } from './codeColumns.js';
-import { run, SHOWN_REJECTS, type InTransaction, type Into } from './loadInto.js';
+import type { Cancel } from './cancel.js';
+import { loadError } from './loadFailure.js';
+import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
 import { readTexts, type Readings } from './readTexts.js';
 import { roundedColumns } from './roundedColumns.js';
 import { csvSource, sniffCsv, type Dialect, type Encoding, type Types } from './sniffCsv.js';
+import { inTransaction } from './transaction.js';
 import { inUtf8, markedEncoding, noteWindows, WINDOWS } from './transcode.js';
+import {
+  checked,
+  codeColumns,
+  columnsToCheck,
+  columnsWithFractions,
+  isNotWhole,
+  isSniffedWhole,
+} from './wholeNumbers.js';
+
+/** Types of columns that hold more than DuckDB would take a column of a file for: they are the file's as well. */
+const HOLDS_MORE = /^(?:HUGEINT|DECIMAL|VARCHAR)/;
+const HOLDS_WHOLE = /^U?(?:TINY|SMALL|BIG)?INT(?:EGER)?$/;
 
 const NO_HEADER =
   'No line with the names of the columns was seen, and all were taken for rows: --header takes the first one for it.';
@@ -30,16 +45,31 @@ export async function loadCsv(
   file: string,
   into: Into,
   asked: CsvOptions,
-  inTransaction: InTransaction,
+  cancel: Cancel,
 ): Promise<Loaded> {
   // Before the transaction, which an error would end.
   const load = async (path: string, encoding: Encoding): Promise<Loaded> => {
     const dialect = await sniffCsv(connection, path, encoding, asked);
-    const fixed = into.append
-      ? await fixedTypes(connection, into.target, dialect)
-      : new Map<string, string>();
+    const held = into.append ? await typesOf(connection, into.target, dialect) : new Map<string, string>();
+    const fixed = new Map([...held].filter(([, type]) => HOLDS_MORE.test(type)));
     const readings = await readTexts(connection, dialect, fixed, asked);
-    return inTransaction(() => loadAs(connection, dialect, into, fixed, readings));
+    const attempt = (whole: readonly string[], types: Types): Promise<Loaded> =>
+      inTransaction(connection, cancel, () => loadAs(connection, dialect, into, types, readings, whole));
+    const numbers = [...dialect.types].flatMap(([name, type]) => {
+      const isWhole = type === 'BIGINT' || (type === 'DOUBLE' && HOLDS_WHOLE.test(held.get(name) ?? ''));
+      return isWhole && !fixed.has(name) && !readings.values.has(name) ? [name] : [];
+    });
+    const isKnown = !into.append && (await isSniffedWhole(path));
+    const whole = isKnown ? [] : await columnsToCheck(connection, dialect, numbers);
+    try {
+      return await attempt(whole, fixed);
+    } catch (error) {
+      if (!isNotWhole(error)) throw error;
+      const fractions = await columnsWithFractions(connection, dialect, whole);
+      const lost = fractions.find((name) => HOLDS_WHOLE.test(held.get(name) ?? ''));
+      if (lost !== undefined) throw fractionsLost(lost, file, into.target);
+      return await attempt([], new Map([...fixed, ...fractions.map((name) => [name, 'DOUBLE'] as const)]));
+    }
   };
   const mark = await markedEncoding(file);
   try {
@@ -59,8 +89,9 @@ async function loadAs(
   into: Into,
   fixed: Types,
   readings: Readings,
+  whole: readonly string[],
 ): Promise<Loaded> {
-  const first = await read(connection, dialect, into, fixed, readings);
+  const first = await read(connection, dialect, into, fixed, readings, whole);
   const isOther = first.rejects.some(({ reason }) => reason.startsWith('Invalid unicode'));
   const isPacked = dialect.file.endsWith('.zst');
   if (isOther && dialect.encoding === 'utf-8' && !isPacked) throw new WrongEncoding();
@@ -71,8 +102,9 @@ async function loadAs(
   const rounded = await roundedColumns(connection, into.target, doubles, (types) =>
     csvSource(dialect, ['ignore_errors = true'], types),
   );
-  const wide = new Map([...rounded, ...codes.map((name) => [name, 'VARCHAR'] as const)]);
-  const loaded = wide.size === 0 ? first : await read(connection, dialect, into, wide, readings);
+  const wide = new Map([...fixed, ...rounded, ...codes.map((name) => [name, 'VARCHAR'] as const)]);
+  const isFinal = rounded.size === 0 && codes.length === 0;
+  const loaded = isFinal ? first : await read(connection, dialect, into, wide, readings, []);
   const notes = [
     noteAbove(dialect.above),
     dialect.comment === null ? '' : noteComments(dialect.comment),
@@ -90,6 +122,7 @@ async function read(
   into: Into,
   types: Types,
   { values }: Readings,
+  whole: readonly string[],
 ): Promise<Loaded> {
   for (const table of ['worldline_rejects', 'worldline_scans'])
     await connection.run(`DROP TABLE IF EXISTS temp.${table}`);
@@ -97,9 +130,11 @@ async function read(
   const source = csvSource(
     dialect,
     [`store_rejects = true, rejects_table = 'worldline_rejects', rejects_scan = 'worldline_scans'`],
-    new Map([...types, ...texts]),
+    new Map([...types, ...texts, ...whole.map((name) => [name, 'DOUBLE'] as const)]),
   );
-  const replaced = [...values].map(([name, value]) => `${value} AS ${quoteAlways(name)}`);
+  const replaced = [...values, ...whole.map((name) => [name, checked(name)] as const)].map(
+    ([name, value]) => `${value} AS ${quoteAlways(name)}`,
+  );
   const columns = replaced.length === 0 ? '' : `SELECT * REPLACE (${replaced.join(', ')}) `;
   const rows = await run(connection, `${into.sql} ${columns}FROM ${source}`);
   const counted = await connection.runAndReadAll(
@@ -114,20 +149,20 @@ async function read(
     rejects: shown.getRows().map(([line, column, reason, text]) => ({
       line: line === null ? null : Number(line),
       column: column === null ? null : String(column),
-      reason: plainReason(String(reason)),
+      reason: plainReason(String(reason), whole.includes(String(column)) ? 'BIGINT' : null),
       text: String(text),
     })),
   };
 }
 
-/** The column is named beside it. */
-function plainReason(message: string): string {
-  const line = message.split('\n')[0] ?? '';
-  return line.replace(/^Error when converting column "(?:[^"]|"")*"\. /, '');
+/** The column is named beside it. `type`: the one that it is to have, where it was read as another. */
+function plainReason(message: string, type: string | null): string {
+  const line = (message.split('\n')[0] ?? '').replace(/^Error when converting column "(?:[^"]|"")*"\. /, '');
+  return type === null ? line : line.replace(/'DOUBLE'$/, `'${type}'`);
 }
 
-/** Columns of the table that hold more than DuckDB would take a column of a file for: their types are the file's as well. */
-async function fixedTypes(
+/** The types of the table's columns that the file has as well, by the file's names. */
+async function typesOf(
   connection: DuckDBConnection,
   target: string,
   { types }: Dialect,
@@ -138,8 +173,16 @@ async function fixedTypes(
   );
   return new Map(
     [...types.keys()].flatMap((name) => {
-      const type = held.get(name.toLowerCase()) ?? '';
-      return /^(HUGEINT|DECIMAL|VARCHAR)/.test(type) ? [[name, type] as const] : [];
+      const type = held.get(name.toLowerCase());
+      return type === undefined ? [] : [[name, type] as const];
     }),
+  );
+}
+
+function fractionsLost(column: string, file: string, target: string): Error {
+  const name = quoteName(column);
+  return loadError(
+    `${basename(file)} has fractions in ${name}, and ${target} has room for whole numbers there: nothing was added. ` +
+      `ALTER TABLE ${target} ALTER ${name} TYPE DOUBLE makes room for them.`,
   );
 }

@@ -10,9 +10,6 @@ export interface Into {
   readonly append: boolean;
 }
 
-/** Runs `work` in a transaction. */
-export type InTransaction = <T>(work: () => Promise<T>) => Promise<T>;
-
 /** Runs what makes or fills the table; gives the number of rows. */
 export async function run(connection: DuckDBConnection, sql: string): Promise<number> {
   const result = await connection.run(sql);

@@ -1,11 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteText } from '../sql/quote.js';
 import type { LoadResult } from '../types.js';
+import type { Cancel } from './cancel.js';
 import { failureOf } from './failure.js';
 import { loadFailure } from './loadFailure.js';
-import { run, SHOWN_REJECTS, type InTransaction, type Into } from './loadInto.js';
+import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
 import { readLines } from './loadLines.js';
 import { roundedColumns } from './roundedColumns.js';
+import { inTransaction } from './transaction.js';
 import { inUtf8, markedEncoding, noteWindows, WINDOWS } from './transcode.js';
 
 type Loaded = Pick<LoadResult, 'rows' | 'rejected' | 'rejects' | 'note'>;
@@ -18,9 +20,9 @@ export async function loadJson(
   connection: DuckDBConnection,
   file: string,
   into: Into,
-  inTransaction: InTransaction,
+  cancel: Cancel,
 ): Promise<Loaded> {
-  const load = (path: string): Promise<Loaded> => loadAs(connection, file, path, into, inTransaction);
+  const load = (path: string): Promise<Loaded> => loadAs(connection, file, path, into, cancel);
   const mark = await markedEncoding(file);
   if (mark !== null) return inUtf8(file, mark, load);
   try {
@@ -38,10 +40,10 @@ async function loadAs(
   file: string,
   path: string,
   into: Into,
-  inTransaction: InTransaction,
+  cancel: Cancel,
 ): Promise<Loaded> {
   const read = (options = ''): Promise<Loaded> =>
-    inTransaction(() => readJson(connection, quoteText(path), options, into));
+    inTransaction(connection, cancel, () => readJson(connection, quoteText(path), options, into));
   try {
     return await read().catch((error: unknown) => {
       if (!failureOf(error).message.startsWith('JSON transform error')) throw error;
@@ -53,7 +55,7 @@ async function loadAs(
     if (!message.startsWith('Malformed JSON')) throw error;
     if (message.includes('invalid UTF-8') && path === file) throw new NotUtf8();
     const failure = loadFailure(error, file, 'json', into.target);
-    return await inTransaction(() =>
+    return await inTransaction(connection, cancel, () =>
       readLines(connection, quoteText(path), into.sql, SHOWN_REJECTS, failure),
     );
   }
