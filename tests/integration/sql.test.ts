@@ -230,5 +230,9 @@ test('a query says in a line below its rows that dates of a file could be meant 
     await writeFile(join(folder, 'days.csv'), 'd,n\n03/04/2024,1\n05/06/2024,2\n');
     const { outputs } = await kernel.execute("%%sql\nfrom 'days.csv'; select 1");
     expect(outputs.map(({ type }) => type)).toEqual(['display_data', 'stream', 'execute_result']);
-    expect(outputs[1]?.content['text']).toContain('d of days.csv was read as day/month/year.');
+    const note = 'd of days.csv was read as day/month/year.';
+    expect(outputs[1]?.content['text']).toContain(note);
+    expect((await kernel.execute("%%sql days <<\nfrom 'days.csv'")).stdout).toContain(`as days.\n${note}`);
+    const python = await kernel.execute(`%%python\nfor _ in range(2): sql("from 'days.csv'")`);
+    expect(python.stderr.split(note)).toHaveLength(2);
   }));

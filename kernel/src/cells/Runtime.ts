@@ -126,15 +126,25 @@ export class Runtime implements Parts {
     return { absolute, relative };
   }
 
-  /** What answers `sql("…")` in Python: the query goes through the gate of whoever wrote the code. */
-  sqlForPython(author: Author, signal: AbortSignal): NonNullable<ExecuteOptions['sql']> {
+  /**
+   * What answers `sql("…")` in Python: the query goes through the gate of whoever wrote the code. `onNote`: told once of
+   * each thing worth knowing of how files were read.
+   */
+  sqlForPython(
+    author: Author,
+    signal: AbortSignal,
+    onNote: (note: string) => void = () => undefined,
+  ): NonNullable<ExecuteOptions['sql']> {
+    const told = new Set<string>();
     return async (query, _exchange, exportFrame) => {
       // Python has read the answer to its last call before it makes another.
       if (this.#answered !== null) await rm(this.#answered, { force: true });
       await this.offerFrames(query, exportFrame);
       const { absolute, relative } = await this.exchangeFile();
       this.#answered = absolute;
-      await this.database.toParquet(query, absolute, { author, signal, byCode: true });
+      const { note } = await this.database.toParquet(query, absolute, { author, signal, byCode: true });
+      if (note !== undefined && !told.has(note)) onNote(note);
+      if (note !== undefined) told.add(note);
       return relative;
     };
   }

@@ -41,7 +41,9 @@ export async function runPythonCell(context: CellContext, rest: string, text: st
     ...(typeof timeout === 'string' ? { timeout: Number(timeout) * 1000 } : {}),
     timeoutAdvice: ['%%python --timeout sets it; without it, a cell runs as long as it takes.'],
     ...(request.allowStdin ? { input: (prompt, password) => run.input(prompt, password) } : {}),
-    sql: runtime.sqlForPython('user', run.signal),
+    sql: runtime.sqlForPython('user', run.signal, (text) => {
+      pass({ type: 'notice', text });
+    }),
   });
   // A figure that is shown is often saved as well, and need not be seen twice.
   const pictures = seen.pictures ? 'listed' : 'inPlace';

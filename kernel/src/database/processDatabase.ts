@@ -8,6 +8,7 @@ import type {
   Attachment,
   Catalog,
   Database,
+  Exported,
   ExportOptions,
   LoadOptions,
   LoadResult,
@@ -139,7 +140,7 @@ export class ProcessDatabase implements Database {
     this.#state = { ...this.#state, attachments };
   }
 
-  toParquet(sql: string, file: string, options: ExportOptions): Promise<{ rows: number }> {
+  toParquet(sql: string, file: string, options: ExportOptions): Promise<Exported> {
     return this.#call(
       'toParquet',
       {

@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rowsOf, withDatabase } from './testing.js';
 
@@ -242,53 +241,5 @@ test('numbers with the sign of a currency or of percent stay text, with SQL that
     {},
     {
       'data/signs.csv': 'share,price,Preis in EUR\n45%,"$1,234.50","1.234,50 €"\n3.5%,-$99.00,"-99,00 €"\n',
-    },
-  ));
-
-test('a query is told where day and month of a file that it reads could change places', () =>
-  withDatabase(
-    async ({ database, data }) => {
-      await writeFile(join(data, 'latin.csv'), Buffer.from('d;n\n03/04/2024;é\n', 'latin1'));
-      const noteOn = async (sql: string): Promise<string | undefined> => {
-        const [result] = await database.query(sql, { author: 'user' });
-        return result?.kind === 'plan' ? undefined : result?.note;
-      };
-      const [csv, json, times] = ['either.csv', 'either.json', 'times.csv'].map((name) => join(data, name));
-      const note = await noteOn(`select n from '${csv}'`);
-      expect(note).toBe(
-        'd of either.csv was read as day/month/year. Its first values could also be meant as month/day/year: ' +
-          `read_csv('${csv}', dateformat = '%m/%d/%Y') reads them so.`,
-      );
-      for (const [file, months] of [
-        [csv, ['2024-03-04', '2024-05-06']],
-        [json, ['2024-03-04', '2024-05-06']],
-        [times, ['2024-03-04', '2024-05-06']],
-      ] as const) {
-        const other = /(read_.*) reads them so\.$/.exec(
-          (await noteOn(`create or replace table t as from '${file}'`)) ?? '',
-        );
-        expect(await rowsOf(database, `select d::date from ${other?.[1] ?? ''}`)).toEqual(
-          months.map((day) => [day]),
-        );
-        // It is said how dates are read: there is nothing left to tell.
-        expect(await noteOn(`from ${other?.[1] ?? ''}`)).toBeUndefined();
-      }
-      for (const name of ['clear.csv', 'same.csv', 'iso.csv', 'iso.json'])
-        expect(await noteOn(`from '${join(data, name)}'`)).toBeUndefined();
-      expect(await noteOn(`select '${csv}'`)).toBeUndefined();
-      // What cannot be looked at by its name alone is no error, and ends no transaction.
-      const latin = `read_csv('${join(data, 'latin.csv')}', encoding = 'latin-1')`;
-      await database.query(`begin; from ${latin}; create table kept as select 1; commit`, { author: 'user' });
-      expect(await rowsOf(database, 'select count(*) from kept')).toEqual([['1']]);
-    },
-    {},
-    {
-      'data/either.csv': dated('03/04/2024', '05/06/2024'),
-      'data/either.json': '[{"d": "03-04-2024"}, {"d": "05-06-2024"}]',
-      'data/times.csv': dated('03/04/2024 10:00:00', '05/06/2024 10:00:00'),
-      'data/clear.csv': 'd,e\n03/04/2024,13/04/2024\n05/06/2024,14/04/2024\n',
-      'data/same.csv': dated('05/05/2024', '06/06/2024'),
-      'data/iso.csv': dated('2024-03-04', '2024-05-06'),
-      'data/iso.json': '[{"d": "2024-03-04"}]',
     },
   ));

@@ -73,6 +73,12 @@ export interface ExportOptions extends RunOptions {
   readonly byCode?: boolean;
 }
 
+/** What went into a file. `note`: what is worth knowing of how the files were read that it comes from. */
+export interface Exported {
+  readonly rows: number;
+  readonly note?: string;
+}
+
 export interface QueryOptions extends RunOptions {
   readonly author: Author;
   /** Rows of the first page; default 50. */
@@ -252,7 +258,7 @@ export interface Database {
   attach(attachment: Attachment): Promise<void>;
   detach(alias: string): Promise<void>;
   /** Writes a query's result as uncompressed Parquet to `file`, an absolute path; the query passes its author's gate. */
-  toParquet(sql: string, file: string, options: ExportOptions): Promise<{ rows: number }>;
+  toParquet(sql: string, file: string, options: ExportOptions): Promise<Exported>;
   /** Makes a Parquet file visible to SQL under a data frame's name, until it is unregistered. Again: refreshes it. */
   registerFrame(name: string, file: string): Promise<void>;
   unregisterFrame(name: string): Promise<void>;

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { DatabaseError } from '../../database/errors.js';
 import { quoteText } from '../../database/sql/quote.js';
+import type { Exported } from '../../database/types.js';
 import type { OptionSpec } from '../reading/arguments.js';
 import { unitOffset } from '../reading/codePoints.js';
 import { parseLeadingOptions } from '../reading/arguments.js';
@@ -77,8 +78,9 @@ async function giveToPython(context: CellContext, cell: SqlCell, name: string): 
   const { runtime, run } = context;
   const { absolute, relative } = await runtime.exchangeFile();
   const bar = new ProgressBar(run, audienceOf(context.request));
+  let exported: Exported;
   try {
-    await runtime.database.toParquet(cell.sql, absolute, {
+    exported = await runtime.database.toParquet(cell.sql, absolute, {
       author: 'user',
       ...stops(context),
       onProgress: (fraction) => {
@@ -96,6 +98,7 @@ async function giveToPython(context: CellContext, cell: SqlCell, name: string): 
   await rm(absolute, { force: true });
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   run.stream('stdout', `Python has it as ${name}.\n`);
+  if (exported.note !== undefined) run.stream('stdout', `${exported.note}\n`);
 }
 
 async function query(

@@ -1,9 +1,8 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { GateError, InterruptedError } from '../errors.js';
 import { checkWords } from '../sql/gate.js';
 import { hasFolders } from '../paths/grants.js';
 import { split, type Piece } from '../sql/split.js';
-import type { Readable, StatementResult } from '../types.js';
+import type { Exported, Readable, StatementResult } from '../types.js';
 import type { Cancel } from './cancel.js';
 import { dateNotes } from './dateNotes.js';
 import { databaseError, failureOf } from './failure.js';
@@ -75,7 +74,7 @@ export async function runCell(
         first === 'import' ? importFolder(file.work, piece, run) : run(piece),
       );
       // The notes are for a person, and a look that fails would end the user's transaction.
-      if (author === 'user' && !transaction) last = await withNotes(file.work, piece, last);
+      if (author === 'user' && !transaction) last = await withNotes(context, piece, last);
       transaction = BEGINS.has(first) || (transaction && !ENDS.has(first));
     }
   } finally {
@@ -92,12 +91,12 @@ export async function runCell(
 }
 
 async function withNotes(
-  connection: DuckDBConnection,
+  { file, cancel }: CellContext,
   piece: Piece,
   result: StatementResult,
 ): Promise<StatementResult> {
   if (result.kind === 'plan') return result;
-  const notes = await dateNotes(connection, piece);
+  const notes = await dateNotes(file.work, piece, cancel);
   return notes.length === 0 ? result : { ...result, note: notes.join('\n') };
 }
 
@@ -105,7 +104,7 @@ async function withNotes(
 export async function exportCell(
   context: CellContext,
   { sql, file: target, author, byCode }: Calls['toParquet']['params'],
-): Promise<{ rows: number }> {
+): Promise<Exported> {
   const { file, cancel } = context;
   const pieces = split(sql);
   const last = pieces.at(-1);
@@ -114,7 +113,8 @@ export async function exportCell(
   const before = sql.slice(0, last.start);
   if (pieces.length > 1) await runCell(context, { sql: before, author, limit: 0 }, byCode);
   const rows = await runPiece(context, sql, last, false, () => writeParquet(file.work, last, target, cancel));
-  return { rows };
+  const notes = author === 'user' ? await dateNotes(file.work, last, cancel) : [];
+  return notes.length === 0 ? { rows } : { rows, note: notes.join('\n') };
 }
 
 /** Runs a statement with progress, after allowing the files that it names; gives an error its type and its place. */

@@ -5,6 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteAlways, quoteText } from '../sql/quote.js';
 import type { Token } from '../sql/scan.js';
 import type { Piece } from '../sql/split.js';
+import type { Cancel } from './cancel.js';
 import { dateFormat, isDate, isDayIn, isEitherOrder, titleOf, type DateOrder } from './notations.js';
 
 /** Rows at which it is looked. */
@@ -30,12 +31,16 @@ const ORDERS = ['dmy', 'mdy', 'ymd'] as const satisfies readonly DateOrder[];
  * What to know of the dates in the CSV and JSON files that a statement reads: that day and month could change places, where
  * the statement says nothing of it. DuckDB takes one of the orders and does not tell.
  */
-export async function dateNotes(connection: DuckDBConnection, { tokens }: Piece): Promise<string[]> {
+export async function dateNotes(
+  connection: DuckDBConnection,
+  { tokens }: Piece,
+  cancel: Cancel,
+): Promise<string[]> {
   if (tokens[0]?.text === 'copy' || tokens.some(({ kind, text }) => kind === 'word' && SAID.test(text)))
     return [];
   const notes: string[] = [];
   for (const [file, reader] of filesIn(tokens)) {
-    notes.push(...(await notesOnceOnFile(connection, file, reader)));
+    notes.push(...(await notesOnceOnFile(connection, file, reader, cancel)));
   }
   return notes;
 }
@@ -47,13 +52,16 @@ async function notesOnceOnFile(
   connection: DuckDBConnection,
   file: string,
   reader: Reader,
+  cancel: Cancel,
 ): Promise<string[]> {
   const about = await stat(file).catch(() => null);
   // Gone since the statement read it.
   if (about === null) return [];
   const key = [reader.name, file, about.size, about.mtimeMs].join('\n');
   // What cannot be read without the statement's own options is not told of.
-  const notes = found.get(key) ?? (await notesOnFile(connection, file, reader).catch(() => []));
+  const notes = found.get(key) ?? (await notesOnFile(connection, file, file, reader).catch(() => []));
+  // A look that was ended early tells nothing of the file.
+  if (cancel.cancelled) return [];
   if (found.size >= MOST_FILES) found.clear();
   found.set(key, notes);
   return notes;
@@ -73,12 +81,18 @@ function filesIn(tokens: readonly Token[]): Map<string, Reader> {
   return files;
 }
 
+/** The same of a JSON file that is loaded. `copy`: where it is read, which may be in another encoding. */
+export function jsonDateNotes(connection: DuckDBConnection, file: string, copy: string): Promise<string[]> {
+  return notesOnFile(connection, file, copy, READERS[1]);
+}
+
 async function notesOnFile(
   connection: DuckDBConnection,
   file: string,
+  copy: string,
   { name: reader, texts }: Reader,
 ): Promise<string[]> {
-  const path = quoteText(file);
+  const path = quoteText(copy);
   const described = await connection.runAndReadAll(`DESCRIBE FROM ${reader}(${path})`);
   const columns = described
     .getRows()
@@ -110,7 +124,7 @@ async function notesOnFile(
     const format = quoteText(dateFormat(shown[0] ?? '', other));
     return [
       `${name} of ${basename(file)} was read ${titleOf(order)}. Its first values could also be meant ${titleOf(other)}: ` +
-        `${reader}(${path}, ${option} = ${format}) reads them so.`,
+        `${reader}(${quoteText(file)}, ${option} = ${format}) reads them so.`,
     ];
   });
 }

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteText } from '../sql/quote.js';
 import type { LoadResult } from '../types.js';
 import type { Cancel } from './cancel.js';
+import { jsonDateNotes } from './dateNotes.js';
 import { failureOf } from './failure.js';
 import { loadFailure } from './loadFailure.js';
 import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
@@ -29,7 +30,8 @@ export async function loadJson(
     return await load(file);
   } catch (error) {
     if (!(error instanceof NotUtf8)) throw error;
-    return { ...(await inUtf8(file, WINDOWS, load)), note: noteWindows(file) };
+    const loaded = await inUtf8(file, WINDOWS, load);
+    return { ...loaded, note: [noteWindows(file), loaded.note].filter(Boolean).join('\n') };
   }
 }
 
@@ -44,12 +46,19 @@ async function loadAs(
 ): Promise<Loaded> {
   const read = (options = ''): Promise<Loaded> =>
     inTransaction(connection, cancel, () => readJson(connection, quoteText(path), options, into));
-  try {
-    return await read().catch((error: unknown) => {
+  const readWhole = (): Promise<Loaded> =>
+    read().catch((error: unknown) => {
       if (!failureOf(error).message.startsWith('JSON transform error')) throw error;
       // What comes late is of another form than its beginning, which is all that DuckDB looks at.
       return read(', sample_size = -1');
     });
+  try {
+    const loaded = await readWhole();
+    const types = await typesOf(connection, into.target);
+    if (![...types.values()].some((type) => type === 'DATE' || type === 'TIMESTAMP')) return loaded;
+    // The rows are in the table, whatever comes of this look.
+    const notes = await jsonDateNotes(connection, file, path).catch(() => []);
+    return notes.length === 0 ? loaded : { ...loaded, note: notes.join('\n') };
   } catch (error) {
     const { message } = failureOf(error);
     if (!message.startsWith('Malformed JSON')) throw error;

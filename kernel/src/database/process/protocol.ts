@@ -3,6 +3,7 @@ import type {
   Author,
   Catalog,
   CsvOptions,
+  Exported,
   FirstPage,
   LoadOptions,
   LoadResult,
@@ -56,7 +57,7 @@ export interface Calls {
   detach: { params: { alias: string }; result: null };
   toParquet: {
     params: { sql: string; file: string; author: Author; byCode: boolean };
-    result: { rows: number };
+    result: Exported;
   };
   registerFrame: { params: Frame; result: null };
   unregisterFrame: { params: { name: string }; result: null };
