@@ -245,6 +245,7 @@ export interface Requests {
   checkpoint: { params: { id: string }; result: CellRecord };
   /** The cells from the root to a worldline's head, or to a checkpoint, oldest first. */
   cells: { params: { of: string }; result: { cells: readonly CellRecord[] } };
+  /** A new worldline, which becomes the active one. */
   branch: { params: { name: string; from?: string }; result: WorldlineSummary };
   switch: { params: { worldline: string }; result: WorldlineSummary };
   undo: { params: { cells?: number; to?: string }; result: WorldlineSummary };

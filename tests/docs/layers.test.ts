@@ -4,6 +4,7 @@ import { type Source, sourcesIn } from './sources.js';
 
 /** What lies in no room, and everybody may import. */
 const SHARED = new Set([
+  'kernel/src/OneByOne.ts',
   'kernel/src/contract.ts',
   'kernel/src/counts.ts',
   'kernel/src/messageOf.ts',

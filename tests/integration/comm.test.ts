@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GraphPage, KernelState, Requests, TablePage } from '../../kernel/src/contract.js';
 import { frontEnd } from './frontEnd.js';
-import { resultOf, shown, withKernel } from './withKernel.js';
+import { errorOf, resultOf, rowsOf, shown, withKernel } from './withKernel.js';
 
 test('a front end sees the graph grow, moves in it, and looks at data', () =>
   withKernel(async ({ kernel }) => {
@@ -40,7 +40,7 @@ test('a front end sees the graph grow, moves in it, and looks at data', () =>
 
     const first = graph.checkpoints.at(1)?.id ?? '';
     const line = await ask('branch', { name: 'idea', from: first });
-    await ask('switch', { worldline: line.id });
+    expect(line.active).toBe(true);
     await kernel.execute('%%sql drop table t');
     expect((await ask('compare', { a: 'main', b: 'idea' })).tables).toMatchObject([
       { name: 't', change: 'only-a' },
@@ -51,6 +51,55 @@ test('a front end sees the graph grow, moves in it, and looks at data', () =>
     expect(state.active).toBe(line.id);
     expect((await ask('cells', { of: 'idea' })).cells.map(({ source }) => source)).toHaveLength(1);
     await expect(ask('nonsense' as 'state', {})).rejects.toThrow('does not know');
+  }));
+
+test('a worldline that cannot be opened becomes active by no request, and by no magic', () =>
+  withKernel(async ({ kernel, home, restart }) => {
+    await kernel.execute('%%sql create table t as select 1 as i');
+    const later = await restart();
+    const { hello, ask } = await frontEnd(later);
+    await later.execute('%%sql create table t as select 2 as i');
+    await ask('branch', { name: 'side' });
+    const back = await ask('switch', { worldline: 'main' });
+    await ask('delete', { worldline: 'side' });
+    const earlier = (await ask('graph', { offset: 0, count: 0 })).worldlines.find((line) => line.earlier);
+    const folder = join(home, 'notebooks', String(hello['session']), 'worldlines');
+    renameSync(folder, `${folder}-away`);
+    writeFileSync(folder, 'a file in its place');
+    await expect(ask('branch', { name: 'new' })).rejects.toThrow('ENOTDIR');
+    await expect(ask('resume', { worldline: 'side' })).rejects.toThrow('ENOTDIR');
+    await expect(ask('resume', { worldline: earlier?.id ?? '' })).rejects.toThrow('ENOTDIR');
+    for (const code of ['%branch new', '%resume side', '%resume'])
+      expect((await later.execute(code)).stderr + errorOf(await later.execute(code))).toContain('ENOTDIR');
+    rmSync(folder);
+    renameSync(`${folder}-away`, folder);
+    const { worldlines } = await ask('graph', { offset: 0, count: 0 });
+    expect(worldlines.filter(({ deleted, earlier }) => !deleted && !earlier)).toMatchObject([
+      { id: back.id, name: 'main', active: true },
+    ]);
+    expect(resultOf(await later.execute('%%sql from t'))).toContain('2');
+  }));
+
+test('a cell that comes while a worldline is moved to runs there or before, and its checkpoint is where it ran', () =>
+  withKernel(async ({ kernel }) => {
+    const { ask } = await frontEnd(kernel);
+    await kernel.execute('%%sql create table t as select 0 as i');
+    const main = await ask('switch', { worldline: 'main' });
+    const side = await ask('branch', { name: 'side' });
+    for (const n of [1, 2, 3, 4]) {
+      const to = n % 2 === 0 ? side : main;
+      await Promise.all([
+        ask('switch', { worldline: to.id }),
+        kernel.execute(`%%sql insert into t values (${n})`, { metadata: { cellId: String(n) } }),
+      ]);
+    }
+    const { checkpoints } = await ask('graph', { offset: 0, count: 20 });
+    for (const { id } of [main, side]) {
+      await ask('switch', { worldline: id });
+      const own = checkpoints.filter(({ worldline, cellId }) => worldline === id && cellId !== null);
+      const there = rowsOf(await kernel.execute('%%sql from t where i > 0 order by i')).map(([i]) => i);
+      expect(there).toEqual(own.map(({ cellId }) => cellId).sort());
+    }
   }));
 
 test('a notebook that was copied or moved finds its worldlines by the session id, and shares nothing that is written', () =>

@@ -53,7 +53,7 @@ describe('a kernel killed at any moment', () => {
         const { checkpoints } = await session.graph(0, 1_000_000);
         for (const id of values.keys()) expect(checkpoints.some((one) => one.id === id)).toBe(true);
         const last = checkpoints.find((one) => one.kind !== 'root' && one.worldline !== session.active.id);
-        const line = await session.resume(last?.worldline ?? '');
+        const { worldline: line } = await session.resume(last?.worldline ?? '');
         expect((await session.cells()).length).toBeGreaterThanOrEqual(confirmed);
         expect(await valueOf(kernel)).toBeGreaterThanOrEqual(saved);
         const [id, value] = [...values][Math.floor(Math.random() * values.size)] ?? ['', ''];

@@ -114,7 +114,7 @@ class Run {
         const worldline = pick([...this.heads.keys()], step.which);
         const head = this.heads.get(worldline) ?? '';
         if (!this.own.includes(worldline) && (await this.#isEmpty(worldline))) break;
-        const line = await session.resume(worldline);
+        const { worldline: line } = await session.resume(worldline);
         this.heads.set(line.id, head);
         if (!this.own.includes(line.id)) this.own.push(line.id);
         await this.#dropBlank();

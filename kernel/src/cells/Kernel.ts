@@ -3,6 +3,7 @@ import type { KernelEvent, KernelState } from '../contract.js';
 import { openDatabase } from '../database/openDatabase.js';
 import type { Catalog, Readable } from '../database/types.js';
 import { log } from '../jupyter/log.js';
+import { OneByOne } from '../OneByOne.js';
 import { Session } from '../worldlines/session/Session.js';
 import type { WorldlinePlace } from '../worldlines/types.js';
 import { completeFiles } from './completion/files.js';
@@ -35,9 +36,8 @@ export class Kernel {
   readonly #listeners = new Set<Listener>();
   readonly #onState = new Set<() => void>();
   #session: Promise<Session> | null = null;
+  readonly #turns = new OneByOne();
   #busy = false;
-  #idle: Promise<void> = Promise.resolve();
-  #becomeIdle: () => void = () => undefined;
   #lastActive: Runtime | null = null;
 
   constructor(
@@ -158,25 +158,25 @@ export class Kernel {
     return state === 'none' && this.sandbox.problems.length > 0 ? 'unavailable' : state;
   }
 
-  /** Runs something that moves a worldline while no cell runs. */
+  /** Runs a cell, once no move of a worldline is under way; rejects where the signal aborts before. */
+  async asCell<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#turns.next(async () => {
+      this.#setBusy(true);
+      try {
+        return await act();
+      } finally {
+        this.#setBusy(false);
+      }
+    }, signal);
+  }
+
+  /** Runs something that moves a worldline while no cell runs; the next one waits for it. */
   async betweenCells<T>(act: () => Promise<T>): Promise<T> {
-    await this.#idle;
-    return act();
+    return this.#turns.next(act);
   }
 
   get busy(): boolean {
     return this.#busy;
-  }
-
-  setBusy(busy: boolean): void {
-    if (busy && !this.#busy) {
-      this.#idle = new Promise((resolve) => {
-        this.#becomeIdle = resolve;
-      });
-    }
-    this.#busy = busy;
-    if (!busy) this.#becomeIdle();
-    this.stateChanged();
   }
 
   subscribe(listener: Listener): () => void {
@@ -245,6 +245,11 @@ export class Kernel {
       this.emit(event);
     });
     return session;
+  }
+
+  #setBusy(busy: boolean): void {
+    this.#busy = busy;
+    this.stateChanged();
   }
 
   #openDatabase(place: WorldlinePlace): ReturnType<typeof openDatabase> {

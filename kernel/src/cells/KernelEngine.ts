@@ -47,12 +47,10 @@ export class KernelEngine implements Engine {
   async execute(request: ExecuteRequest, run: Run): Promise<ExecuteOutcome> {
     if (!request.silent && request.storeHistory) this.#history.add(run.executionCount, request.code);
     if (request.code.trim() === '') return this.#withExpressions(request, { status: 'ok' });
-    this.kernel.setBusy(true);
-    try {
-      return await this.#withExpressions(request, await this.#runCell(request, new RecordingRun(run)));
-    } finally {
-      this.kernel.setBusy(false);
-    }
+    return this.kernel.asCell(
+      async () => this.#withExpressions(request, await this.#runCell(request, new RecordingRun(run))),
+      run.signal,
+    );
   }
 
   async #runCell(request: ExecuteRequest, run: RecordingRun): Promise<ExecuteOutcome> {

@@ -1,3 +1,4 @@
-export { Session, type Moved, type SessionOptions } from './session/Session.js';
+export { Session, type SessionOptions } from './session/Session.js';
+export type { Moved } from './session/SessionWorldlines.js';
 export * from './errors.js';
 export type * from './types.js';

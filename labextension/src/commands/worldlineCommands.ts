@@ -20,8 +20,7 @@ export function addWorldlineCommands(services: Services): void {
   const branch = async (session: NotebookSession, args: Args, from: string | null) => {
     const name = text(args, 'name') ?? (await askName(trans.__('Branch'), suggestName(session)));
     if (name === null) return;
-    const made = await session.request('branch', from === null ? { name } : { name, from });
-    if (session.graph.activeId !== made.id) await session.request('switch', { worldline: made.id });
+    await session.request('branch', from === null ? { name } : { name, from });
   };
 
   const askName = async (title: string, suggestion: string) => {

@@ -8,9 +8,11 @@ import type {
   Requests,
   TableInfo,
   TablePage,
+  WorldlineSummary,
 } from '../../contract.js';
 import { quoteName, quoteText } from '../../database/sql/quote.js';
 import { imageType } from '../../display/artifacts.js';
+import type { Moved } from '../../worldlines/session/SessionWorldlines.js';
 import { UserError } from '../errors.js';
 import type { Kernel } from '../Kernel.js';
 import { expandHome } from '../expandHome.js';
@@ -35,15 +37,14 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
   graph: async (kernel, { offset, count }) => (await kernel.session()).graph(offset, count),
   checkpoint: async (kernel, { id }) => (await kernel.session()).checkpoint(id),
   cells: async (kernel, { of }) => ({ cells: await (await kernel.session()).cells(of) }),
-  branch: async (kernel, { name, from }) =>
-    moved(kernel, (session) => session.branch(name, ...(from === undefined ? [] : [from]))),
+  branch: (kernel, { name, from }) =>
+    moved(kernel, (session) => session.branchOff(name, ...(from === undefined ? [] : [from]))),
   switch: (kernel, { worldline }) => moved(kernel, (session) => session.switch(worldline)),
-  undo: (kernel, params) => moved(kernel, async (session) => (await session.undo(params)).worldline),
+  undo: (kernel, params) => moved(kernel, (session) => session.undo(params)),
   rename: async (kernel, { worldline, name }) => (await kernel.session()).rename(worldline, name),
   delete: async (kernel, { worldline, restore }) => (await kernel.session()).delete(worldline, restore),
   resume: (kernel, { worldline }) => moved(kernel, (session) => session.resume(worldline)),
-  adopt: (kernel, { worldline }) =>
-    moved(kernel, async (session) => (await session.adopt(worldline))?.worldline ?? session.active),
+  adopt: (kernel, { worldline }) => moved(kernel, (session) => session.adopt(worldline)),
   compare: async (kernel, { a, b }) => (await kernel.session()).compare(a, b),
   compareRows: async (kernel, { a, b, table, count }) =>
     (await kernel.session()).compareRows(a, b, table, count),
@@ -96,14 +97,17 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
 
 type Session = Awaited<ReturnType<Kernel['session']>>;
 
-/** Moves the active worldline between cells, and opens where it arrived. */
-async function moved<T>(kernel: Kernel, move: (session: Session) => Promise<T>): Promise<T> {
+/** Moves between cells; gives the worldline that is active then. */
+async function moved(
+  kernel: Kernel,
+  move: (session: Session) => Promise<Moved | null>,
+): Promise<WorldlineSummary> {
   const session = await kernel.session();
-  const result = await kernel.betweenCells(() => move(session));
+  const done = await kernel.betweenCells(() => move(session));
   await (await kernel.active()).prepare();
   kernel.dataChanged();
   kernel.stateChanged();
-  return result;
+  return done?.worldline ?? session.active;
 }
 
 async function preview(kernel: Kernel, table: string, count: number): Promise<TablePage> {

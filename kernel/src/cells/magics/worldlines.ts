@@ -4,7 +4,8 @@ import { comparisonDisplay } from '../../display/comparison.js';
 import { bytes } from '../../display/format.js';
 import { tableDisplay } from '../../display/table.js';
 import type { WorldlineSummary } from '../../contract.js';
-import type { Orphan, Restored } from '../../worldlines/types.js';
+import type { Moved } from '../../worldlines/session/SessionWorldlines.js';
+import type { Orphan } from '../../worldlines/types.js';
 import { seeHelp } from '../reading/arguments.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
@@ -159,17 +160,8 @@ const branch: Magic = {
     const name = required(positional[0], '%branch', 'a name for the new worldline');
     const from = options.get('from');
     const session = await context.kernel.session();
-    const made = await session.branch(name, ...(typeof from === 'string' ? [from] : []));
-    try {
-      await goTo(
-        context,
-        () => session.switch(made.id),
-        () => `Now in the new worldline ${name}.`,
-      );
-    } catch (error) {
-      await session.delete(made.id);
-      throw error;
-    }
+    const moved = await session.branchOff(name, ...(typeof from === 'string' ? [from] : []));
+    await told(context, moved, ({ name: made }) => `Now in the new worldline ${made}.`);
   },
 };
 
@@ -183,11 +175,7 @@ const switchTo: Magic = {
   async run({ positional }, context) {
     const name = required(positional[0], '%switch', 'the name of a worldline');
     const session = await context.kernel.session();
-    await goTo(
-      context,
-      () => session.switch(name),
-      ({ name: there }) => `Now in worldline ${there}.`,
-    );
+    await told(context, await session.switch(name), ({ name: there }) => `Now in worldline ${there}.`);
   },
 };
 
@@ -206,12 +194,10 @@ const undo: Magic = {
       throw new UserError('UsageError', `%undo takes a number, not "${n}".`, seeHelp('%undo'));
     const session = await context.kernel.session();
     const count = Number(n);
-    const { worldline, restored } = await session.undo(
-      options.has('step') ? { steps: count } : { cells: count },
-    );
-    const head = await session.checkpoint(worldline.head);
+    const moved = await session.undo(options.has('step') ? { steps: count } : { cells: count });
+    const head = await session.checkpoint(moved.worldline.head);
     const place = head.kind === 'root' ? 'the start' : `cell [${head.executionCount ?? '?'}]`;
-    await told(context, restored, `${worldline.name} is back at ${place}.`);
+    await told(context, moved, (line) => `${line.name} is back at ${place}.`);
   },
 };
 
@@ -225,8 +211,8 @@ const rename: Magic = {
   async run({ positional }, { kernel, run }) {
     const name = required(positional[0], '%rename', 'the name of a worldline and its new name');
     const next = required(positional[1], '%rename', 'the new name as well');
-    await (await kernel.session()).rename(name, next);
-    run.stream('stdout', `${name} is now ${next}.\n`);
+    const line = await (await kernel.session()).rename(name, next);
+    run.stream('stdout', `${name} is now ${line.name}.\n`);
   },
 };
 
@@ -255,10 +241,10 @@ const resume: Magic = {
   async run({ positional }, context) {
     const session = await context.kernel.session();
     const name = positional[0] ?? (await lastEarlier(context));
-    await goTo(
+    await told(
       context,
-      () => session.resume(name),
-      (line) => `Now in worldline ${line.name}, as it was.`,
+      await session.resume(name),
+      ({ name: there }) => `Now in worldline ${there}, as it was.`,
     );
   },
 };
@@ -276,7 +262,7 @@ const adopt: Magic = {
     const moved = await session.adopt(name);
     if (moved === null)
       context.run.stream('stdout', `${name} has the same head: there is nothing to adopt.\n`);
-    else await told(context, moved.restored, `${moved.worldline.name} is now what ${name} is.`);
+    else await told(context, moved, (line) => `${line.name} is now what ${name} is.`);
   },
 };
 
@@ -291,26 +277,13 @@ async function lastEarlier({ kernel }: CellContext): Promise<string> {
   return last.id;
 }
 
-/** Makes a worldline active, opens it and says so. Where it cannot be opened, the next cell runs where it would have. */
-async function goTo(
-  context: CellContext,
-  go: () => Promise<WorldlineSummary>,
+/** Says where the next cell runs, and what could not be brought along. */
+async function told(
+  { kernel, run }: CellContext,
+  { worldline, restored }: Moved,
   text: (line: WorldlineSummary) => string,
 ): Promise<void> {
-  const session = await context.kernel.session();
-  const { activeWorldline: before } = session;
-  const line = await go();
-  try {
-    const { restored } = await session.open();
-    await told(context, restored, text(line));
-  } catch (error) {
-    await session.resume(before);
-    throw error;
-  }
-}
-
-async function told({ kernel, run }: CellContext, restored: Restored, text: string): Promise<void> {
-  run.stream('stdout', `${text}\n`);
+  run.stream('stdout', `${text(worldline)}\n`);
   for (const { name, reason } of restored.lost)
     run.stream('stderr', `The variable ${name} could not be carried: ${reason}\n`);
   for (const note of [...restored.notes, ...(await kernel.session()).takeNotes()])

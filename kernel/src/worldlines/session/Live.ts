@@ -1,4 +1,5 @@
 import type { TableInfo, VariableInfo } from '../../contract.js';
+import { OneByOne } from '../../OneByOne.js';
 import type { State } from '../journal/records.js';
 import type { CapturedVariables, Part, Parts, VariablesCapture, WorldlinePlace } from '../types.js';
 import type { WorkspaceIndex } from '../workspace/WorkspaceIndex.js';
@@ -31,7 +32,7 @@ export class Live {
   tables: readonly TableInfo[] | null = null;
   /** Variables that were taken, and are not in the store yet: those who gave them say from then on that nothing changed. */
   taken: Taken | null = null;
-  #exclusive: Promise<unknown> = Promise.resolve();
+  readonly #moves = new OneByOne();
 
   constructor(
     readonly place: WorldlinePlace,
@@ -62,12 +63,6 @@ export class Live {
 
   /** One after the other: commits and moves. */
   async exclusive<T>(act: () => Promise<T>): Promise<T> {
-    const before = this.#exclusive;
-    const mine = (async () => {
-      await before.catch(() => undefined);
-      return act();
-    })();
-    this.#exclusive = mine;
-    return mine;
+    return this.#moves.next(act);
   }
 }

@@ -2,6 +2,7 @@ import { NotFoundError } from '../errors.js';
 import { isBlank, type Line, type Node } from '../graph/Graph.js';
 import { EarlierJournals } from '../journal/EarlierJournals.js';
 import { linkedStores } from './links.js';
+import { asName, folded } from './names.js';
 import type { Store } from './Store.js';
 
 /** Worldlines that an error names. */
@@ -29,7 +30,8 @@ export class Lookup {
   async resumable(reference: string): Promise<Line> {
     await this.load();
     const { lines } = this.store.graph;
-    const named = [...lines.values()].filter((line) => line.name === reference);
+    const name = asName(reference);
+    const named = [...lines.values()].filter((line) => line.name === name);
     const deleted = named.find((line) => this.isOwn(line) && line.deleted && line.cells > 0);
     const earlier = named.filter((line) => !this.isOwn(line)).sort(fullFirst)[0];
     return lines.get(reference) ?? deleted ?? earlier ?? this.knownLine(reference);
@@ -40,7 +42,7 @@ export class Lookup {
     const line = this.#findLine(reference);
     if (line !== undefined) return line;
     throw new NotFoundError(
-      `There is no worldline "${reference}". ${this.#whatThereIs()}%worldlines lists them.`,
+      `There is no worldline "${reference}". ${this.#whatThereIs(reference)}%worldlines lists them.`,
     );
   }
 
@@ -52,7 +54,7 @@ export class Lookup {
     const node = this.#findNode(reference);
     if (node !== undefined) return node;
     throw new NotFoundError(
-      `There is no checkpoint or worldline "${reference}". ${this.#whatThereIs()}%worldlines lists them.`,
+      `There is no checkpoint or worldline "${reference}". ${this.#whatThereIs(reference)}%worldlines lists them.`,
     );
   }
 
@@ -79,12 +81,17 @@ export class Lookup {
     return [...this.store.graph.lines.values()].filter((line) => this.isOwn(line));
   }
 
-  /** Whether a worldline of this kernel has the name. Looks at names first: there may be thousands. */
-  readonly isTaken = (name: string): boolean => {
-    for (const line of this.store.graph.lines.values())
-      if (line.name === name && this.isOwn(line) && !line.deleted) return true;
-    return false;
-  };
+  /** The worldline of this kernel that has a name, or one that differs from it only in case; `but` is passed over. */
+  alike(name: string, but?: Line): Line | undefined {
+    const wanted = folded(name);
+    let found: Line | undefined;
+    for (const line of this.store.graph.lines.values()) {
+      if (line === but || line.deleted || !this.isOwn(line) || folded(line.name) !== wanted) continue;
+      if (line.name === name) return line;
+      found = line;
+    }
+    return found;
+  }
 
   isOwn(line: Line): boolean {
     return line.journal === this.store.own;
@@ -120,7 +127,9 @@ export class Lookup {
   }
 
   /** The names of a few worldlines of this run, as the one that was meant may be among them. */
-  #whatThereIs(): string {
+  #whatThereIs(reference: string): string {
+    const alike = this.alike(reference);
+    if (alike !== undefined) return `Here is ${alike.name}. `;
     const names = this.own().flatMap(({ name, deleted }) => (deleted ? [] : [name]));
     return names.length === 0 || names.length > NAMED ? '' : `Here: ${names.join(', ')}. `;
   }
@@ -129,7 +138,8 @@ export class Lookup {
     const { lines } = this.store.graph;
     const byId = lines.get(reference);
     if (byId !== undefined) return byId;
-    const named = [...lines.values()].filter((line) => line.name === reference);
+    const name = asName(reference);
+    const named = [...lines.values()].filter((line) => line.name === name);
     const mine = named.filter((line) => this.isOwn(line));
     return mine.find((line) => !line.deleted) ?? mine[0] ?? named.sort(listedFirst)[0];
   }

@@ -6,8 +6,19 @@ const SAYS_SOMETHING = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
 /** Control and format characters, but for the joiners that some scripts and emoji are written with. */
 const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu;
 
-/** Throws where a name could not be typed in a magic, or is taken. */
-export function checkName(name: string, isTaken: (name: string) => boolean): void {
+/** A name as it is kept and looked up: the same, however the letters with their accents were typed. */
+export function asName(text: string): string {
+  return text.normalize('NFC');
+}
+
+/** What names have in common that differ in case only: people take them for one, and so do many file systems. */
+export function folded(name: string): string {
+  return asName(name).toLowerCase();
+}
+
+/** A name as it is kept. Throws where it could not be typed in a magic, or another worldline is called like that: `taken`. */
+export function checkedName(text: string, taken: (name: string) => string | undefined): string {
+  const name = asName(text);
   const seen = name.replace(UNSEEN, '');
   if (seen !== name || !NAME.test(name) || !SAYS_SOMETHING.test(name)) {
     const like = nameLike(name);
@@ -16,16 +27,17 @@ export function checkName(name: string, isTaken: (name: string) => boolean): voi
         `${like === '' ? '' : `, such as ${like}`}.`,
     );
   }
-  if (isTaken(name)) {
-    throw new WorldlineError(
-      `There is a worldline "${name}" already. Choose another name, or %switch ${name}.`,
-    );
-  }
+  const other = taken(name);
+  if (other === undefined) return name;
+  const differs = other === name ? '' : `, and "${name}" differs from it only in case`;
+  throw new WorldlineError(
+    `There is a worldline "${other}" already${differs}. Choose another name, or %switch ${other}.`,
+  );
 }
 
 /** A name like a text, such as a file's name; empty where nothing of it can be in a name. */
 export function nameLike(text: string): string {
-  const like = text
+  const like = asName(text)
     .replace(UNSEEN, '')
     .trim()
     .replace(/[\s/\\"']+/g, '-')
