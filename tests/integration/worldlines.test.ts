@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { frontEnd } from './frontEnd.js';
 import { errorOf, resultOf, shown, withKernel } from './withKernel.js';
 
 const SETUP = [
@@ -164,4 +165,31 @@ test('a cell that a restart stops is a checkpoint like any that was interrupted'
     const [again] = await Promise.all([restart(), stopped]);
     await again.execute('%resume');
     expect((await again.execute('%%python\nprint(x)')).stdout).toBe('2\n');
+  }));
+
+test('a cell that does not let itself be stopped is kept as far as it had come', () =>
+  withKernel(async ({ kernel, restart }) => {
+    await kernel.execute('%%python\nx = 1');
+    const printed = kernel.next(
+      ({ type, content }) => type === 'stream' && String(content['text']).includes('on'),
+    );
+    const stubborn = `%%python
+import time
+x = 2; _ = open("made.txt", "w").write("made"); print("on", flush=True)
+while True:
+    try: time.sleep(600)
+    except BaseException: pass`;
+    // Its reply may not come any more.
+    kernel.execute(stubborn).catch(() => undefined);
+    await printed;
+    const again = await restart();
+    expect((await again.execute('%resume')).stderr).toBe('');
+    const { ask } = await frontEnd(again);
+    const { cells } = await ask('cells', { of: 'main' });
+    expect(cells.map(({ source, status }) => [source, status])).toEqual([
+      ['%%python\nx = 1', 'ok'],
+      [stubborn, 'interrupted'],
+    ]);
+    expect(JSON.stringify(cells[1]?.outputs)).toMatch(/on\\n.*The kernel ended before this cell did/);
+    expect((await again.execute('%%python\nprint(x, open("made.txt").read())')).stdout).toBe('1 made\n');
   }));

@@ -2,7 +2,7 @@ import type { CellKind, CellStatus } from '../contract.js';
 import type { ExecuteOutcome, ExecuteRequest } from '../jupyter/engine.js';
 import { log } from '../jupyter/log.js';
 import { unlessAborted } from '../unlessAborted.js';
-import type { Saved } from '../worldlines/types.js';
+import type { Part, Saved } from '../worldlines/types.js';
 import { withoutPasswords } from './sql/attachments.js';
 import { cellTurns } from './ask/cellTurns.js';
 import { InterruptedCell } from './errors.js';
@@ -16,6 +16,8 @@ import { storeProblem } from './storeProblem.js';
 
 /** Milliseconds that a cell may wait before the person is told what for. */
 const SLOW = 3000;
+const CUT_OFF =
+  'The kernel ended before this cell did. What it had shown and the files that it had written are kept; tables and variables are as they were before it.';
 
 export interface FinishedCell {
   readonly kind: CellKind;
@@ -26,6 +28,8 @@ export interface FinishedCell {
   readonly started: number;
   readonly asked: AskResult | null;
   readonly outcome: ExecuteOutcome;
+  /** Parts that are left as they were before it. */
+  readonly untouched?: readonly Part[];
 }
 
 /** Makes a checkpoint of every cell that may have changed something, and says what could not be kept. */
@@ -82,9 +86,20 @@ export class CheckpointWriter {
     }
   }
 
+  /**
+   * Called where the kernel ends and a cell does not: what it has shown so far becomes its checkpoint. What it still works
+   * on cannot be read: tables and variables are taken as they were before it.
+   */
+  async cutOff(cell: Pick<FinishedCell, 'kind' | 'request' | 'run' | 'started'>): Promise<void> {
+    const outcome = toOutcome(new InterruptedCell(CUT_OFF));
+    cell.run.recordError(outcome.name, outcome.message, outcome.traceback);
+    const untouched = ['database', 'variables'] as const;
+    await this.commit({ ...cell, status: 'interrupted', asked: null, outcome, untouched });
+  }
+
   /** Called when a cell has run: the reply waits for this. */
   async commit(cell: FinishedCell): Promise<ExecuteOutcome> {
-    const { kind, request, run, status, started, asked, outcome } = cell;
+    const { kind, request, run, status, started, asked, outcome, untouched } = cell;
     const source = withoutPasswords(request.code);
     try {
       const session = await this.kernel.session();
@@ -98,9 +113,10 @@ export class CheckpointWriter {
         ended: Date.now(),
         executionCount: run.executionCount,
         cellId: request.cellId ?? null,
-        outputs: run.outputs,
+        outputs: [...run.outputs],
         turns: asked?.turns ?? cellTurns(kind, source, run.outputs),
         ...(asked === null ? {} : { asCells: asked.asCells }),
+        ...(untouched === undefined ? {} : { untouched }),
       });
       const runtime = await this.kernel.active();
       runtime.holdWrites(session.ready('database', worldline));

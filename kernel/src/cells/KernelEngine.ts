@@ -1,4 +1,4 @@
-import type { CellStatus } from '../contract.js';
+import type { CellKind, CellStatus } from '../contract.js';
 import type {
   Comm,
   CommHandler,
@@ -35,6 +35,8 @@ import { userExpressions } from './userExpressions.js';
 export class KernelEngine implements Engine {
   readonly #history = new History();
   readonly #checkpoints: CheckpointWriter;
+  /** Makes a checkpoint of the cell that runs, as far as it has come; null where none runs that would have one. */
+  #keepRunning: (() => Promise<unknown>) | null = null;
 
   constructor(private readonly kernel: Kernel) {
     this.#checkpoints = new CheckpointWriter(kernel);
@@ -57,7 +59,8 @@ export class KernelEngine implements Engine {
     const started = Date.now();
     let outcome: ExecuteOutcome = { status: 'ok' };
     let asked: AskResult | null = null;
-    let kind = null;
+    let kind: CellKind | null = null;
+    let kept: Promise<unknown> | null = null;
     try {
       const { defaultKind } = this.kernel;
       const parsed = readCell(request.code, defaultKind);
@@ -69,6 +72,9 @@ export class KernelEngine implements Engine {
         run,
         request.allowStdin && !parsed.magics.some(({ name }) => name === 'resume'),
       );
+      if (kind !== null)
+        this.#keepRunning = () =>
+          (kept ??= this.#checkpoints.cutOff({ kind: plan.kind ?? 'ask', request, run, started }));
       asked = await plan.run({ kernel: this.kernel, runtime, run, request, source: request.code });
       if (asked !== null && !request.silent) kind = 'ask' as const;
       if (asked?.failure) throw asked.failure;
@@ -78,7 +84,8 @@ export class KernelEngine implements Engine {
       outcome = toOutcome(storeProblem(error, this.kernel.paths.home));
       run.recordError(outcome.name, outcome.message, outcome.traceback);
     }
-    if (kind === null) return outcome;
+    this.#keepRunning = null;
+    if (kind === null || kept !== null) return outcome;
     const status = statusOf(outcome, run.signal.aborted);
     return this.#checkpoints.commit({ kind, request, run, status, started, asked, outcome });
   }
@@ -114,6 +121,7 @@ export class KernelEngine implements Engine {
   }
 
   async shutdown(): Promise<void> {
+    await this.#keepRunning?.();
     await this.kernel.close();
   }
 }
