@@ -12,6 +12,9 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
+// Lab loads the newest copy that is shared. Its own, 4.1.2, writes the styles of editors anew with each editor that is made, the
+// same ones or not, and the browser goes over the whole page for it; since 4.1.3 it writes them when they change.
+import 'style-mod';
 import { ArtifactsSection } from './artifacts/ArtifactsSection.js';
 import { TABLE_MIME } from '../../kernel/src/contract.js';
 import { CommandIds } from './commandIds.js';

@@ -104,3 +104,30 @@ test(
     }),
   MINUTES,
 );
+
+/** Puts a cell in and waits for its editor; tells how often styles of editors were written meanwhile. */
+const INSERT = `(async () => {
+  let writes = 0;
+  const look = (records) => {
+    for (const { target } of records) if (target.nodeName === 'STYLE' && target.textContent.includes('.cm-line')) writes++;
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(document.head, { childList: true, subtree: true });
+  const { sharedModel } = ${CONTENT}.model;
+  const at = sharedModel.cells.length;
+  sharedModel.insertCell(at, { cell_type: 'code', source: '%%sql\\nselect 2' });
+  const cell = ${CONTENT}.widgets[at];
+  await cell.ready;
+  look(observer.takeRecords());
+  observer.disconnect();
+  return cell.editor === null ? null : writes;
+})()`;
+
+test(
+  'an editor that comes has the styles of all editors left as they are: the browser would style the whole page anew',
+  () =>
+    lab.withNotebook('styles', ['%%sql\nselect 1'], async ({ page }) => {
+      expect(await page.evaluate(INSERT)).toBe(0);
+    }),
+  MINUTES,
+);
