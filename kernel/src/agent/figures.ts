@@ -17,13 +17,15 @@ export interface Reading {
 
 const NUMBER = /\d(?:[\d.,'’ \u00a0\u202f\u2009]*\d)?(?:[eE][+-]?\d+)?/g;
 const MONTH = '(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez)[a-zäéû]*\\.?';
+const DAY = '\\d{1,2}(?:st|nd|rd|th)?\\.?';
+const TO = '\\s?(?:[-–—]|to|bis)\\s?';
 /** Dates and times: their numbers are no figures. */
 const MOMENTS = [
   /\b\d{4}-\d{1,2}(?:-\d{1,2})?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?\b/g,
   /\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b/g,
   /\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\b/gi,
-  new RegExp(`\\b\\d{1,2}(?:st|nd|rd|th)?\\.?\\s+(?:of\\s+)?${MONTH}(?:,?\\s+\\d{4})?\\b`, 'gi'),
-  new RegExp(`\\b${MONTH}\\s+\\d{1,2}(?:st|nd|rd|th)?(?:,?\\s+\\d{4})?\\b`, 'gi'),
+  new RegExp(`\\b(?:${DAY}${TO})?${DAY}\\s+(?:of\\s+)?${MONTH}(?:,?\\s+\\d{4})?\\b`, 'gi'),
+  new RegExp(`\\b${MONTH}\\s+${DAY}(?:${TO}${DAY})?(?:,?\\s+\\d{4})?\\b`, 'gi'),
   new RegExp(`\\b${MONTH}\\s+\\d{4}\\b`, 'gi'),
 ];
 /** Parts of an answer that hold no figures: code, links, handles, numbering, ordinals, names of places in a text, levels of confidence. */
@@ -100,10 +102,13 @@ function numberAt(text: string, original: string, part: string, start: number): 
   if (scale === 1 && /^(?:[A-Za-z_]{3,}|_|D\b)/.test(after)) return null;
   const percent = /^\s?(?:%|percent\b|per cent\b|Prozent\b|pp\b|percentage)/i.test(after);
   const about = ABOUT.test(original.slice(Math.max(0, start - 24), start));
-  const readings = readingsOf(part, about).map(({ value, tolerance }) => ({
-    value: value * scale,
-    tolerance: tolerance * scale,
-  }));
+  // What reads as a scale may be the unit of the results: k€, a column in millions, 12 m, 30 t.
+  const readings = [...new Set([scale, 1])].flatMap((factor) =>
+    readingsOf(part, about).map(({ value, tolerance }) => ({
+      value: value * factor,
+      tolerance: tolerance * factor,
+    })),
+  );
   const plainYear = /^(?:19|20)\d\d$/.test(part);
   const money =
     /[$€£¥]\s?$/.test(text.slice(Math.max(0, start - 2), start)) || /^\s?(?:[$€£¥]|USD|EUR)/.test(after);

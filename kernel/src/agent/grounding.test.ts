@@ -26,6 +26,10 @@ describe('matching figures', () => {
     ['In all 1 234 567 rows.', '1234567', '1 234 567'],
     ['The median is 3.', '3.0', '3'],
     ['It is 6.02e23.', '6.022e23', '6.02e23'],
+    ['The gap is −516.3 k€.', 'East | -516.3', '516.3'],
+    ['The gap is −516.3 k€.', 'East | -516304.18', '516.3'],
+    ['They sold 12.4 million euros.', 'turnover_meur\n12.41', '12.4'],
+    ['The mast is 12 m tall and weighs 30 t.', '12 | 30', '30'],
     ['| Nord | 17 |\n| Süd | 4 |', 'Nord | 17\nSüd | 4', '17'],
   ])('%s', (answer, text, figure) => {
     expect(sources(answer, text)).toMatchObject({ [figure]: 'r1' });
@@ -43,6 +47,7 @@ describe('matching figures', () => {
   test('dates, years, ordinals, numbering, names, code and handles are no figures', () => {
     const answer = [
       '1. On 2024-01-31 at 14:30, and on 3 May 2023, and May 4, 2022, the 2nd quarter (Q3) of 2021 began.',
+      'From 5–22 May, May 5-22, 2023, 3. bis 9. Mai and July 1st to 4th.',
       '2) See r12 and [r3], `LIMIT 50`, step 4, the top 5, COVID-19, col_2, #17 and https://example.org/99.',
       '```sql\nSELECT 77\n```',
     ].join('\n');
