@@ -56,12 +56,11 @@ export function figuresOf(answer: string): WrittenNumber[] {
   return numbersIn(blank(answer, [...ASIDES, ...MOMENTS]), answer);
 }
 
-/** All values that a result holds. The year of a date counts, its month and day don't. */
+/** All values that a result or code holds. The year of a date counts, its month and day don't. */
 export function valuesOf(text: string): number[] {
-  const plain = text.replace(
-    /\b(\d{4})-\d{2}(?:-\d{2})?(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\b/g,
-    ' $1 ',
-  );
+  const plain = text
+    .replace(/(?<=\d)_(?=\d)/g, '')
+    .replace(/\b(\d{4})-\d{2}(?:-\d{2})?(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\b/g, ' $1 ');
   return numbersIn(plain, plain).flatMap(({ readings }) => readings.map(({ value }) => value));
 }
 

@@ -79,6 +79,37 @@ describe('matching figures', () => {
     expect(figures.map(({ source }) => source)).toEqual(['none']);
     expect([unknown, evidence]).toEqual([['r9'], ['r1']]);
   });
+
+  test('what the evidence does not have is looked up in the others, and what it has is not', () => {
+    const all = results({ r1: result('802 | 10'), r2: result('594 | 10') });
+    const { figures, unmatched } = groundAnswer('594 of 802, 10, 11.', ['r2'], all, [], ['r1', 'r2']);
+    expect(figures.map(({ text, step }) => [text, step])).toEqual([
+      ['594', 'r2'],
+      ['802', 'r1'],
+      ['10', 'r2'],
+      ['11', null],
+    ]);
+    expect(unmatched).toBe(1);
+  });
+
+  test('a threshold that a step was run with is told as one, unless a result or the user has it', () => {
+    const code =
+      "SELECT avg((delay > 15)::INT) FROM f WHERE day >= '2024-07-01' GROUP BY ALL HAVING count(*) >= 36_000";
+    const all = results({
+      r1: { ...result('0.25 | 22'), code },
+      r2: { ...result('9'), code: 'SELECT 77 -- 22' },
+    });
+    const answer = '25% left over 15 minutes late, of airports with 36,000 flights; 22, 7, 77.';
+    const { figures } = groundAnswer(answer, ['r1'], all, []);
+    expect(figures.map(({ text, step, source }) => [text, step, source])).toEqual([
+      ['25', 'r1', 'result'],
+      ['15', 'r1', 'code'],
+      ['36,000', 'r1', 'code'],
+      ['22', 'r1', 'result'],
+      ['7', null, 'none'],
+      ['77', null, 'none'],
+    ]);
+  });
 });
 
 describe('made-up answers', () => {
@@ -87,6 +118,7 @@ describe('made-up answers', () => {
     const grounding = groundAnswer('Revenue is 42.', ['r1'], all, []);
     expect(grounding.madeUp).toBe(true);
     expect(grounding.unmatched).toBe(1);
+    expect(groundAnswer('Revenue is 42.', [], all, [], ['r1']).unmatched).toBe(1);
   });
 
   test('a calculation with figures from real results is one', () => {

@@ -223,7 +223,8 @@ function answered(
     ...context.turns.filter(({ role }) => role === 'user').map(({ text }) => text),
   ];
   const partial = limit === null ? '' : `> **Partial answer:** the run met ${limit}.\n\n`;
-  const grounding = groundAnswer(answer, evidence ?? [...results.keys()], results, said);
+  const own = [...run.evidence.keys()];
+  const grounding = groundAnswer(answer, evidence ?? [...results.keys()], results, said, own);
   const shift = partial.length;
   const figures = grounding.figures.map((figure) => ({
     ...figure,

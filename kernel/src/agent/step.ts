@@ -33,7 +33,11 @@ export interface StepRequest {
   readonly siblings: number;
 }
 
-const textEvidence = (text: string): Evidence => ({ text, tables: null, literal: false });
+/** What a failed step had found before it failed counts, where its tool tells. */
+function evidenceOf({ text, error, finish, evidence }: ToolResult): Evidence | null {
+  if (evidence !== undefined || error || finish !== undefined) return evidence ?? null;
+  return { text, tables: null, literal: false };
+}
 
 const failure = (text: string, summary: string): ToolResult => ({ text, error: true, displays: [], summary });
 
@@ -155,9 +159,7 @@ class Step {
 
   #end(result: ToolResult, state: StepInfo['state']): StepOutcome {
     this.#say(state, result.summary, result.displays);
-    const found =
-      result.error || result.finish !== undefined ? null : (result.evidence ?? textEvidence(result.text));
-    return { id: this.#id, result, stopped: false, evidence: found };
+    return { id: this.#id, result, stopped: false, evidence: evidenceOf(result) };
   }
 
   #say(state: StepInfo['state'], summary: string, displays: readonly Display[] = []): void {

@@ -115,7 +115,7 @@ export interface Evidence {
   readonly tables: readonly string[] | null;
   /** Did the result come from a query that reads no table at all? */
   readonly literal: boolean;
-  /** The query itself, where it reads no table: its numbers need a source of their own. */
+  /** What was run: numbers in it are choices. Those of a query that reads no table need a source of their own. */
   readonly code?: string;
 }
 

@@ -39,7 +39,8 @@ export function markAnswer(
   const markdown = annotate(answer, figures, (figure) => {
     if (figure.source === 'none') return `${figure.text} [?]`;
     if (figure.step === null || anchor === undefined) return figure.text;
-    return `[${figure.text}](#${anchor(figure.step)} "${figure.step}")`;
+    const where = figure.source === 'code' ? `${figure.step}, in its code` : figure.step;
+    return `[${figure.text}](#${anchor(figure.step)} "${where}")`;
   });
   return { text: text + below, markdown: safeMarkdown(markdown + below) };
 }

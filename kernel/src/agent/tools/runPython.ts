@@ -25,8 +25,9 @@ export function runPythonTool(python: PythonPort, privacy: Privacy, charts: Char
     writes: () => Promise.resolve(true),
     async run(args, context) {
       const seen = new Output();
+      const code = String(args['code']);
       try {
-        const result = await python.execute(String(args['code']), {
+        const result = await python.execute(code, {
           cell: `step ${context.step}`,
           onEvent: (event) => {
             seen.add(event);
@@ -43,7 +44,7 @@ export function runPythonTool(python: PythonPort, privacy: Privacy, charts: Char
             seen.charts,
             result.artifacts.map(({ path }) => path),
           );
-        return seen.result(context.step, error, files, privacy);
+        return seen.result(context.step, code, error, files, privacy);
       } catch (error) {
         return portError(error);
       }
@@ -129,7 +130,13 @@ class Output {
     );
   }
 
-  result(step: string, error: Failure | null, files: readonly string[], privacy: Privacy): ToolResult {
+  result(
+    step: string,
+    code: string,
+    error: Failure | null,
+    files: readonly string[],
+    privacy: Privacy,
+  ): ToolResult {
     this.#flush();
     const body = cutMiddle(asData(this.#text.filter((part) => part !== '').join('\n')), SHOWN.characters);
     const shown = privacy.pythonOutput(body === '' ? '(no output)' : body);
@@ -145,7 +152,10 @@ class Output {
       images: privacy.hidesRows ? [] : this.#images.slice(0, IMAGES),
       displays: this.#displays,
       summary: error === null ? this.#summary(files) : error.summary,
-      evidence: { text: shown, tables: null, literal: false },
+      // What was printed before an error was found all the same.
+      ...(error !== null && body === ''
+        ? {}
+        : { evidence: { text: shown, tables: null, literal: false, code } }),
     };
   }
 

@@ -104,11 +104,9 @@ function summaryOf(result: StatementResult): string {
 async function evidenceOf(sql: SqlPort, text: string, body: string): Promise<Evidence> {
   try {
     const tables = await sql.tablesOf(text);
-    return tables.length > 0
-      ? { text: body, tables, literal: false }
-      : { text: body, tables, literal: true, code: text };
+    return { text: body, tables, literal: tables.length === 0, code: text };
   } catch {
     // Several statements, or a kind that DuckDB names no tables for: it cannot be called made up.
-    return { text: body, tables: null, literal: false };
+    return { text: body, tables: null, literal: false, code: text };
   }
 }

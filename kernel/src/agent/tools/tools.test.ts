@@ -209,6 +209,18 @@ describe('other tools', () => {
     expect(run.turns.find(({ role }) => role === 'tool')).toMatchObject({
       images: [{ mime: 'image/png', base64: 'aGk=' }],
     });
+    const answer = 'The mean is 3.5, over 12 bytes or 7.';
+    const failed = await results(
+      [
+        { calls: [['run_python', { code: 'bad = 7' }]] },
+        { calls: [['finish', { answer, evidence: ['r1'] }]] },
+      ],
+      { ports: { python } },
+    );
+    expect(failed.grounding).toMatchObject({
+      unknown: [],
+      figures: [{ text: '3.5', step: 'r1' }, { source: 'none' }, { step: 'r1', source: 'code' }],
+    });
     const without = await results([{ calls: [['run_python', { code: 'ok' }]] }, done]);
     expect(without.texts[0]).toContain('There is no tool "run_python"');
   });
