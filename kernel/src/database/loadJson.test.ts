@@ -42,7 +42,9 @@ test('JSON is read in the encoding that it has, its whole numbers exact whatever
       for (const name of ['marked', 'latin', 'wide']) {
         const { note } = await database.load(join(data, `${name}.json`));
         expect(note).toBe(
-          name === 'latin' ? 'latin.json is not UTF-8: it was read as Windows-1252 (Latin-1).' : undefined,
+          name === 'latin'
+            ? 'latin.json is not UTF-8: it was read as Windows-1252 (Latin-1). --encoding names another.'
+            : undefined,
         );
         expect(await rowsOf(database, `from ${name}`)).toEqual(rows);
       }

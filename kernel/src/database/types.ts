@@ -162,6 +162,8 @@ export interface CsvOptions {
   readonly decimal?: 'comma' | 'point';
   /** Texts that stand for a missing value, beside the empty one. */
   readonly missing?: readonly string[];
+  /** Its encoding, by any name that it has; of JSON files as well. */
+  readonly encoding?: string;
 }
 
 export interface LoadOptions extends RunOptions, CsvOptions {

@@ -46,6 +46,7 @@ export const load: Magic = {
       about: 'what stands before the decimals of a CSV file',
     },
     { name: 'missing', value: 'TEXTS', about: 'what means no value in a CSV file, such as NA,n/a' },
+    { name: 'encoding', value: 'NAME', about: 'the encoding of a CSV or JSON file, such as windows-1250' },
   ],
   words: ['file', 'own'],
   most: 3,
@@ -72,7 +73,7 @@ export const load: Magic = {
     if (csvOnly !== undefined && isSpreadsheet(file)) {
       throw new UserError(
         'UsageError',
-        `--${csvOnly} is for CSV files, and ${named ?? ''} is a spreadsheet.`,
+        `--${csvOnly} is for CSV ${csvOnly === 'encoding' ? 'and JSON ' : ''}files, and ${named ?? ''} is a spreadsheet.`,
         'Its cells say themselves what they hold.',
       );
     }
@@ -107,11 +108,13 @@ function askedOf(options: Arguments['options']): CsvOptions {
   const dates = DATES.find((order) => order === options.get('dates'));
   const decimal = DECIMAL.find((sign) => sign === options.get('decimal'));
   const missing = options.get('missing');
+  const encoding = options.get('encoding');
   return {
     ...(options.has('header') ? { header: true } : {}),
     ...(dates === undefined ? {} : { dates }),
     ...(decimal === undefined ? {} : { decimal }),
     ...(missing === undefined ? {} : { missing: String(missing).split(',') }),
+    ...(encoding === undefined ? {} : { encoding: String(encoding) }),
   };
 }
 

@@ -55,13 +55,15 @@ async function read(
   cancel: Cancel,
 ): Promise<Read> {
   const format = formatOf(file);
-  const [option] = Object.keys(asked);
+  const option = Object.keys(asked).find((name) => format === 'parquet' || name !== 'encoding');
   if (format !== 'csv' && option !== undefined)
-    throw loadError(`--${option} is for CSV files: ${basename(file)} says itself what its values are.`);
+    throw loadError(
+      `--${option} is for CSV ${option === 'encoding' ? 'and JSON ' : ''}files: ${basename(file)} says itself what its values are.`,
+    );
   if (await isEmpty(file)) throw loadError(`${basename(file)} is empty.`);
   try {
     if (format === 'csv') return await loadCsv(connection, file, into, asked, cancel);
-    if (format === 'json') return await loadJson(connection, file, into, cancel);
+    if (format === 'json') return await loadJson(connection, file, into, asked.encoding, cancel);
     const rows = await inTransaction(connection, cancel, () =>
       run(connection, `${into.sql} FROM read_parquet(${quoteText(file)})`),
     );

@@ -10,7 +10,7 @@ import { readTexts, type Readings } from './readTexts.js';
 import { roundedColumns } from './roundedColumns.js';
 import { csvSource, sniffCsv, type Dialect, type Encoding, type Types } from './sniffCsv.js';
 import { inTransaction } from './transaction.js';
-import { inUtf8, markedEncoding, noteWindows, WINDOWS } from './transcode.js';
+import { encodingOf, inUtf8, markedEncoding, noteWindows, WINDOWS, withNote } from './transcode.js';
 import {
   checked,
   codeColumns,
@@ -71,13 +71,15 @@ export async function loadCsv(
       return await attempt([], new Map([...fixed, ...fractions.map((name) => [name, 'DOUBLE'] as const)]));
     }
   };
+  if (asked.encoding !== undefined)
+    return inUtf8(file, encodingOf(asked.encoding), cancel, (copy) => load(copy, 'utf-8'));
   const mark = await markedEncoding(file);
   try {
     return await load(file, mark === null || mark === 'utf-8' ? 'utf-8' : 'utf-16');
   } catch (error) {
     if (!(error instanceof WrongEncoding)) throw error;
-    const loaded = await inUtf8(file, WINDOWS, (copy) => load(copy, 'utf-8'));
-    return { ...loaded, note: [noteWindows(file), loaded.note].filter(Boolean).join('\n') };
+    const loaded = await inUtf8(file, WINDOWS, cancel, (copy) => load(copy, 'utf-8'));
+    return withNote(loaded, noteWindows(file));
   }
 }
 

@@ -9,7 +9,7 @@ import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
 import { readLines } from './loadLines.js';
 import { roundedColumns } from './roundedColumns.js';
 import { inTransaction } from './transaction.js';
-import { inUtf8, markedEncoding, noteWindows, WINDOWS } from './transcode.js';
+import { encodingOf, inUtf8, markedEncoding, noteWindows, WINDOWS, withNote } from './transcode.js';
 
 type Loaded = Pick<LoadResult, 'rows' | 'rejected' | 'rejects' | 'note'>;
 
@@ -21,17 +21,17 @@ export async function loadJson(
   connection: DuckDBConnection,
   file: string,
   into: Into,
+  encoding: string | undefined,
   cancel: Cancel,
 ): Promise<Loaded> {
   const load = (path: string): Promise<Loaded> => loadAs(connection, file, path, into, cancel);
-  const mark = await markedEncoding(file);
-  if (mark !== null) return inUtf8(file, mark, load);
+  const known = encoding === undefined ? await markedEncoding(file) : encodingOf(encoding);
+  if (known !== null) return inUtf8(file, known, cancel, load);
   try {
     return await load(file);
   } catch (error) {
     if (!(error instanceof NotUtf8)) throw error;
-    const loaded = await inUtf8(file, WINDOWS, load);
-    return { ...loaded, note: [noteWindows(file), loaded.note].filter(Boolean).join('\n') };
+    return withNote(await inUtf8(file, WINDOWS, cancel, load), noteWindows(file));
   }
 }
 
