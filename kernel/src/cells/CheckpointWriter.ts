@@ -51,10 +51,12 @@ export class CheckpointWriter {
     greets: boolean,
   ): Promise<Runtime> {
     const session = await this.kernel.session();
-    const runtime = await unlessAborted(this.kernel.active(), run.signal);
+    let runtime = await unlessAborted(this.kernel.active(), run.signal);
     if (kind !== null) {
       await this.#untilSaved(session.begin(cell, run.signal), run);
       await session.ready('workspace');
+      // It may have been opened anew.
+      runtime = await this.kernel.active();
     }
     await runtime.prepare();
     for (const text of [...session.takeNotes(), ...this.#late.splice(0)]) run.stream('stderr', `${text}\n`);
@@ -127,7 +129,7 @@ export class CheckpointWriter {
       return outcome;
     } catch (error) {
       log(`The checkpoint could not be made: ${String(error)}`);
-      const failed = toOutcome(storeProblem(error, this.kernel.paths.home));
+      const failed = toOutcome(storeProblem(error, this.kernel.paths.home, null));
       run.stream('stderr', `No checkpoint was made of this cell: ${failed.message}\n`);
       return outcome;
     }

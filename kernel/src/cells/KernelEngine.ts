@@ -81,13 +81,18 @@ export class KernelEngine implements Engine {
       if (kind === null && !request.silent)
         this.kernel.looks.add(runtime.place.id, parsed.magics, withoutPasswords(request.code), run.outputs);
     } catch (error) {
-      outcome = toOutcome(storeProblem(error, this.kernel.paths.home));
+      outcome = toOutcome(await this.#storeProblem(error));
       run.recordError(outcome.name, outcome.message, outcome.traceback);
     }
     this.#keepRunning = null;
     if (kind === null || kept !== null) return outcome;
     const status = statusOf(outcome, run.signal.aborted);
     return this.#checkpoints.commit({ kind, request, run, status, started, asked, outcome });
+  }
+
+  async #storeProblem(error: unknown): Promise<unknown> {
+    const session = await this.kernel.session().catch(() => null);
+    return storeProblem(error, this.kernel.paths.home, session?.removed ?? null);
   }
 
   async #withExpressions(request: ExecuteRequest, outcome: ExecuteOutcome): Promise<ExecuteOutcome> {

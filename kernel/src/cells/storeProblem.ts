@@ -1,10 +1,14 @@
 import { sep } from 'node:path';
-import { UserError } from './errors.js';
+import { CellFailure, UserError } from './errors.js';
 
-/** Where a file of the store could not be used: what a person can do about it. Any other error as it is. */
-export function storeProblem(error: unknown, home: string): unknown {
+/**
+ * Where a file of the store could not be used: what a person can do about it. Any other error as it is. `removed` is what is
+ * to be said where the store is gone: what fails then fails of that, but for code that a person ran.
+ */
+export function storeProblem(error: unknown, home: string, removed: Error | null): unknown {
   if (!(error instanceof Error)) return error;
   const { code, path, message } = error as NodeJS.ErrnoException;
+  if (removed !== null && (!(error instanceof CellFailure) || message.includes(home + sep))) return removed;
   if (code === undefined || (path !== home && path?.startsWith(home + sep) !== true)) return error;
   return new UserError(
     'StoreError',

@@ -32,6 +32,16 @@ export class StoreWriteError extends WorldlineError {
   }
 }
 
+/** The folder of the store was taken away while this kernel ran. */
+export class StoreRemovedError extends WorldlineError {
+  override readonly name = 'StoreRemovedError';
+  constructor(folder: string) {
+    super(
+      `The folder in which the worldlines of this notebook are kept was removed while the kernel ran: ${folder}. What needs nothing of it goes on, and nothing more is kept. Put the folder back, or bring away what you need and restart the kernel, which makes a new one.`,
+    );
+  }
+}
+
 /** The store was written by a newer version. */
 export class NewerStoreError extends WorldlineError {
   override readonly name = 'NewerStoreError';

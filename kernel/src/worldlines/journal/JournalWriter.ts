@@ -1,9 +1,18 @@
-import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { StoreWriteError } from '../errors.js';
-import { syncFolder } from '../store/files.js';
+import { StoreRemovedError, StoreWriteError } from '../errors.js';
+import { ifExists, syncFolder } from '../store/files.js';
 import { Draft } from './index/Draft.js';
 import { encode } from './lines.js';
 import type { JournalRecord } from './records.js';
@@ -18,6 +27,7 @@ export class JournalWriter {
   /** Where the checkpoints stand that were written. */
   readonly draft = new Draft();
   #file: number | null = null;
+  #inode = 0;
   #length = 0;
   #syncing: Promise<void> = Promise.resolve();
   #latest: Promise<unknown> | null = null;
@@ -46,8 +56,17 @@ export class JournalWriter {
     return this.#length;
   }
 
-  /** Writes records in one go: when it returns they survive the end of this process. Throws StoreWriteError. */
+  /** Whether the file was taken away: what is written to it comes to nobody any more. */
+  get removed(): boolean {
+    return this.#file !== null && statSync(this.path, { throwIfNoEntry: false })?.ino !== this.#inode;
+  }
+
+  /**
+   * Writes records in one go: when it returns they survive the end of this process. Throws StoreWriteError, or
+   * StoreRemovedError.
+   */
   append(...records: readonly JournalRecord[]): void {
+    if (this.removed) throw new StoreRemovedError(dirname(dirname(this.path)));
     try {
       this.#file ??= this.#create();
       const all = [...this.#deferred, ...records];
@@ -104,12 +123,14 @@ export class JournalWriter {
     await this.sync();
     closeSync(this.#file);
     this.#file = null;
-    await syncFolder(dirname(this.path));
+    await ifExists(syncFolder(dirname(this.path)), undefined);
   }
 
   #create(): number {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    return openSync(this.path, 'ax', 0o600);
+    const file = openSync(this.path, 'ax', 0o600);
+    this.#inode = fstatSync(file).ino;
+    return file;
   }
 
   /** A part of a record must not stay: the next one would follow it on the same line. */

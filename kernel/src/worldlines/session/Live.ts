@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { TableInfo, VariableInfo } from '../../contract.js';
 import { OneByOne } from '../../OneByOne.js';
 import type { State } from '../journal/records.js';
@@ -43,6 +45,11 @@ export class Live {
     this.database = new Chain({ database: state.database, tables: state.tables });
     this.workspace = new Chain({ workspace: state.workspace });
     this.variables = new Chain({ variables: state.variables, shown: state.shown });
+  }
+
+  /** Whether its folder or its workspace was taken away. */
+  get removed(): boolean {
+    return !existsSync(this.place.workspace) || !existsSync(dirname(this.place.databaseFile));
   }
 
   /** The state that is in the store. */

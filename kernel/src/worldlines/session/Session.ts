@@ -31,6 +31,9 @@ import { freeName, nameLike } from './names.js';
 import { type OpenedStore, openStore } from './openStore.js';
 import { SessionWorldlines } from './SessionWorldlines.js';
 
+const REMOVED =
+  'The files of this worldline were removed while it was open. They were put in place again as its last checkpoint has them, variables too.';
+
 export interface SessionOptions {
   readonly notebook: NotebookIdentity;
   readonly host: Host;
@@ -88,10 +91,16 @@ export class Session extends SessionWorldlines {
     worldline = this.activeId,
   ): Promise<void> {
     const line = await this.lookup.line(worldline);
-    const live = await this.opened.live(line);
+    let live = await this.opened.live(line);
+    if (live.removed && this.removed === null) {
+      await this.opened.close(line.id);
+      live = await this.opened.live(line);
+      this.store.notes.push(REMOVED);
+    }
     if (live.torn) await live.exclusive(() => moveLive(this.store, live, this.lookup.head(line)));
     await unlessAborted(live.writing > 0 ? live.recorded : Promise.resolve(), signal);
-    this.write({ t: 'began', worldline: line.id, title: cell.title });
+    // A cell may well run without the store; that nothing is kept of it, `commit` says.
+    if (this.removed === null) this.write({ t: 'began', worldline: line.id, title: cell.title });
     this.emit({ kind: 'cell-began', worldline: line.id, ...cell });
   }
 

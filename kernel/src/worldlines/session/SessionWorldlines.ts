@@ -1,5 +1,5 @@
 import type { WorldlineSummary } from '../../contract.js';
-import { WorldlineError } from '../errors.js';
+import { StoreRemovedError, WorldlineError } from '../errors.js';
 import type { Line, Node } from '../graph/Graph.js';
 import { kernelOf } from '../journal/EarlierJournals.js';
 import type { JournalRecord } from '../journal/records.js';
@@ -31,6 +31,11 @@ export class SessionWorldlines extends SessionReader {
   }
   get active(): WorldlineSummary {
     return this.summary(this.lookup.knownLine(this.activeId));
+  }
+
+  /** What is to be said where the store was taken away while this kernel runs; null where it is there. */
+  get removed(): StoreRemovedError | null {
+    return this.store.journal.removed ? new StoreRemovedError(this.store.folder.path) : null;
   }
 
   subscribe(listener: (event: SessionEvent) => void): () => void {
@@ -149,6 +154,7 @@ export class SessionWorldlines extends SessionReader {
   }
 
   async #move(line: Line, to: Node): Promise<Moved> {
+    if (this.removed !== null) throw this.removed;
     // The active one is there to be worked in: if it cannot be brought there, it stays where it is.
     const live = await (line.id === this.activeId ? this.opened.live(line) : this.opened.ifOpen(line.id));
     await this.#recorded(to);
