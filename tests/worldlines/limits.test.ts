@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { ran } from './FakeHost.js';
 import { Kernel, withHome } from './withSession.js';
 
@@ -120,4 +120,33 @@ test('what was dropped stays so after the run that dropped it is gone as well', 
     await fourth.session.undo();
     expect((await fourth.parts()).variables.get('x')).toBe('kept');
     await fourth.session.close();
+  }));
+
+test('a run whose clock was set back is as new as it is, and not as old as it says', () =>
+  withHome(async (home) => {
+    const DAY = 86_400_000;
+    const now = Date.now();
+    const clock = jest.spyOn(Date, 'now');
+    const runAt = async (days: number, value: string): Promise<Kernel> => {
+      clock.mockReturnValue(now + days * DAY);
+      const kernel = await Kernel.start(home);
+      await run(kernel, value);
+      return kernel;
+    };
+    try {
+      await (await runAt(-60, 'old')).session.close();
+      await (await runAt(-1, 'before')).session.close();
+      await (await runAt(-4000, 'set back')).session.close();
+      const last = await runAt(0, 'last');
+      expect((await last.session.close({ maxAge: 30 * DAY }))?.worldlines).toEqual(['main']);
+      const { total } = await last.session.sizes();
+      const next = await runAt(0, 'next');
+      // There is a third more: one has to go, and the oldest is the one before.
+      expect((await next.session.close({ maxBytes: 1.1 * total }))?.worldlines).toEqual(['main']);
+      const { checkpoints } = await (await Kernel.start(home)).session.graph(0, 100);
+      const left = checkpoints.filter(({ kind }) => kind !== 'root').map(({ title }) => title);
+      expect(left).toEqual(['next', 'last', 'set back']);
+    } finally {
+      clock.mockRestore();
+    }
   }));
