@@ -31,7 +31,7 @@ export const REASONS = {
   lab: [
     {
       what: 'switch between two worldlines of 200 cells',
-      why: 'what is in sight comes first, and the other cells once it is painted. What is left is Lab’s and the browser’s own: an editor for each cell in sight, before each of which the browser styles the whole page anew, the first rows of the tables, and two frames.',
+      why: 'what is in sight comes first, and the other cells once it is painted. What is left is Lab’s and the browser’s own: an editor for each cell in sight, which the browser lays out before the next one comes, the first rows of the tables, and three frames.',
     },
   ],
   snapshots: [

@@ -4,10 +4,10 @@ import { fillingCells } from './fillingCells.js';
 import type { Splice } from './splice.js';
 import type { StoredCell } from './storedCells.js';
 
-/** How many cells come at once while the page is idle. */
-const STEP = 50;
-/** Milliseconds after which a page that is never idle goes on all the same. */
-const PATIENCE = 500;
+/** So few cells change places at once. */
+const FEW = 50;
+/** How many come at once of those that are not in sight. With each step Lab draws some of them. */
+const STEP = 100;
 const LEAVING = 'wl-mod-leaving';
 const INPUT = ['keydown', 'pointerdown'] as const;
 
@@ -20,8 +20,8 @@ export function completeCells(model: INotebookModel | null): void {
 
 /**
  * Takes cells out of a notebook and brings others in, without running anything, and without a step to undo. Those that fill the
- * page come first, while those that leave are hidden; so it is painted before the rest goes and comes, when the page is
- * idle. Nobody finds the notebook half changed: saving, a key or a click completes it before being seen to.
+ * page come first, while those that leave are hidden; so it is painted before the rest goes and comes, in steps, between which
+ * the page sees to a person. Nobody finds the notebook half changed: saving, a key or a click completes it before being seen to.
  */
 export class Changeover {
   readonly #from: number;
@@ -44,7 +44,7 @@ export class Changeover {
 
   begin(inSteps: boolean): void {
     const { content } = this.panel;
-    const isSmall = this.#coming.length <= STEP && this.#leaving.size <= STEP;
+    const isSmall = this.#coming.length <= FEW && this.#leaving.size <= FEW;
     underWay.set(this.model, this);
     content.mode = 'command';
     if (inSteps && !isSmall && this.#stepsAreCheap()) this.#beginWithSight();
@@ -72,15 +72,23 @@ export class Changeover {
     const leaving = content.widgets.slice(this.#from, this.#from + this.#leaving.size);
     const first = this.#at;
     const beside = content.renderingLayout === 'side-by-side';
-    this.#bring(fillingCells(this.#coming, content.outerNode.clientHeight, beside));
+    this.#bring(fillingCells(this.#coming, this.#room(), beside));
     for (const cell of leaving) cell.addClass(LEAVING);
     // Left to itself, Lab measures each one before it draws the next.
     for (let index = first; index < this.#at; index++) content.renderCellOutputs(index);
     context.saveState.connect(this.#onSave, this);
     for (const event of INPUT) window.addEventListener(event, this.#onInput, true);
     oncePainted(() => {
-      this.#whenIdle();
+      this.#goOn();
     });
+  }
+
+  /** Height of what is in sight below the cells that stay, in pixels. */
+  #room(): number {
+    const { outerNode, widgets } = this.panel.content;
+    const { top } = outerNode.getBoundingClientRect();
+    const above = widgets[this.#from - 1]?.node.getBoundingClientRect().bottom ?? top;
+    return outerNode.clientHeight - Math.max(0, above - top);
   }
 
   /** Whether there was something to do yet. */
@@ -135,15 +143,13 @@ export class Changeover {
     return true;
   }
 
-  #whenIdle(): void {
-    requestIdleCallback(
-      () => {
-        if (underWay.get(this.model) !== this) return;
-        if (!this.panel.isDisposed && this.#step(STEP)) this.#whenIdle();
-        else this.complete();
-      },
-      { timeout: PATIENCE },
-    );
+  /** Does not wait until the page is idle: Lab draws what is out of sight then, and tables their grids. */
+  #goOn(): void {
+    setTimeout(() => {
+      if (underWay.get(this.model) !== this) return;
+      if (!this.panel.isDisposed && this.#step(STEP)) this.#goOn();
+      else this.complete();
+    });
   }
 
   #onSave(_: unknown, state: string): void {
@@ -155,9 +161,11 @@ export class Changeover {
   };
 }
 
-/** In the first frame Lab draws the cells that came, in the second one what is in them. */
+/** In the first frame Lab draws the cells that came, in the second one what is in them; in the third, rows of tables come. */
 function oncePainted(then: () => void): void {
   requestAnimationFrame(() => {
-    requestAnimationFrame(then);
+    requestAnimationFrame(() => {
+      requestAnimationFrame(then);
+    });
   });
 }

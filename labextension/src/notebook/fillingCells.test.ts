@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { TABLE_MIME } from '../../../kernel/src/contract.js';
 import { fillingCells } from './fillingCells.js';
 import type { StoredCell } from './storedCells.js';
 
@@ -31,6 +32,15 @@ test('outputs count with their lines, below the source or beside it', () => {
   expect(fillingCells(both, 22 + 17 * 8, false)).toBe(1);
   expect(fillingCells(both, 22 + 17 * 8, true)).toBe(2);
   expect(fillingCells(both, 22 + 17 * 5, true)).toBe(1);
+});
+
+test('a table is as high as its bar, its head and the rows that are in sight at least', () => {
+  const page = (rows: number) => ({ [TABLE_MIME]: { rows: Array.from({ length: rows }, () => ['1']) } });
+  const table = (rows: number) =>
+    cell(1, { outputs: [{ output_type: 'execute_result', data: { 'text/plain': 'a', ...page(rows) } }] });
+  expect(fillingCells([table(1), table(1)], 22 + 17 + 56 + 24, false)).toBe(1);
+  expect(fillingCells([table(1), table(1)], 22 + 17 + 56 + 24 + 1, false)).toBe(2);
+  expect(fillingCells([table(500), table(500)], 22 + 17 + 56 + 3 * 24 + 1, false)).toBe(2);
 });
 
 test('what is folded fills one line or none', () => {
