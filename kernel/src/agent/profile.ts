@@ -1,6 +1,6 @@
 import type { TableInfo } from '../contract.js';
 import { count } from '../counts.js';
-import type { Page } from '../database/types.js';
+import type { Page, StatementResult } from '../database/types.js';
 import { asCell, asName, quoteName } from './data.js';
 import type { SqlPort } from './ports.js';
 import type { Privacy } from './privacy.js';
@@ -14,13 +14,28 @@ const SAMPLE = 3;
 
 /** What the last statement gives. Throws where that is no rows. */
 export async function rows(sql: SqlPort, text: string, signal: AbortSignal): Promise<Page> {
+  return (await rowsAndNote(sql, text, signal)).page;
+}
+
+async function rowsAndNote(
+  sql: SqlPort,
+  text: string,
+  signal: AbortSignal,
+): Promise<StatementResult & { kind: 'rows' }> {
   const results = await sql.query(text, { limit: 500, signal, deadline: DEADLINE });
   const last = results.at(-1);
   if (last?.kind !== 'rows') throw new Error('The description gave no rows.');
-  return last.page;
+  return last;
 }
 
 type Row = Readonly<Record<string, string | null>>;
+
+export interface Profile {
+  readonly text: string;
+  readonly columns: number;
+  /** What is worth knowing of how a file was read. */
+  readonly note: string | undefined;
+}
 
 /**
  * Each column's type, NULLs, distinct values, range and most frequent values, as far as privacy lets the model see them;
@@ -32,8 +47,8 @@ export async function profile(
   privacy: Privacy,
   signal: AbortSignal,
   brief = false,
-): Promise<{ readonly text: string; readonly columns: number }> {
-  const summary = await rows(sql, `SUMMARIZE SELECT * FROM ${relation}`, signal);
+): Promise<Profile> {
+  const { page: summary, note } = await rowsAndNote(sql, `SUMMARIZE SELECT * FROM ${relation}`, signal);
   const columns = summary.rows.map((row): Row =>
     Object.fromEntries(summary.columns.map(({ name }, at) => [name, row[at] ?? null])),
   );
@@ -41,7 +56,7 @@ export async function profile(
   const top = await topValues(sql, relation, columns, privacy.minimum, signal);
   const lines = columns.map((column) => line(column, top.get(column['column_name'] ?? ''), privacy, brief));
   const size = `${quantity(total, 'row')} × ${quantity(columns.length, 'column')}`;
-  return { text: [size, ...lines].join('\n'), columns: columns.length };
+  return { text: [size, ...lines].join('\n'), columns: columns.length, note };
 }
 
 /** The first rows, to stand below a profile; empty where there are none. */

@@ -4,9 +4,11 @@ import type { Privacy } from '../privacy.js';
 import { profile, rows, sample } from '../profile.js';
 import { quantity } from '../resultText.js';
 import type { Tool, ToolContext } from '../types.js';
+import { messageOf } from '../../messageOf.js';
+import type { NotesTold } from './NotesTold.js';
 import { portError, toolError } from './result.js';
 
-export function describeTool(sql: SqlPort, privacy: Privacy): Tool {
+export function describeTool(sql: SqlPort, privacy: Privacy, notes: NotesTold): Tool {
   return {
     name: 'describe',
     description:
@@ -28,7 +30,11 @@ export function describeTool(sql: SqlPort, privacy: Privacy): Tool {
         const relation = await relationOf(sql, name, context);
         const { signal, step } = context;
         const found = await profile(sql, relation, privacy, signal);
-        const text = found.text + (privacy.hidesRows ? '' : await sample(sql, relation, step, signal));
+        const note = notes.once(found.note);
+        const text = [
+          found.text + (privacy.hidesRows ? '' : await sample(sql, relation, step, signal)),
+          ...(note === '' ? [] : [note]),
+        ].join('\n');
         return {
           text: `<result of="${context.step}">\n${text}\n</result>`,
           error: false,
@@ -37,7 +43,9 @@ export function describeTool(sql: SqlPort, privacy: Privacy): Tool {
           evidence: { text, tables: [name], literal: false },
         };
       } catch (error) {
-        return portError(privacy.sqlError(error), 'Use list_tables to see the names.');
+        const told = privacy.sqlError(error);
+        const isUnknown = messageOf(told).startsWith('There is no table');
+        return portError(told, isUnknown ? 'Use list_tables to see the names.' : '');
       }
     },
   };
@@ -46,7 +54,7 @@ export function describeTool(sql: SqlPort, privacy: Privacy): Tool {
 /** A file by its quoted name; anything else as the model named it, part by part, where the plain name is not known. */
 async function relationOf(sql: SqlPort, name: string, context: ToolContext): Promise<string> {
   const bare = name.replace(/^'(.*)'$/s, '$1');
-  if (bare !== name || /\.(csv|tsv|parquet|json|jsonl|ndjson)(\.gz|\.zst)?$/i.test(bare))
+  if (bare !== name || /\.(csv|tsv|parquet|json|jsonl|ndjson|xlsx|xlsm|xls|ods)(\.gz|\.zst)?$/i.test(bare))
     return quoteText(bare);
   const whole = quoteName(name.replace(/^"(.*)"$/s, '$1'));
   try {

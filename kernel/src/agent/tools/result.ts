@@ -12,8 +12,18 @@ export function firstLine(text: string): string {
   return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }
 
-/** An error of a port as a result; the words of a database come from outside, so they stand as data. */
-export function portError(error: unknown, advice = ''): ToolResult {
+/** An error of a port as a result, with the advice that there is. */
+export function portError(error: unknown, ...advice: readonly string[]): ToolResult {
   const message = messageOf(error);
-  return toolError(advice === '' ? message : `${message}\n${advice}`, firstLine(message));
+  const text = [message, ...advice, forModel(message)].filter((part) => part !== '').join('\n');
+  return toolError(text, firstLine(message));
+}
+
+/** What to do instead of a magic that the message advises: those are for a person. */
+function forModel(message: string): string {
+  if (!/(?:^|\s)%[a-z]+\b/m.test(message)) return '';
+  const spreadsheet = /spreadsheet/.test(message)
+    ? ' In run_python, pd.read_excel(…, sheet_name=None, header=None) reads it, and SQL finds a DataFrame by its name.'
+    : '';
+  return `Magics such as %load are the user's to type, and cannot be called.${spreadsheet}`;
 }

@@ -1,19 +1,24 @@
 import { plural } from '../../counts.js';
+import type { Display } from '../../mime.js';
 import type { StatementResult } from '../../database/types.js';
-import { asData } from '../data.js';
+import { asData, cutText } from '../data.js';
 import type { SqlPort } from '../ports.js';
 import type { Privacy } from '../privacy.js';
-import { columnStatistics, quantity, shownPage, SHOWN } from '../resultText.js';
+import { columnStatistics, shownPage, SHOWN } from '../resultText.js';
 import { messageOf } from '../../messageOf.js';
 import type { Evidence, Tool, ToolContext, ToolResult } from '../types.js';
+import type { NotesTold } from './NotesTold.js';
 import { firstLine, portError, toolError } from './result.js';
 
 /** Milliseconds that the model's SQL may take. */
 const DEADLINE = 120_000;
 
+/** Characters of SQL in which an error is found at a glance. */
+const PLAIN = 80;
+
 const FILES = `Files are written in Python: sql("SELECT …").to_csv("name.csv", index=False).`;
 
-export function runSqlTool(sql: SqlPort, privacy: Privacy): Tool {
+export function runSqlTool(sql: SqlPort, privacy: Privacy, notes: NotesTold): Tool {
   return {
     name: 'run_sql',
     description:
@@ -29,8 +34,9 @@ export function runSqlTool(sql: SqlPort, privacy: Privacy): Tool {
       const text = String(args['sql']);
       const guard = await privacy.forSql(sql, text, context);
       if (guard.kind === 'refused') return toolError(guard.text);
-      let results: readonly StatementResult[];
+      const instead = guard.kind === 'shown' ? guard.text : null;
       const ran: StatementResult[] = [];
+      let results: readonly StatementResult[];
       try {
         results = await sql.query(text, {
           limit: SHOWN.rows,
@@ -39,11 +45,21 @@ export function runSqlTool(sql: SqlPort, privacy: Privacy): Tool {
           onResult: (result) => ran.push(result),
         });
       } catch (error) {
+        const told = privacy.sqlError(error);
         const files = /^(COPY|EXPORT) is refused/.test(messageOf(error)) ? FILES : '';
-        return portError(privacy.sqlError(error), [files, keptText(text, ran)].filter(Boolean).join('\n'));
+        const failed = portError(told, placeOf(text, told), files, keptText(text, ran));
+        const given = ran.filter(({ kind }) => kind === 'rows');
+        if (given.length === 0) return failed;
+        const before = await resultOf(sql, text, given, context, instead, notes);
+        return {
+          ...failed,
+          text: `${failed.text}\nWhat the statements before it gave:\n${before.text}`,
+          displays: [...before.displays, ...failed.displays],
+          ...(before.evidence === undefined ? {} : { evidence: before.evidence }),
+        };
       }
       if (results.length === 0) return toolError('There was no statement to run.');
-      return resultOf(sql, text, results, context, guard.kind === 'shown' ? guard.text : null);
+      return resultOf(sql, text, results, context, instead, notes);
     },
   };
 }
@@ -55,48 +71,61 @@ async function resultOf(
   results: readonly StatementResult[],
   context: ToolContext,
   instead: string | null,
+  notes: NotesTold,
 ): Promise<ToolResult> {
   const parts: string[] = [];
+  const displays: Display[] = [];
   for (const result of results) {
     parts.push(
       instead !== null && result.kind === 'rows' ? instead : await textOf(sql, result, context.step),
     );
+    displays.push(sql.display(result));
     if (result.kind === 'rows') await sql.keep?.(context.step, result);
+    const note = result.kind === 'plan' ? '' : notes.once(result.note);
+    if (note === '') continue;
+    parts.push(note);
+    displays.push({ data: { 'text/plain': note } });
   }
   const body = parts.join('\n\n');
   const last = results.at(-1);
   return {
     text: `<result of="${context.step}">\n${body}\n</result>`,
     error: false,
-    displays: results.map((result) => sql.display(result)),
+    displays,
     summary: last === undefined ? '' : summaryOf(last),
     evidence: await evidenceOf(sql, text, body),
   };
 }
 
+/** Where in its SQL the database places an error; empty where it names no place, or it is plain to see. */
+function placeOf(sql: string, error: unknown): string {
+  const { position } = error as { readonly position?: unknown };
+  if (typeof position !== 'number' || (sql.length <= PLAIN && !sql.includes('\n'))) return '';
+  const letters = Array.from(sql);
+  const line = letters.slice(0, position).filter((letter) => letter === '\n').length + 1;
+  const [rest = ''] = letters.slice(position).join('').split('\n', 1);
+  return `At line ${line}: ${cutText(rest, PLAIN)}`;
+}
+
 async function textOf(sql: SqlPort, result: StatementResult, handle: string): Promise<string> {
   if (result.kind === 'plan') return asData(result.text).slice(0, SHOWN.characters);
-  if (result.kind === 'done') return doneText(result);
+  if (result.kind === 'done') return result.message;
   const { text, whole } = shownPage(result.page, handle);
   if (whole) return text;
   const more = await sql.page(result.id, 0, Math.min(result.page.total, SHOWN.statistics));
   return `${text}\n${columnStatistics(more)}`;
 }
 
-function doneText({ message, rowsChanged }: StatementResult & { kind: 'done' }): string {
-  return rowsChanged === null ? message : `${message} (${quantity(rowsChanged, 'row')} changed)`;
-}
-
 /** What the statements before one that failed have changed; nothing where a transaction may have taken it back. */
 function keptText(sql: string, ran: readonly StatementResult[]): string {
-  const changes = ran.flatMap((result) => (result.kind === 'done' ? [doneText(result)] : []));
+  const changes = ran.flatMap((result) => (result.kind === 'done' ? [result.message] : []));
   if (changes.length === 0 || /\b(begin|start\s+transaction)\b/i.test(sql)) return '';
   return `The statements before it took effect and are not to be run again: ${changes.join('; ')}.`;
 }
 
 function summaryOf(result: StatementResult): string {
   if (result.kind === 'plan') return 'query plan';
-  if (result.kind === 'done') return firstLine(doneText(result));
+  if (result.kind === 'done') return firstLine(result.message);
   const { total, columns } = result.page;
   return `${plural(total, 'row')} × ${plural(columns.length, 'column')}`;
 }

@@ -101,6 +101,41 @@ describe('run_sql', () => {
     expect(texts[2]).toContain('290');
   });
 
+  test('where a later statement fails, what those before it gave is shown, and the place of the error', async () => {
+    const query =
+      'SELECT count(*) AS n FROM sales;\nSELECT region,\n  sum(amuont) AS total\nFROM sales GROUP BY ALL';
+    const { texts, grounding } = await results([
+      sql(query),
+      { calls: [['finish', { answer: 'There are 300.', evidence: ['r1'] }]] },
+    ]);
+    expect(texts[0]).toMatch(/^\[r1\] Referenced column "amuont" not found/);
+    expect(texts[0]).toContain('\nAt line 3: amuont) AS total\n');
+    expect(texts[0]).toContain('gave:\n<result of="r1">\n1 row × 1 column\nn BIGINT\n300\n</result>');
+    expect(grounding).toMatchObject({ unmatched: 0, unknown: [] });
+  });
+
+  test('rows of a table made or changed are told once', async () => {
+    const { texts } = await results([sql('CREATE TABLE t AS FROM sales; DELETE FROM t'), done]);
+    expect(texts[0]).toContain('Table t made, 300 rows\n\n300 rows deleted from t\n');
+  });
+
+  test('how the dates of a file were read is told once, where they could be meant otherwise', async () => {
+    const days = ['day;amount', ...Array.from({ length: 9 }, (_, n) => `0${n + 1}.02.23;${n}`)].join('\n');
+    const files = { 'workspace/days.csv': days };
+    const query = sql("SELECT min(day) FROM 'days.csv'");
+    const { texts } = await results([query, query, done], { files });
+    expect(texts[0]).toMatch(
+      /could also be meant as day\/month\/year: read_csv\('days\.csv', dateformat = '%d/,
+    );
+    expect(texts[0]).toMatch(/<\/result>$/);
+    expect(texts[1]).not.toContain('meant');
+    const described = await results([{ calls: [['describe', { name: 'days.csv' }]] }, query, done], {
+      files,
+    });
+    expect(described.texts[0]).toContain('could also be meant as day/month/year');
+    expect(described.texts[1]).not.toContain('meant');
+  });
+
   test('a writing statement runs on this branch; one that the gate refuses is told', async () => {
     const { texts } = await results([
       sql('CREATE TABLE big AS FROM sales WHERE amount > 400'),
@@ -130,6 +165,25 @@ describe('other tools', () => {
     expect(texts[1]).toMatch(/day: DATE; .*range 2024-01-01 … 2024-01-30/);
     expect(texts[1]).toContain('First rows:');
     expect(texts[2]).toContain('Use list_tables');
+  });
+
+  test('a spreadsheet is read in Python: what a person would type for it is not for the model', async () => {
+    const files = { 'workspace/plan.xlsx': 'PK' };
+    const { texts } = await results(
+      [
+        {
+          calls: [
+            ['describe', { name: 'plan.xlsx' }],
+            ['run_sql', { sql: "FROM 'plan.xlsx'" }],
+          ],
+        },
+        done,
+      ],
+      { files },
+    );
+    for (const text of texts)
+      expect(text).toMatch(/spreadsheet[^]*cannot be called\. In run_python, pd\.read_excel/);
+    expect(texts[0]).not.toContain('list_tables');
   });
 
   test('describe says of an estimate only what it is good for, and never more than there are values', async () => {

@@ -73,8 +73,8 @@ export async function runCell(
       last = await runPiece(context, sql, piece, transaction, () =>
         first === 'import' ? importFolder(file.work, piece, run) : run(piece),
       );
-      // The notes are for a person, and a look that fails would end the user's transaction.
-      if (author === 'user' && !transaction) last = await withNotes(context, piece, last);
+      // A look that fails would end the user's transaction.
+      if (!transaction) last = await withNotes(context, piece, last);
       transaction = BEGINS.has(first) || (transaction && !ENDS.has(first));
     }
   } finally {
