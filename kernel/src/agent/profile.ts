@@ -11,6 +11,8 @@ const DEADLINE = 60_000;
 const TOP_COLUMNS = 24;
 const TOP_VALUES = 6;
 const SAMPLE = 3;
+/** Rows up to which distinct values are counted one by one: whether a column is a key depends on the last of them. */
+const EXACT_ROWS = 100_000;
 
 /** What the last statement gives. Throws where that is no rows. */
 export async function rows(sql: SqlPort, text: string, signal: AbortSignal): Promise<Page> {
@@ -54,7 +56,10 @@ export async function profile(
   );
   const total = Number(columns[0]?.['count'] ?? 0);
   const top = await topValues(sql, relation, columns, privacy.minimum, signal);
-  const lines = columns.map((column) => line(column, top.get(column['column_name'] ?? ''), privacy, brief));
+  const exact = total <= EXACT_ROWS ? await distinctValues(sql, relation, columns, signal) : [];
+  const lines = columns.map((column, at) =>
+    line(column, exact[at], top.get(column['column_name'] ?? ''), privacy, brief),
+  );
   const size = `${quantity(total, 'row')} × ${quantity(columns.length, 'column')}`;
   return { text: [size, ...lines].join('\n'), columns: columns.length, note };
 }
@@ -76,12 +81,35 @@ function present(column: Row): number {
   return Math.floor(Number(column['count'] ?? 0) * (1 - Number(column['null_percentage'] ?? 0) / 100));
 }
 
-function line(column: Row, top: string | undefined, { hidesRows, minimum }: Privacy, brief: boolean): string {
+/** How many different values each column has. */
+async function distinctValues(
+  sql: SqlPort,
+  relation: string,
+  columns: readonly Row[],
+  signal: AbortSignal,
+): Promise<number[]> {
+  const counts = columns.map((column) => `count(DISTINCT ${quoteName(column['column_name'] ?? '')})`);
+  const page = await rows(sql, `SELECT ${counts.join(', ')} FROM ${relation}`, signal);
+  return (page.rows[0] ?? []).map(Number);
+}
+
+function line(
+  column: Row,
+  distinct: number | undefined,
+  top: string | undefined,
+  { hidesRows, minimum }: Privacy,
+  brief: boolean,
+): string {
   const value = (field: string) => column[field] ?? null;
   const nulls = value('null_percentage') ?? '0';
   const parts = [value('column_type') ?? '', brief && Number(nulls) === 0 ? 'no NULL' : `${nulls}% NULL`];
   if (present(column) >= minimum) {
-    parts.push(`about ${roughly(value('approx_unique'), present(column))} distinct`);
+    if (distinct === undefined)
+      parts.push(`about ${roughly(value('approx_unique'), present(column))} distinct`);
+    else
+      parts.push(
+        distinct > 1 && distinct === present(column) ? 'all distinct' : `${count(distinct)} distinct`,
+      );
     if (!hidesRows && value('min') !== null && !(brief && top !== undefined && value('avg') === null))
       parts.push(`range ${asCell(value('min'), 60)} … ${asCell(value('max'), 60)}`);
     if (value('avg') !== null && value('std') !== null)
