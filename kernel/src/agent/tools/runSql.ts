@@ -49,14 +49,17 @@ export function runSqlTool(sql: SqlPort, privacy: Privacy, notes: NotesTold): To
         const files = /^(COPY|EXPORT) is refused/.test(messageOf(error)) ? FILES : '';
         const failed = portError(told, placeOf(text, told), files, keptText(text, ran));
         const given = ran.filter(({ kind }) => kind === 'rows');
-        if (given.length === 0) return failed;
-        const before = await resultOf(sql, text, given, context, instead, notes);
-        return {
-          ...failed,
-          text: `${failed.text}\nWhat the statements before it gave:\n${before.text}`,
-          displays: [...before.displays, ...failed.displays],
-          ...(before.evidence === undefined ? {} : { evidence: before.evidence }),
-        };
+        if (given.length === 0 || context.signal.aborted) return failed;
+        return resultOf(sql, text, given, context, instead, notes).then(
+          (before) => ({
+            ...failed,
+            text: `${failed.text}\nWhat the statements before it gave:\n${before.text}`,
+            displays: [...before.displays, ...failed.displays],
+            ...(before.evidence === undefined ? {} : { evidence: before.evidence }),
+          }),
+          // A database that was lost has no rows of theirs either.
+          () => failed,
+        );
       }
       if (results.length === 0) return toolError('There was no statement to run.');
       return resultOf(sql, text, results, context, instead, notes);
