@@ -37,6 +37,31 @@ describe('the context block', () => {
     );
   });
 
+  test('what the last context had is not said again, and what changed since is', () => {
+    const columns = Array.from({ length: 20 }, (_, at) => ({ name: `column_${at}`, type: 'BIGINT' }));
+    const sales = (rows: number): WorkContext => ({
+      ...empty,
+      tables: [{ name: 'sales', kind: 'table', rows, columns }],
+      files: [{ path: 'a.csv', bytes: 12_300 }],
+    });
+    const asked: Turn[] = [];
+    const ask = (context: WorkContext): string => {
+      const text = requestText('How many?', context, asked);
+      asked.push({ role: 'user', text }, { role: 'assistant', text: 'Some.', calls: [] });
+      return text;
+    };
+    const full = ask(sales(3));
+    expect(full).toContain('\n\nTables:\nsales (3 rows): column_0 BIGINT');
+    for (const text of [ask(sales(3)), ask(sales(3))])
+      expect(text).toBe(full.replace(/Tables:\n.*/, 'Tables: as before, unchanged.'));
+    expect(ask(sales(4))).toContain('sales (4 rows): column_0');
+    expect(ask(empty)).toContain('Tables: none yet.');
+    expect(ask(sales(4))).toContain('sales (4 rows): column_0');
+    // Undo takes turns back, and compaction drops the oldest.
+    expect(requestText('How many?', sales(4), asked.slice(2, 6))).toContain('sales (4 rows): column_0');
+    expect(requestText('How many?', sales(3), asked.slice(2, 6))).toContain('sales (3 rows): column_0');
+  });
+
   test('names and sources cannot end it', () => {
     const text = contextBlock({
       ...empty,

@@ -2,6 +2,7 @@ import type { ArtifactInfo, TableInfo, VariableInfo } from '../contract.js';
 import { asData, asName, cutText } from './data.js';
 import type { FileEntry } from './ports.js';
 import { quantity } from './resultText.js';
+import type { Turn } from './types.js';
 
 /** What the model is told of the active worldline. */
 export interface WorkContext {
@@ -21,13 +22,24 @@ export interface WorkContext {
 
 /** Characters that each part may take; what does not fit is counted, not dropped in silence. */
 const ROOM = { tables: 8000, files: 3000, variables: 2500, artifacts: 1000 } as const;
+/** Stands for a part that is as the last context had it, and is longer than this many characters. */
+const SAME = 'as before, unchanged.';
+const WORTH_LEAVING_OUT = 200;
 
-/** The request as the model gets it: the context as data, then the user's own words. */
-export function requestText(request: string, context: WorkContext): string {
-  return `${contextBlock(context)}\n\n${request}`;
+/**
+ * The request as the model gets it: the context as data, then the user's own words. What the last context in the
+ * conversation said already is not said again.
+ */
+export function requestText(
+  request: string,
+  context: WorkContext,
+  conversation: readonly Turn[] = [],
+): string {
+  return `${contextBlock(context, contextsIn(conversation))}\n\n${request}`;
 }
 
-export function contextBlock(context: WorkContext): string {
+/** `earlier`: the parts of earlier contexts, the last context first. */
+export function contextBlock(context: WorkContext, earlier: readonly (readonly string[])[] = []): string {
   const { today, limits, worldline } = context;
   const parts = [
     `Date: ${today.toISOString().slice(0, 10)}. Branch: ${asName(worldline)}. Left in this run: ${limits}.`,
@@ -56,7 +68,29 @@ export function contextBlock(context: WorkContext): string {
       '',
     ),
   ];
-  return `<context>\n${parts.filter((part) => part !== '').join('\n\n')}\n</context>`;
+  const told = parts.filter((part) => part !== '').map((part) => unlessSame(part, earlier));
+  return `<context>\n${told.join('\n\n')}\n</context>`;
+}
+
+/** No part has an empty line of its own. */
+function contextsIn(conversation: readonly Turn[]): string[][] {
+  return conversation
+    .flatMap((turn) =>
+      turn.role === 'user' ? [/^<context>\n([^]*?)\n<\/context>/.exec(turn.text)?.[1]] : [],
+    )
+    .flatMap((context) => (context === undefined ? [] : [context.split('\n\n')]))
+    .reverse();
+}
+
+function unlessSame(part: string, earlier: readonly (readonly string[])[]): string {
+  if (part.length < WORTH_LEAVING_OUT) return part;
+  const title = part.slice(0, part.indexOf(':') + 1);
+  const same = `${title} ${SAME}`;
+  for (const parts of earlier) {
+    const before = parts.find((other) => other.startsWith(title));
+    if (before !== same) return before === part ? same : part;
+  }
+  return part;
 }
 
 function section(title: string, entries: readonly string[], room: number, hint: string): string {

@@ -30,16 +30,18 @@ export async function agentContext(request: RunRequest): Promise<AgentContext> {
   const privacy = noRows ? new HiddenRows(ports.data) : openPrivacy;
   const noPython = 'problem' in ports.python ? ports.python.problem : null;
   const around = request.around ?? (await lookAround(ports, privacy, signal));
+  const conversation = compact(noRows ? withoutRows(turns) : turns, []);
+  const work = {
+    ...around,
+    worldline,
+    today: now,
+    limits: new Budget(limits, Date.now).left(),
+    hidesRows: noRows,
+  };
   return {
     system: systemPrompt({ noPython, explore: ports.explore !== null, hidesRows: noRows }),
-    turns: compact(noRows ? withoutRows(turns) : turns, []),
-    request: requestText(question, {
-      ...around,
-      worldline,
-      today: now,
-      limits: new Budget(limits, Date.now).left(),
-      hidesRows: noRows,
-    }),
+    turns: conversation,
+    request: requestText(question, work, conversation),
     tools: agentTools(ports, privacy),
   };
 }
