@@ -26,20 +26,6 @@ describe('rich display', () => {
     expect((await run(python, 'plt.get_fignums()')).value).toBe('[]');
   });
 
-  test('draws a figure for its picture alone: once for its size, and once', async () => {
-    await run(
-      python,
-      `from matplotlib.figure import Figure
-draws, draw = [], Figure.draw
-def counted(figure, renderer):
-    draws.append(figure)
-    return draw(figure, renderer)
-Figure.draw = counted`,
-    );
-    await run(python, 'import matplotlib.pyplot as plt\nplt.bar(["a", "b"], [1, 2]);');
-    expect((await run(python, 'Figure.draw = draw; len(draws)')).value).toBe('2');
-  });
-
   test('gives frames as HTML and text', async () => {
     const { events } = await run(python, 'import pandas as pd\npd.DataFrame({"a": [1]})');
     expect(events[0]).toMatchObject({

@@ -21,6 +21,8 @@ from . import full, network, packages, readonly
 from .limits import Displays
 
 RUNNER = os.path.dirname(os.path.abspath(__file__)) + os.sep
+# It stands between IPython and matplotlib.
+FIGURES = RUNNER + "figures.py"
 MAX_TEXT = 10 << 20
 MAX_BUNDLE = 48 << 20
 MAX_TRACEBACK = 512 << 10
@@ -250,7 +252,8 @@ class Shell(InteractiveShell):
         kind, error, trace = super()._get_exc_info(exc_tuple)
         at = trace
         while at is not None and at.tb_next is not None:
-            if at.tb_next.tb_frame.f_code.co_filename.startswith(RUNNER):
+            file = at.tb_next.tb_frame.f_code.co_filename
+            if file.startswith(RUNNER) and file != FIGURES:
                 at.tb_next = None
             at = at.tb_next
         return kind, error, trace

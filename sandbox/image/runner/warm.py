@@ -10,7 +10,10 @@ def up(shell) -> None:
     import pandas
     import pyarrow.parquet
 
+    from . import figures
     from .snapshot.unchanged import imprint
+
+    figures.install()
 
     # Touched so that their lazy parts are loaded.
     frame = pandas.DataFrame({"a": numpy.arange(3), "b": ["x", "y", "z"], "c": [0.5, 1.5, None]})
