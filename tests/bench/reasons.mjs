@@ -25,7 +25,7 @@ export const REASONS = {
   sandbox: [
     {
       what: 'a small bar chart',
-      why: 'nearly all of it is matplotlib’s own drawing, which goes over the figure twice: to find the room that it needs, and into the PNG.',
+      why: 'nearly all of it is matplotlib’s own work: it makes the figure, finds the room that it needs, and draws it into the PNG.',
     },
   ],
   lab: [
