@@ -1,12 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { KernelClient } from '../support/KernelClient.js';
+import { withMuteEngine } from '../support/muteEngine.js';
 import { containersOf } from '../support/processes.js';
 import { saved } from './saved.js';
 import { errorOf, resultOf, shown, withKernel } from '../integration/withKernel.js';
@@ -108,24 +105,8 @@ test('without Docker, SQL works, and Python says how to start it', () =>
     { env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } },
   ));
 
-/** An engine that takes connections and never answers, as one does that was paused. */
-async function withMuteEngine(body: (host: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'worldline-mute-'));
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
-  const path = join(folder, 'docker.sock');
-  await once(server.listen(path), 'listening');
-  try {
-    await body(`unix://${path}`);
-  } finally {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    rmSync(folder, { recursive: true });
-  }
-}
-
 test('an engine that does not answer hangs nothing: SQL works, what waits for it can be interrupted, and says so', () =>
-  withMuteEngine((host) =>
+  withMuteEngine((socket) =>
     withKernel(
       async ({ kernel }) => {
         expect(resultOf(await kernel.execute('%%sql select 1 as one'))).toContain('1 row');
@@ -138,7 +119,7 @@ test('an engine that does not answer hangs nothing: SQL works, what waits for it
         }
         expect(errorOf(await kernel.execute('%%python\n1 + 1'))).toMatch(/Docker does not answer/);
       },
-      { env: { DOCKER_HOST: host } },
+      { env: { DOCKER_HOST: `unix://${socket}` } },
     ),
   ));
 

@@ -1,18 +1,18 @@
-import { chown, lchown, mkdir, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { Runner } from '../channel/Runner.js';
 import { BUILD, SandboxGoneError, SandboxUnavailableError } from '../errors.js';
 import type { Settings } from '../limits.js';
 import type { DataFolder, Limits } from '../types.js';
+import { unlessAborted } from '../unlessAborted.js';
 import { answered } from './answered.js';
 import { addressOf, attach } from './attach.js';
-import { bind, containerOptions, workspaceFolders } from './containerOptions.js';
+import { bind, containerOptions } from './containerOptions.js';
 import { explain, isEnding, isStatus } from './explain.js';
 import { hiddenEntries } from './hiddenEntries.js';
 import { limitsKept, type LimitsInfo, type Warning } from './limitsKept.js';
 import { KERNEL_LABEL, ownerLabels } from './owner.js';
+import { giveWorkspace, makeWorkspace } from './workspaceFolders.js';
 
 /** A started container with its runner, ready for a first cell. */
 export interface RunningContainer {
@@ -68,7 +68,7 @@ export class Engine {
   #facts: Promise<EngineFacts> | null = null;
   #hasRunner: Promise<boolean> | null = null;
   #count = 0;
-  #closed = false;
+  readonly #closing = new AbortController();
   readonly #starting = new Set<Starting>();
 
   constructor(
@@ -132,25 +132,20 @@ export class Engine {
     }
   }
 
+  /** Whether there may be containers of ours: one was asked for. */
+  get hasStarted(): boolean {
+    return this.#count > 0;
+  }
+
   /** Removes what is only starting: nobody waits for a Python that nobody will use. Nothing starts any more. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(closedWhileStarting());
     await Promise.all(
       [...this.#starting].map(async ({ id, over }) => {
         if (id !== null) await this.#remove(id);
         await over;
       }),
     );
-  }
-
-  async prepareWorkspace(workspace: string): Promise<void> {
-    const { user } = await this.#learn();
-    const [uid, gid] = user.split(':').map(Number);
-    const folders = workspaceFolders(workspace);
-    for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o755 });
-    if (process.getuid?.() !== 0 || uid === undefined || gid === undefined || uid === 0) return;
-    if ((await stat(workspace)).uid !== uid) await giveTree(workspace, uid, gid);
-    for (const folder of [folders[1], folders[3]]) if (folder !== undefined) await chown(folder, uid, gid);
   }
 
   /** Removes containers whose kernel is gone, by `isGone` of their labels. */
@@ -168,8 +163,9 @@ export class Engine {
   }
 
   async #start(workspace: string, options: StartOptions, starting: Starting): Promise<RunningContainer> {
-    const facts = await this.#learn();
-    await this.prepareWorkspace(workspace);
+    const facts = await unlessAborted(this.#learn(), this.#closing.signal);
+    await makeWorkspace(workspace);
+    await giveWorkspace(workspace, facts.user);
     const masks = (
       await Promise.all(
         options.dataFolders.map((folder) => hiddenEntries(folder, [workspace, options.blobs])),
@@ -192,7 +188,7 @@ export class Engine {
     );
     starting.id = container.id;
     try {
-      if (this.#closed) throw closedWhileStarting();
+      this.#closing.signal.throwIfAborted();
       const runner = await this.#run(container);
       return {
         id: container.id,
@@ -211,7 +207,8 @@ export class Engine {
       };
     } catch (error) {
       await this.#remove(container.id);
-      throw this.#closed ? closedWhileStarting() : error;
+      this.#closing.signal.throwIfAborted();
+      throw error;
     }
   }
 
@@ -350,11 +347,4 @@ function slug(name: string): string {
       .replace(/^-+|-+$/g, '')
       .slice(0, 40) || 'sandbox'
   );
-}
-
-/** Gives all that a workspace holds to the user of its container; called before anything runs in it. */
-async function giveTree(workspace: string, uid: number, gid: number): Promise<void> {
-  for (const entry of await readdir(workspace, { recursive: true, withFileTypes: true })) {
-    await lchown(join(entry.parentPath, entry.name), uid, gid);
-  }
 }

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
+import { isAbsolute, join, normalize, sep } from 'node:path';
 import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { SandboxOptionError } from '../errors.js';
 import type { Settings } from '../limits.js';
@@ -164,9 +164,4 @@ function mask({ path, kind }: Mask): MountSettings {
 function podmanMasks({ podman, masks }: ContainerPlan): Record<string, string> {
   const folders = podman ? masks.filter(({ kind }) => kind === 'folder') : [];
   return Object.fromEntries(folders.map(({ path }) => [path, 'ro,size=4096,mode=555,notmpcopyup']));
-}
-
-/** The folders that a workspace must have before a container can be made for it. */
-export function workspaceFolders(workspace: string): string[] {
-  return [dirname(workspace), workspace, join(workspace, HIDDEN), join(workspace, HIDDEN, OUT)];
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Engine, RunningContainer } from '../engine/Engine.js';
 import { isOrphan, KERNEL_LABEL } from '../engine/owner.js';
+import { makeWorkspace } from '../engine/workspaceFolders.js';
 import { SandboxOptionError, SandboxUnavailableError } from '../errors.js';
 import type { Settings } from '../limits.js';
 import { sameFolders, Session } from '../session/Session.js';
@@ -53,16 +54,15 @@ export class Manager implements SandboxManager {
 
   async newWorkspace(): Promise<Workspace> {
     const spare = this.#spare;
+    const path = spare?.workspace ?? this.#spaces.freshPath();
     if (spare !== null) {
       // Even one that still starts is ahead of a container that has not begun to.
       this.#spare = null;
-      this.#given.set(spare.workspace, spare);
-      await this.parts.engine.prepareWorkspace(spare.workspace);
-      return { path: spare.workspace };
+      this.#given.set(path, spare);
     }
-    const path = this.#spaces.freshPath();
     await this.#spaces.claim();
-    await this.parts.engine.prepareWorkspace(path);
+    // Whose it is to be, the engine is not asked here: SQL waits for it as well.
+    await makeWorkspace(path);
     return { path };
   }
 
@@ -169,12 +169,16 @@ export class Manager implements SandboxManager {
       ...(spare === null ? [] : [removeSpare(spare)]),
     ]);
     // What was starting, or was left by an error: all that is ours goes.
-    await this.parts.engine
-      .removeWhere((labels) => labels[KERNEL_LABEL] === this.parts.kernel)
-      .catch((error: unknown) => {
-        if (!(error instanceof SandboxUnavailableError)) throw error;
-      });
+    if (this.parts.engine.hasStarted) await this.#removeOwn();
     await this.#spaces.close();
+  }
+
+  async #removeOwn(): Promise<void> {
+    try {
+      await this.parts.engine.removeWhere((labels) => labels[KERNEL_LABEL] === this.parts.kernel);
+    } catch (error) {
+      if (!(error instanceof SandboxUnavailableError)) throw error;
+    }
   }
 
   async #start(workspace: string, name: string, folders: readonly DataFolder[]): Promise<RunningContainer> {

@@ -22,7 +22,7 @@ import { Mutex } from './Mutex.js';
 import { parseMatches, parseVariables } from './replies.js';
 import { runCell } from './runCell.js';
 import { takeFrame } from './takeFrame.js';
-import { unlessAborted } from './unlessAborted.js';
+import { unlessAborted } from '../unlessAborted.js';
 import { Variables } from './Variables.js';
 
 const MAX_ARTIFACTS = 200;
