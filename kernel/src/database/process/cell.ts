@@ -1,4 +1,5 @@
 import { GateError, InterruptedError } from '../errors.js';
+import { namesOfFiles } from '../sql/fileNames.js';
 import { checkWords } from '../sql/gate.js';
 import { hasFolders } from '../paths/grants.js';
 import { split, type Piece } from '../sql/split.js';
@@ -11,6 +12,7 @@ import { mayWrite } from './mayWrite.js';
 import type { OpenFile } from './openFile.js';
 import { watchProgress } from './progress.js';
 import type { CallEvent, Calls } from './protocol.js';
+import { checkRegular } from './regularFiles.js';
 import { runStatement } from './statements.js';
 import { rollBack } from './transaction.js';
 import { writeParquet } from './toParquet.js';
@@ -19,7 +21,6 @@ import { writeOut } from './writeOut.js';
 const GRANT_ATTEMPTS = 5;
 /** Files looked at ahead of a statement; others are when DuckDB asks for them. */
 const NAMED_FILES = 100;
-const LIKE_A_FILE = /[./*]/;
 const BEGINS = new Set(['begin', 'start']);
 const ENDS = new Set(['commit', 'end', 'rollback', 'abort']);
 
@@ -137,8 +138,7 @@ async function runPiece<T>(
     }
   };
   try {
-    // Opening again, as a new grant needs, would end the user's transaction.
-    return transaction ? await watched() : await withGrants(file, piece, watched);
+    return await withGrants(file, piece, watched, transaction);
   } catch (error) {
     if (error instanceof GateError) throw error;
     if (cancel.cancelled) throw new InterruptedError();
@@ -146,15 +146,23 @@ async function runPiece<T>(
   }
 }
 
-/** Runs a statement after allowing the files that it names, and again where DuckDB then asks for one more. */
-export async function withGrants<T>(file: OpenFile, piece: Piece, run: () => Promise<T>): Promise<T> {
-  const names = piece.tokens.flatMap((token) =>
-    (token.kind === 'string' || token.kind === 'quoted') && LIKE_A_FILE.test(token.text) ? token.text : [],
-  );
+/**
+ * Runs a statement after allowing the files that it names, and again where DuckDB then asks for one more. Within the user's
+ * transaction none is allowed: opening again, as that needs, would end it.
+ */
+export async function withGrants<T>(
+  file: OpenFile,
+  piece: Piece,
+  run: () => Promise<T>,
+  transaction = false,
+): Promise<T> {
+  const names = namesOfFiles(piece.tokens).slice(0, NAMED_FILES);
   names.forEach((name) => {
     checkPattern(name, file.state.readable, piece);
   });
-  if (names.length > 0) await file.allow(names.slice(0, NAMED_FILES));
+  checkRegular(names, piece.sql);
+  if (transaction) return run();
+  if (names.length > 0) await file.allow(names);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();

@@ -7,6 +7,7 @@ import { quoteText } from '../sql/quote.js';
 import { split, type Piece } from '../sql/split.js';
 import type { StatementResult } from '../types.js';
 import { failureOf } from './failure.js';
+import { checkRegular } from './regularFiles.js';
 
 /** What an exported folder has: what makes the tables and what loads them. */
 const SCRIPTS = ['schema.sql', 'load.sql'];
@@ -40,7 +41,9 @@ export async function importFolder(
 }
 
 async function read(connection: DuckDBConnection, file: string): Promise<string> {
-  const reader = await connection.runAndReadAll(`SELECT content FROM read_text(${quoteText(file)})`);
+  const sql = `SELECT content FROM read_text(${quoteText(file)})`;
+  checkRegular([file], sql);
+  const reader = await connection.runAndReadAll(sql);
   const row = reader.getRows()[0];
   if (row === undefined) throw new Error(`IO Error: No files found that match the pattern "${file}"`);
   return String(row[0]);

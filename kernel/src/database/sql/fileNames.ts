@@ -2,6 +2,7 @@ import type { Token } from './scan.js';
 
 /** Table functions that open the file of their first argument, and what reads a table by a name that is a text. */
 const READERS = /^(?:read_\w+|parquet_\w+|glob|sniff_csv|query_table)$/;
+const LIKE_A_FILE = /[./*]/;
 const HIDDEN = /^\.[A-Za-z_]/;
 
 /**
@@ -44,4 +45,23 @@ function isWritten(tokens: readonly Token[], at: number): boolean {
   if (tokens[next - 1]?.kind !== 'string') return false;
   const end = listed ? tokens[next + 1] : tokens[next];
   return (!listed || tokens[next]?.text === ']') && (end?.text === ',' || end?.text === ')');
+}
+
+/** Texts in quotes that may name a file: those that look so, and what is given to a function that reads files. */
+export function namesOfFiles(tokens: readonly Token[]): string[] {
+  let depth = 0;
+  /** How deep the arguments of a reader are. */
+  let reading: number | null = null;
+  return tokens.flatMap(({ kind, text }, index) => {
+    if (kind === 'symbol' && text === '(') {
+      depth += 1;
+      if (reading === null && READERS.test(tokens[index - 1]?.text.toLowerCase() ?? '')) reading = depth;
+    }
+    if (kind === 'symbol' && text === ')') {
+      if (reading === depth) reading = null;
+      depth -= 1;
+    }
+    const isQuoted = kind === 'string' || kind === 'quoted';
+    return isQuoted && (reading !== null || LIKE_A_FILE.test(text)) ? text : [];
+  });
 }
