@@ -1,0 +1,151 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { PythonSession } from '@worldline/sandbox';
+import { failure, plainTraceback, run, runPastLimit } from '../sandbox.js';
+import { besideNeighbour, RECOVERED } from './besideNeighbour.js';
+
+let python: PythonSession;
+besideNeighbour((session) => {
+  python = session;
+});
+
+test('kills every process that it may', async () => {
+  const ran = await run(python, 'import os, signal\nos.kill(-1, signal.SIGKILL)\nos.kill(os.getpid(), 9)');
+  expect(failure(ran)).toMatch(/^ProcessDied: Python ended by SIGKILL/);
+});
+
+test('stops every process, the supervisor too', async () => {
+  const ran = await run(
+    python,
+    'import os, signal\nos.kill(1, signal.SIGSTOP)\nos.kill(-1, signal.SIGSTOP)\nos.kill(os.getpid(), signal.SIGSTOP)',
+    {
+      timeout: 300,
+    },
+  );
+  expect(failure(ran)).toMatch(/^TimeoutError/);
+});
+
+test('cannot reach the supervisor: not its memory, not its descriptors', async () => {
+  const ran = await run(
+    python,
+    `import ctypes, os
+found = []
+for what in ("mem", "fd/0", "environ", "maps"):
+    try:
+        open(f"/proc/1/{what}", "rb").read(1)
+        found.append(what)
+    except OSError:
+        pass
+try:
+    os.listdir("/proc/1/fd")
+    found.append("fd")
+except OSError:
+    pass
+found, ctypes.CDLL(None, use_errno=True).ptrace(16, 1, 0, 0)`,
+  );
+  expect(ran.value).toBe('([], -1)');
+});
+
+test('ignores the interrupt, and is killed', async () => {
+  const ran = await runPastLimit(
+    python,
+    'import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint("before")\nwhile True: time.sleep(1)',
+  );
+  expect(failure(ran)).toBe(`TimeoutError: ${ran.told}`);
+  expect(ran.text).toBe('before\n');
+  expect(ran.notices).toHaveLength(1);
+});
+
+test('writes garbage where the worker writes frames', async () => {
+  const ran = await run(
+    python,
+    `import os
+for fd in range(900, 1100):
+    try:
+        os.write(fd, b"\\xff" * 100)
+    except OSError:
+        pass
+while True: pass`,
+    { timeout: 5000 },
+  );
+  expect(ran.result.status).not.toBe('ok');
+});
+
+test('crashes in C', async () => {
+  const ran = await run(python, 'import ctypes\nctypes.string_at(0)');
+  expect(failure(ran)).toBe('ProcessDied: Python ended by a segmentation fault.');
+  expect(ran.text).toBe('');
+  expect(plainTraceback(ran)).toMatch(
+    /^-+\nProcessDied +Traceback \(most recent call last\)\nCell \[\d+\], line 2\n----> 2 ctypes\.string_at\(0\)\nFile \/usr\/lib\/.*ctypes\/__init__\.py:\d+, in string_at\nProcessDied: Python ended by a segmentation fault\.$/,
+  );
+});
+
+test('aborts, and a child of it crashes', async () => {
+  const child = 'import ctypes, os\nif os.fork() == 0: ctypes.string_at(0)\nos.wait()[1]';
+  const ran = await run(python, child);
+  expect([ran.value, ran.text.slice(0, 38)]).toEqual(['11', 'Fatal Python error: Segmentation fault']);
+  const aborted = await run(python, 'print("before", flush=True)\nos.abort()');
+  expect([failure(aborted), aborted.text]).toEqual(['ProcessDied: Python ended by an abort.', 'before\n']);
+  expect(plainTraceback(aborted)).toContain('Cell');
+});
+
+test('overwrites its own memory', async () => {
+  for (const where of ['id(print) - 4096, 0x41, 100_000', 'id(object()) >> 20 << 20, 0, 1 << 20']) {
+    const ran = await run(python, `import ctypes\nctypes.memset(${where})`, { timeout: 5000 });
+    expect(failure(ran)).toMatch(/^(ProcessDied|TimeoutError): /);
+    expect(ran.notices).toEqual([RECOVERED]);
+  }
+});
+
+test('leaves by os._exit', async () => {
+  expect(failure(await run(python, 'import os\nos._exit(3)'))).toBe(
+    'ProcessDied: Python ended by itself, with exit code 3.',
+  );
+  expect(failure(await run(python, 'import sys\nsys.exit(3)'))).toBe('SystemExit: 3');
+});
+
+test('replaces the modules of the runner', async () => {
+  await run(
+    python,
+    'import sys\nfor name in [n for n in sys.modules if n.startswith("worldline")]: sys.modules[name] = None',
+  );
+  await run(python, 'import json, os, socket\njson.dumps = json.loads = None');
+  expect(failure(await run(python, '1'))).toBe('ProcessDied: Python ended by itself, with exit code 1.');
+  await run(python, 'raise SystemExit');
+  await run(python, 'import os\nos._exit(0)');
+});
+
+test('has modules in the workspace with the names of the runner’s', async () => {
+  const names = ['frames', 'worker', 'json', 'numpy', 'snapshot', 'worldline_runner'];
+  for (const name of names) await writeFile(join(python.workspace.path, `${name}.py`), 'value = "mine"\n');
+  await run(python, 'import os\nos._exit(0)');
+  expect((await run(python, 'import frames, snapshot\nframes.value, snapshot.value')).value).toBe(
+    "('mine', 'mine')",
+  );
+  for (const name of names) await rm(join(python.workspace.path, `${name}.py`));
+  await run(python, 'import os\nos._exit(0)');
+});
+
+test('leaves threads and children running', async () => {
+  await run(
+    python,
+    `import subprocess, threading, time
+def forever():
+    while True:
+        print("thread")
+        time.sleep(0.01)
+threading.Thread(target=forever, daemon=True).start()
+child = subprocess.Popen("while true; do echo child; sleep 0.01; done", shell=True)`,
+  );
+  expect((await run(python, '6 * 7')).value).toBe('42');
+  await run(python, 'import os\nos._exit(0)');
+  expect((await run(python, 'print("quiet")')).text).toBe('quiet\n');
+});
+
+test('deletes the workspace', async () => {
+  await run(python, 'import shutil, os\nshutil.rmtree(os.getcwd(), ignore_errors=True)');
+  expect((await run(python, 'open("new.txt", "w").write("x")')).result.artifacts).toEqual([
+    { path: 'new.txt', type: 'file', bytes: 1 },
+  ]);
+});
