@@ -57,7 +57,7 @@ class Guardians:
 
     def check(self) -> None:
         """A snapshot whose process was killed is never going to be written: the host waits for no more of it."""
-        gone = [label for label, pid in self._groups.items() if not processes.exists(pid) or self._outgrown(pid)]
+        gone = [label for label, pid in self._groups.items() if not processes.runs(pid) or self._outgrown(pid)]
         if not gone:
             return
         # Its last words may still be on their way.

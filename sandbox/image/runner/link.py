@@ -152,6 +152,10 @@ class WorkerLink:
 
     def _frame(self, header: dict, payload: bytes) -> None:
         kind = header["type"]
+        if kind == "request" and header.get("op") == "sync":
+            # All that came before it was passed on: its child may print. It waits for this, whether or not its cell is over.
+            self.send({"type": "answer", "request": header.get("request"), "ok": True})
+            return
         if kind in OF_A_CELL:
             if self.running is None or self._output is None:
                 return
@@ -163,9 +167,6 @@ class WorkerLink:
         elif kind in ("display", "result"):
             if self._output.display(len(payload)):
                 self._host.tell(header, payload)
-        elif kind == "request" and header.get("op") == "sync":
-            # All that came before it was passed on: its child may print.
-            self.send({"type": "answer", "request": header.get("request"), "ok": True})
         elif kind in ("clear", "error", "request"):
             self._host.tell(header, payload)
         else:

@@ -28,13 +28,18 @@ def everyone() -> list[Process]:
     for name in os.listdir("/proc"):
         if not name.isdigit() or int(name) == mine:
             continue
-        try:
-            with open(f"/proc/{name}/stat", "rb") as file:
-                state, parent, group = file.read().rpartition(b")")[2].split()[:3]
-        except OSError:
-            continue
-        found.append(Process(int(name), int(parent), int(group), state in b"ZX"))
+        if (process := _look(int(name))) is not None:
+            found.append(process)
     return found
+
+
+def _look(pid: int) -> Process | None:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            state, parent, group = file.read().rpartition(b")")[2].split()[:3]
+    except OSError:
+        return None
+    return Process(pid, int(parent), int(group), state in b"ZX")
 
 
 def stop_all() -> None:
@@ -54,11 +59,13 @@ def resume_all() -> None:
 
 def exists(pid: int) -> bool:
     """False for one that has ended and was reaped."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    return _look(pid) is not None
+
+
+def runs(pid: int) -> bool:
+    """False for one that has ended, also where nobody has reaped it yet."""
+    found = _look(pid)
+    return found is not None and not found.ended
 
 
 def resume(pid: int) -> None:

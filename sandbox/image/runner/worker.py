@@ -274,13 +274,14 @@ class Worker:
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__ = self._streams
 
     def _before_child(self, event: str, _arguments) -> None:
-        """What was printed before a child starts is shown before what the child prints."""
-        if event not in STARTS_CHILD or not self._output.unsynced or self._syncing:
+        """What was printed before a child starts is shown before what the child prints, while a cell runs."""
+        output = self._output
+        if event not in STARTS_CHILD or output.id is None or not output.unsynced or self._syncing:
             return
         self._syncing = True
         try:
-            self._output.flush()
-            self._output.unsynced = False
+            output.flush()
+            output.unsynced = False
             self._channel.request("sync")
         finally:
             self._syncing = False

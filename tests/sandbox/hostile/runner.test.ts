@@ -15,6 +15,15 @@ test('kills every process that it may', async () => {
   expect(failure(ran)).toMatch(/^ProcessDied: Python ended by SIGKILL/);
 });
 
+test('ends the process that saves its variables, as that begins', async () => {
+  await run(
+    python,
+    'import os\nos.register_at_fork(after_in_child=lambda: os._exit(1))\nclass Own: pass\nown = Own()',
+  );
+  await expect((await python.snapshot())?.done).rejects.toThrow('the process that wrote them was killed');
+  expect(failure(await run(python, 'os._exit(1)'))).toMatch(/^ProcessDied/);
+});
+
 test('stops every process, the supervisor too', async () => {
   const ran = await run(
     python,
@@ -141,6 +150,15 @@ child = subprocess.Popen("while true; do echo child; sleep 0.01; done", shell=Tr
   expect((await run(python, '6 * 7')).value).toBe('42');
   await run(python, 'import os\nos._exit(0)');
   expect((await run(python, 'print("quiet")')).text).toBe('quiet\n');
+});
+
+test('leaves a thread that prints on and on: the variables are saved all the same', async () => {
+  await run(
+    python,
+    'import threading, time\ngo = True\ndef forever():\n    while go:\n        print("thread")\n        time.sleep(0.0001)\nthreading.Thread(target=forever).start()',
+  );
+  expect(await (await python.snapshot())?.done).toBeDefined();
+  await run(python, 'go = False');
 });
 
 test('deletes the workspace', async () => {
