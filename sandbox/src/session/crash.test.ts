@@ -38,6 +38,17 @@ Extension modules: numpy._core._multiarray_umath, pandas._libs.lib (total: 2)
   ]);
 });
 
+test('of a value that crashes while it is shown, the frames between are left out', () => {
+  const crash = `Current thread 0x01 (most recent call first):
+  File "<Cell [3]>", line 2 in __repr__
+  File "${SITE}/IPython/core/formatters.py", line 770 in __call__
+  File "/opt/worldline/worldline_runner/shell.py", line 138 in format
+  File "${SITE}/IPython/core/displayhook.py", line 162 in compute_format_data
+  File "<Cell [7]>", line 3 in <module>
+${RUNNER}`;
+  expect(shown(crash)).toEqual(['Cell [7], line 3', '----> 3 inner()', 'Cell [3], line 2, in __repr__']);
+});
+
 test('of a crash that crashes on its way out, the first account is taken', () => {
   const first = `Fatal Python error: Bus error\n\nCurrent thread 0x01 (most recent call first):\n  File "<Cell [7]>", line 3 in <module>\n${RUNNER}`;
   expect(shown(`${first}\n${first.replace('line 3', 'line 1')}`)).toEqual([

@@ -1,6 +1,8 @@
 const FRAME = /^ {2}File "(.*)", line (\d+) in (.*)$/;
 /** A cell's code, as the runner names it. */
 const CELL = /^<(.*?)(?: #\d+)?>$/;
+/** What runs a cell and shows its values. */
+const MACHINERY = /\/(?:IPython\/core|worldline_runner)\//;
 /** The innermost frames that are shown. */
 const MOST = 30;
 
@@ -11,8 +13,8 @@ interface CrashFrame {
 }
 
 /**
- * The frames of the thread in which Python crashed, outermost first, out of what its faulthandler wrote: those that lead
- * to the cell's code are the runner's, and left out. `cell`: its lines are shown where they are known.
+ * The frames of the thread in which Python crashed, outermost first, out of what its faulthandler wrote. The runner's are
+ * left out: those that lead to the cell's code, and those that show a value of it. `cell`: its lines are shown where they are known.
  */
 export function framesOf(crash: string, cell: { readonly label: string; readonly code: string }): string[] {
   const [, thread = ''] = /^Current thread .*\n((?: .*\n?)*)/m.exec(crash) ?? [];
@@ -27,7 +29,7 @@ export function framesOf(crash: string, cell: { readonly label: string; readonly
   const entry = frames.findIndex(
     ({ file, name }) => file.endsWith('/IPython/core/interactiveshell.py') && name === 'run_code',
   );
-  const own = frames.slice(entry + 1);
+  const own = frames.slice(entry + 1).filter(({ file }) => !MACHINERY.test(file));
   const left = own.length - MOST;
   const more = left > 0 ? [`    [... ${left} more frames]`] : [];
   return [...more, ...own.slice(-MOST).flatMap((frame) => linesOf(frame, cell))];
