@@ -123,7 +123,7 @@ export class CheckpointWriter {
       const runtime = await this.kernel.active();
       runtime.holdWrites(session.ready('database', worldline));
       void saved.then((report) => {
-        this.#report(report);
+        this.#report(run.executionCount, report);
       });
       this.kernel.dataChanged();
       return outcome;
@@ -135,13 +135,21 @@ export class CheckpointWriter {
     }
   }
 
-  /** What came up while state was written goes to the person with the next cell; a variable or file is named once. */
-  #report({ lost, skipped, problems }: Saved): void {
+  /** Called at the end: nobody runs a next cell, and what it would have said goes to the log. */
+  close(): void {
+    this.#late.splice(0).forEach(log);
+  }
+
+  /**
+   * What came up while state was written goes to the person with the next cell; a variable or file is named once. Of what
+   * went wrong, it says for which cell.
+   */
+  #report(executionCount: number, { lost, skipped, problems }: Saved): void {
     const files = skipped.map(({ path, reason }) => ({ name: path, reason }));
     this.#late.push(
       ...linesOf('variable', this.#unsaid('variable', lost)),
       ...linesOf('file', this.#unsaid('file', files)),
-      ...problems,
+      ...problems.map((problem) => `Cell [${executionCount}]: ${problem}`),
     );
   }
 

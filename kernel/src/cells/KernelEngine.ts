@@ -128,6 +128,7 @@ export class KernelEngine implements Engine {
   async shutdown(): Promise<void> {
     await this.#keepRunning?.();
     await this.kernel.close();
+    this.#checkpoints.close();
   }
 }
 

@@ -108,7 +108,9 @@ export async function saveState(
     try {
       await live.take(capture);
     } catch (error) {
-      saved.problems.push(`The variables could not be saved: ${describe(error)}`);
+      saved.problems.push(
+        `The variables could not be saved, and the checkpoint has those of the one before: ${describe(error)}`,
+      );
     }
     if (live.taken === null) return last;
     const { captured } = live.taken;
