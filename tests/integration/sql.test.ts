@@ -136,6 +136,7 @@ test.each([
   ['%%sq select 1', 'Did you mean %%sql?'],
   ['%load x.csv --replcae', 'Did you mean --replace?'],
   ['%load nowhere.csv', 'There is no file nowhere.csv'],
+  ['%load /dev/null', '%load reads regular files, and /dev/null is a pipe, a socket or a device'],
   ['%load .', "CREATE TABLE t AS FROM './*.csv'"],
   ['%load parts/*.csv', "CREATE TABLE t AS FROM 'parts/*.csv'"],
   ['%load https://example.com/x.csv', 'Save it beside the notebook'],

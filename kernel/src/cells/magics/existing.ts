@@ -5,6 +5,8 @@ import { UserError } from '../errors.js';
 import { expandHome } from '../expandHome.js';
 import { isAddress } from '../Grants.js';
 
+type Kind = 'file' | 'folder' | 'special';
+
 /** The file that `%load` means, beside the notebook or in the workspace. `words`: all that was typed, if its name has spaces. */
 export async function existingFile(
   named: string,
@@ -12,7 +14,7 @@ export async function existingFile(
   { kernel, runtime }: CellContext,
 ): Promise<string> {
   const folders = [kernel.paths.notebookFolder, runtime.workspace];
-  const found = async (name: string, kind: 'file' | 'folder'): Promise<string | null> => {
+  const found = async (name: string, kind: Kind): Promise<string | null> => {
     for (const folder of folders) {
       const candidate = resolve(folder, expandHome(name));
       if (await isKind(candidate, kind)) return candidate;
@@ -47,6 +49,13 @@ export async function existingFile(
       `All files at once: %%sql CREATE TABLE t AS FROM '${pattern}'`,
     );
   }
+  if ((await found(named, 'special')) !== null) {
+    throw new UserError(
+      'UsageError',
+      `%load reads regular files, and ${named} is a pipe, a socket or a device.`,
+      'Write what it gives into a file, and load that.',
+    );
+  }
   throw new UserError(
     'FileNotFound',
     `There is no file ${named}.`,
@@ -66,7 +75,9 @@ export async function existingFolder(named: string, from: string): Promise<strin
   );
 }
 
-async function isKind(path: string, kind: 'file' | 'folder'): Promise<boolean> {
+async function isKind(path: string, kind: Kind): Promise<boolean> {
   const found = await stat(path).catch(() => null);
-  return kind === 'file' ? (found?.isFile() ?? false) : (found?.isDirectory() ?? false);
+  if (found === null) return false;
+  if (found.isFile()) return kind === 'file';
+  return kind === (found.isDirectory() ? 'folder' : 'special');
 }
