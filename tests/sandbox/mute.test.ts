@@ -23,6 +23,10 @@ test('a workspace is there whatever the engine does: SQL runs in it without one'
     expect(new Set([alone.path, besideSpare.path]).size).toBe(2);
     const checking = manager.check();
     jest.runAllTimers();
-    expect(await checking).toMatchObject({ ok: false, problem: expect.stringContaining('does not answer') });
+    expect(await checking).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('does not answer'),
+      fix: expect.stringContaining('restart'),
+    });
     await sandbox.close();
   }));

@@ -9,6 +9,10 @@ export function isStatus(error: unknown, ...codes: number[]): boolean {
 const START =
   'Start it: sudo systemctl start docker, or open Docker Desktop. DOCKER_HOST names another engine.';
 
+/** For one that takes connections. */
+const RESTART =
+  'It may be paused, or hang: look at Docker Desktop, or restart it: sudo systemctl restart docker.';
+
 /** Podman's words for a container that ends by itself while it is to be removed; then it removes itself, too. */
 export function isEnding(error: unknown): boolean {
   return isStatus(error, 500) && /container state improper/.test((error as Error).message);
@@ -38,8 +42,9 @@ function ofConnection(code: string, address: string): Advice | null {
     case 'ECONNREFUSED':
     case 'ECONNRESET':
     case 'EPIPE':
-    case 'ETIME':
       return [`Docker does not answer at ${address}.`, START];
+    case 'ETIME':
+      return [`Docker does not answer at ${address}.`, RESTART];
     case 'EACCES':
       return [
         `This user may not talk to Docker: ${address}.`,
