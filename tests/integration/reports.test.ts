@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { shown } from './withKernel.js';
+import { shown, withKernel } from './withKernel.js';
 import { call, withModel } from './withModel.js';
 
 const REPORT =
@@ -70,4 +70,15 @@ test('a question that was exported as code runs again without a model', () =>
       }
       expect((await later.execute('%%python\nprint(top)')).stdout).toBe('8\n');
     },
+  ));
+
+test('without Jupyter, a report says what it needs', () =>
+  withKernel(
+    async ({ kernel }) => {
+      await kernel.execute('%%sql select 1');
+      expect((await kernel.execute('%export main r.html')).reply.content['evalue']).toContain(
+        'Reports need Jupyter: add its folder to PATH, or name the program in WORLDLINE_JUPYTER',
+      );
+    },
+    { env: { WORLDLINE_JUPYTER: '/nowhere/jupyter', WORLDLINE_PREWARM: '0' } },
   ));

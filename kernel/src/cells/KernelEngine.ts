@@ -60,7 +60,7 @@ export class KernelEngine implements Engine {
     let outcome: ExecuteOutcome = { status: 'ok' };
     let asked: AskResult | null = null;
     let kind: CellKind | null = null;
-    let kept: Promise<unknown> | null = null;
+    let kept = null as Promise<unknown> | null;
     try {
       const { defaultKind } = this.kernel;
       const parsed = readCell(request.code, defaultKind);

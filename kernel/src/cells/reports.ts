@@ -15,6 +15,7 @@ export async function nbconvert(environment: NodeJS.ProcessEnv, args: readonly s
     environment['WORLDLINE_JUPYTER'] ?? 'jupyter',
     ['nbconvert', ...args],
     environment,
+    'Reports need Jupyter: add its folder to PATH, or name the program in WORLDLINE_JUPYTER; .ipynb works without.',
   );
 }
 
@@ -47,6 +48,7 @@ export async function printPdf(environment: NodeJS.ProcessEnv, html: string, pdf
         pathToFileURL(html).href,
       ],
       environment,
+      'Name Chromium or Chrome in WORLDLINE_CHROMIUM; .html and .md work without.',
     );
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
@@ -77,6 +79,7 @@ function runTool(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  advice: string,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -84,7 +87,7 @@ function runTool(
     child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => printed.push(chunk));
     child.on('error', (error) => {
-      reject(new WorldlineError(`${what} could not be started: ${error.message}`));
+      reject(new WorldlineError(`${what} could not be started: ${error.message}. ${advice}`));
     });
     child.on('close', (code) => {
       if (code === 0) resolve();
