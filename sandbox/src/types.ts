@@ -63,6 +63,8 @@ export interface Artifact {
   readonly path: string;
   readonly type: 'image' | 'csv' | 'md' | 'pdf' | 'file';
   readonly bytes: number;
+  /** Of a figure that the cell showed as well. */
+  readonly shown?: boolean;
 }
 
 export type ExecuteResult =

@@ -156,6 +156,20 @@ test('a figure that is shown and saved as well is seen once, and its file named'
     expect(shown(cell)).toContain('chart.png (image,');
   }));
 
+test('of two figures, one shown and one saved, both are seen; what was shown and saved is seen once, however', () =>
+  withKernel(async ({ kernel }) => {
+    const pictures = async (code: string) => picturesOf(await kernel.execute(`%%python\n${code}`)).length;
+    const draw = 'import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\n';
+    expect(
+      await pictures(`${draw}fig.savefig("a.png")\nplt.close(fig)\nplt.bar(["b"], [2])\nplt.show()`),
+    ).toBe(2);
+    expect(await pictures(`${draw}display(fig)\nfig.savefig("c", format="jpg")\nplt.close(fig)`)).toBe(1);
+    expect(await pictures(`${draw}fig.savefig("d.png")\nfig.savefig("e.png")`)).toBe(1);
+    const image = 'from PIL import Image\nimage = Image.new("RGB", (9, 9), "red")\nimage.save("f.png")\n';
+    expect(await pictures(`${image}image`)).toBe(1);
+    expect(await pictures(`${image.replace('f.png', 'g.png')}plt.bar(["b"], [2])`)).toBe(2);
+  }));
+
 function picturesOf({ outputs }: Execution): readonly unknown[] {
   return outputs.filter(
     ({ content }) => (content['data'] as Record<string, unknown> | undefined)?.['image/png'] !== undefined,

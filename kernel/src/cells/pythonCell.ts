@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ExecuteResult, SandboxEvent } from '@worldline/sandbox';
 import { artifactDisplays } from '../display/artifacts.js';
 import { errorTraceback } from '../display/errorText.js';
@@ -29,13 +30,13 @@ export async function runPythonCell(context: CellContext, rest: string, text: st
   const { runtime, run, request } = context;
   const timeout = options.get('timeout');
   const pass = passOn(run);
-  const seen = { pictures: false };
+  const seen = new Set<string>();
   const python = await unlessAborted(runtime.python(), run.signal);
   const result = await python.execute(code, {
     cell: `Cell [${run.executionCount}]`,
     signal: run.signal,
     onEvent: (event) => {
-      seen.pictures ||= isPicture(event);
+      for (const picture of picturesOf(event)) seen.add(digest(picture));
       pass(event);
     },
     ...(typeof timeout === 'string' ? { timeout: Number(timeout) * 1000 } : {}),
@@ -45,9 +46,11 @@ export async function runPythonCell(context: CellContext, rest: string, text: st
       pass({ type: 'notice', text });
     }),
   });
-  // A figure that is shown is often saved as well, and need not be seen twice.
-  const pictures = seen.pictures ? 'listed' : 'inPlace';
-  const files = await artifactDisplays(runtime.workspace, result.artifacts, { listing: 'some', pictures });
+  // What is shown is often saved as well, and need not be seen twice.
+  const files = await artifactDisplays(runtime.workspace, result.artifacts, {
+    listing: 'some',
+    isSeen: (picture) => seen.has(digest(picture)),
+  });
   for (const display of files) run.display(display);
   throwUnlessOk(result, run.signal);
 }
@@ -82,9 +85,16 @@ function passOn(run: Run): (event: SandboxEvent) => void {
   };
 }
 
-function isPicture(event: SandboxEvent): boolean {
-  if (event.type !== 'display' && event.type !== 'result') return false;
-  return Object.keys(event.data).some((mime) => mime.startsWith('image/'));
+function picturesOf(event: SandboxEvent): string[] {
+  if (event.type !== 'display' && event.type !== 'result') return [];
+  return Object.entries(event.data).flatMap(([mime, data]) =>
+    mime.startsWith('image/') && typeof data === 'string' ? [data] : [],
+  );
+}
+
+/** Told apart without being held: pictures may be large. */
+function digest(picture: string): string {
+  return createHash('sha256').update(picture.trimEnd()).digest('base64');
 }
 
 function throwUnlessOk(result: ExecuteResult, signal: AbortSignal): void {

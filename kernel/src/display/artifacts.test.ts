@@ -25,12 +25,17 @@ test('images are shown up to a sum of their sizes, the others are listed', async
   expect(displays.at(-1)?.data['text/plain']).toBe('Files: 5.png (image, 4 MB)');
 });
 
-test('images that are not to be shown in place are listed', async () => {
-  const displays = await artifactDisplays(folder, [image('chart.png', 10)], {
+test('images that a person has seen already are listed', async () => {
+  const images = [{ ...image('chart.png', 10), shown: true }, image('photo.png', 11), image('other.png', 12)];
+  const photo = Buffer.alloc(11).toString('base64');
+  const displays = await artifactDisplays(folder, images, {
     listing: 'some',
-    pictures: 'listed',
+    isSeen: (picture) => picture === photo,
   });
-  expect(displays.map(({ data }) => data['text/plain'])).toEqual(['Files: chart.png (image, 10 B)']);
+  expect(displays.map(({ data }) => data['text/plain'])).toEqual([
+    'other.png (12 B)',
+    'Files: chart.png (image, 10 B), photo.png (image, 11 B)',
+  ]);
 });
 
 test('an image that is gone when it is to be shown is listed', async () => {
@@ -49,6 +54,6 @@ test('of many files some are named, and more where they are asked for', async ()
     /^Files: 0\.bin \(file, 1 B\), .* and others: %artifacts lists them$/,
   );
   expect(display?.data['text/plain']).not.toContain('20.bin');
-  const [list] = await artifactDisplays(folder, files, { listing: 'all', pictures: 'inPlace' });
+  const [list] = await artifactDisplays(folder, files, { listing: 'all' });
   expect(list?.data['text/plain']).toMatch(/ 999\.bin \(file, 1 B\) and 200 others$/);
 });

@@ -13,8 +13,8 @@ const MAX_LISTED = { some: 20, all: 1000 };
 
 export interface ArtifactsShown {
   readonly listing: keyof typeof MAX_LISTED;
-  /** Whether raster images are shown in place, or listed as other files are. */
-  readonly pictures: 'inPlace' | 'listed';
+  /** Whether a picture, in base64, is on the page already: then it is listed as other files are. */
+  readonly isSeen?: (picture: string) => boolean;
 }
 
 const IMAGE_TYPES: Readonly<Record<string, string>> = {
@@ -28,23 +28,24 @@ const IMAGE_TYPES: Readonly<Record<string, string>> = {
 export async function artifactDisplays(
   workspace: string,
   artifacts: readonly Artifact[],
-  { listing, pictures }: ArtifactsShown = { listing: 'some', pictures: 'inPlace' },
+  { listing, isSeen = () => false }: ArtifactsShown = { listing: 'some' },
 ): Promise<Display[]> {
   const displays: Display[] = [];
   const listed: Artifact[] = [];
   let left = MAX_IMAGES;
   for (const artifact of artifacts) {
-    const mime = pictures === 'inPlace' ? imageType(artifact.path) : undefined;
+    const mime = artifact.shown === true ? undefined : imageType(artifact.path);
     const content =
       mime === undefined ? null : await contentOf(workspace, artifact, Math.min(left, MAX_IMAGE));
-    if (mime === undefined || content === null) {
+    const picture = content?.toString('base64');
+    if (mime === undefined || content === null || picture === undefined || isSeen(picture)) {
       listed.push(artifact);
       continue;
     }
     left -= content.length;
     displays.push({
       data: {
-        [mime]: content.toString('base64'),
+        [mime]: picture,
         'text/plain': `${artifact.path} (${bytes(artifact.bytes)})`,
       },
     });

@@ -18,6 +18,7 @@ from traitlets import Any, Type
 from traitlets.config import Config
 
 from . import full, network, packages, readonly
+from .charts import Charts
 from .limits import Displays
 
 RUNNER = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -135,6 +136,7 @@ class Formatter(DisplayFormatter):
     def format(self, obj, include=None, exclude=None):
         if self.parent.displays.are_used_up:
             return {}, {}
+        self.parent.charts.show(obj)
         self.parent.formatting += 1
         try:
             if include is None and self._is_text(type(obj)):
@@ -167,10 +169,11 @@ class Shell(InteractiveShell):
     failed: BaseException | None = None
     formatting = 0
     displays = Displays()
+    charts = Charts()
 
     def begin(self, source: str) -> None:
         """A cell begins."""
-        self.cell_source, self.failed, self.displays = source, None, Displays()
+        self.cell_source, self.failed, self.displays, self.charts = source, None, Displays(), Charts()
 
     def system(self, command: str) -> None:
         """A command prints to its descriptors, as any child does; no terminal is put in between."""

@@ -10,7 +10,7 @@ def up(shell) -> None:
     import pandas
     import pyarrow.parquet
 
-    from . import figures
+    from . import charts, figures
     from .snapshot.unchanged import imprint
 
     figures.install()
@@ -33,6 +33,7 @@ def up(shell) -> None:
         sys.stdout, sys.stderr = out, err
     matplotlib.pyplot.close("all")
     _show_before_drawing(shell)
+    charts.watch(shell)
     shell.reset(new_session=False)
 
 

@@ -87,6 +87,7 @@ class Worker:
         self._snapshots = Snapshots(shell.user_ns, blobs) if blobs and Snapshots is not None else None
         # Paths of the host's are relative to this, wherever the user's code goes; what it lies in may be closed to us.
         self._place = os.open(".", os.O_PATH | os.O_DIRECTORY)
+        self._home = os.path.realpath(".")
         self._workspace = f"/proc/self/fd/{self._place}"
         self._scope: Mapping = shell.user_ns
         # What an answer need not wait for.
@@ -157,6 +158,8 @@ class Worker:
         done = {"type": "done", "id": header["id"], "status": status, "milliseconds": milliseconds}
         if self._output.refused:
             done["refused"] = self._output.refused
+        if files := shell.charts.files(self._home):
+            done["charts"] = files
         # Told by the code alone, which is quicker than a look at what all variables hold.
         if only_shows(code, shell.user_ns):
             done["shown"] = True

@@ -16,6 +16,8 @@ export type CellEnd =
       readonly unchanged: boolean;
       /** The cell did nothing but show variables. */
       readonly shown: boolean;
+      /** Files of figures that the cell showed as well, relative to the workspace. */
+      readonly charts: readonly string[];
     }
   | {
       readonly type: 'died';
@@ -172,7 +174,7 @@ export class Runner {
         this.#reply(header, payload);
         break;
       case 'done': {
-        const { status, milliseconds, unchanged, shown } = header;
+        const { status, milliseconds, unchanged, shown, charts } = header;
         if (status !== 'ok' && status !== 'error' && status !== 'interrupted')
           throw new ProtocolError('The runner ended a cell without a status.');
         if (this.#cell?.id === header['id'])
@@ -182,6 +184,7 @@ export class Runner {
             milliseconds: Number(milliseconds) || 0,
             unchanged: unchanged === true,
             shown: shown === true,
+            charts: Array.isArray(charts) ? charts.filter((path) => typeof path === 'string') : [],
           });
         break;
       }

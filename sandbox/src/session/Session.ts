@@ -113,7 +113,10 @@ export class Session implements PythonSession {
       if (ignored !== null) options.onEvent({ type: 'notice', text: ignored });
       const milliseconds = outcome.end.type === 'done' ? outcome.end.milliseconds : performance.now() - clock;
       this.#state = 'ready';
-      const artifacts = await this.#artifacts(started, options.onEvent);
+      const charts = outcome.end.type === 'done' ? outcome.end.charts : [];
+      const artifacts = (await this.#artifacts(started, options.onEvent)).map((artifact) =>
+        charts.includes(artifact.path) ? { ...artifact, shown: true } : artifact,
+      );
       if (this.#held > container.limits.workspaceSize || outcome.stop?.why === 'space') await this.#measure();
       if (outcome.end.type !== 'done') await this.#recover(container, options.onEvent);
       else if (outcome.end.unchanged || (outcome.end.shown && !changed)) this.#variables.unchanged();

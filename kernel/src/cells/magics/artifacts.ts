@@ -13,7 +13,6 @@ export const artifacts: Magic = {
     if (found.length === 0) run.stream('stdout', 'No cell has made a file yet.\n');
     const displays = await artifactDisplays(runtime.workspace, found, {
       listing: 'all',
-      pictures: 'inPlace',
     });
     for (const display of displays) run.display(display);
   },
