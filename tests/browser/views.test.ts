@@ -102,15 +102,19 @@ test(
         await page.keyboard.press('Control+End');
         await page.locator('[data-wl-table="customers"]').click({ button: 'right' });
         await page.locator('.lm-Menu-itemLabel', { hasText: 'Insert Name' }).click();
+        await notebook.cell(2).locator('.cm-line', { hasText: 'from customers' }).waitFor();
         expect((await notebook.sources())[2]).toBe('%%sql\nfrom customers');
         await page.keyboard.insertText(' select ');
         await page.locator('[data-wl-table="orders"] .wl-Name', { hasText: 'order total' }).click();
-        expect((await notebook.sources())[2]).toBe('%%sql\nfrom customers select "order total"');
+        await notebook
+          .cell(2)
+          .locator('.cm-line', { hasText: 'from customers select "order total"' })
+          .waitFor();
         await page.keyboard.insertText('\n-- ');
         await page
           .locator('[data-wl-table="cities"] .wl-Title')
           .dragTo(notebook.cell(2).locator('.cm-line').last());
-        expect((await notebook.sources())[2]).toContain('cities');
+        await notebook.cell(2).locator('.cm-line', { hasText: 'cities' }).waitFor();
 
         await page.locator('.wl-LinkButton', { hasText: 'Allow a folder' }).click();
         await page.locator('.jp-Dialog input').fill(join(folder, 'nothing'));
@@ -127,6 +131,33 @@ test(
         await notebook.shot('folder-allowed');
         await granted.locator('.wl-LinkButton', { hasText: 'Revoke' }).click();
         await granted.waitFor({ state: 'detached' });
+      },
+    ),
+  MINUTES,
+);
+
+test(
+  'a name goes into the active cell where that is out of sight, and brings it into sight',
+  () =>
+    lab.withNotebook(
+      'out-of-sight',
+      [
+        '%%sql\ncreate table t as select 1 as a',
+        ...Array.from({ length: 60 }, (_, index) => `%%sql\nselect ${index}\n\n\n\n`),
+      ],
+      async (notebook) => {
+        const { page } = notebook;
+        await notebook.run(0);
+        await notebook.showSidebar();
+        await notebook.select(60);
+        await page.keyboard.press('Enter');
+        await page.keyboard.press('Escape');
+        await page.evaluate('jupyterapp.shell.currentWidget.content.scrollToItem(0, "start")');
+        await page.locator('[data-wl-table="t"]').click({ button: 'right' });
+        await page.locator('.lm-Menu-itemLabel', { hasText: 'Insert Name' }).click();
+        await page.locator('.jp-Cell.jp-mod-active .cm-line', { hasText: 't%%sql' }).waitFor();
+        expect((await notebook.sources())[60]).toBe('t%%sql\nselect 59\n\n\n\n');
+        await notebook.shot('inserted-out-of-sight');
       },
     ),
   MINUTES,

@@ -44,10 +44,9 @@ export function addDataCommands(services: Services): void {
   addCommand(services, CommandIds.insertName, {
     label: trans.__('Insert Name Into the Cell'),
     failure: trans.__('Nothing was inserted'),
-    execute: (session, args) => {
+    execute: async (session, args) => {
       const name = about(services, args, 'name');
-      if (name !== null) insertText(session.panel, name);
-      return Promise.resolve();
+      if (name !== null) await insertText(session.panel, name);
     },
   });
   addCommand(services, CommandIds.schemaDiagram, {

@@ -1,11 +1,12 @@
 import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 
-/** Puts text where the cursor is in the active cell. */
-export function insertText(panel: NotebookPanel, text: string): void {
-  const editor = panel.content.activeCell?.editor;
+/** Puts text where the cursor is in the active cell, and brings that into sight. */
+export async function insertText({ content }: NotebookPanel, text: string): Promise<void> {
+  await content.scrollToItem(content.activeCellIndex);
+  const editor = content.activeCell?.editor;
   if (!editor) return;
   editor.replaceSelection?.(text);
-  panel.content.mode = 'edit';
+  content.mode = 'edit';
   editor.focus();
 }
 
