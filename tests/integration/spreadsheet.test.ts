@@ -81,6 +81,46 @@ excel("gaps.xlsx", Gaps=[["a", "b"], [1, None], [2, 5]])`);
     expect(shown(await kernel.execute('%load gaps.xlsx'))).not.toContain('formula');
   }));
 
+test('what a sheet merges, hides, fails to compute or mixes is said', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute(`${EXCEL}
+from openpyxl import load_workbook
+excel("messy.xlsx", Old=[["x"], [1]], Data=[["Sales"], ["region", "price", "note", "n"],
+    ["N", 1.5, "a", 1], [None, "n/a", "b", 2], [None, 2.5, "c", 3], ["S", "#DIV/0!", "d", 4], [None, 4.5, "e", 5]])
+book = load_workbook("messy.xlsx")
+book["Old"].sheet_state = "hidden"
+sheet = book["Data"]
+for area in ("A1:D1", "A3:A5", "A6:A7"):
+    sheet.merge_cells(area)
+sheet.row_dimensions[4].hidden = True
+sheet.column_dimensions["C"].hidden = True
+book.save("messy.xlsx")`);
+    const loaded = shown(await kernel.execute('%load messy.xlsx'));
+    for (const line of [
+      'Loaded 5 rows into messy',
+      'The first line was left out',
+      '1 cell with an error such as #DIV/0! is NULL.',
+      'and NULL in the others: A3:A5, A6:A7. last_value(COLUMN IGNORE NULLS)',
+      '1 row and 1 column that the sheet hides are in the table as well.',
+      'price is text: not all its cells are of one type, and one of them is "n/a".',
+      'This is the sheet Data. Others, for --sheet: Old.',
+    ])
+      expect(loaded).toContain(line);
+    expect(
+      rowsOf(
+        await kernel.execute(
+          '%%sql select last_value(region ignore nulls) over (order by rowid) r, price, n from messy order by n',
+        ),
+      ),
+    ).toEqual([
+      ['N', '1.5', '1'],
+      ['N', 'n/a', '2'],
+      ['N', '2.5', '3'],
+      ['S', null, '4'],
+      ['S', '4.5', '5'],
+    ]);
+  }));
+
 test('of several sheets the first with rows is loaded and the others are named; --sheet loads another', () =>
   withKernel(async ({ kernel }) => {
     await kernel.execute(`${EXCEL}

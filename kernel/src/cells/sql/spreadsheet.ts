@@ -1,27 +1,17 @@
 import { basename, extname } from 'node:path';
 import { rm } from 'node:fs/promises';
 import type { LoadOptions, LoadResult } from '../../database/types.js';
-import { noteAbove } from '../../database/noteAbove.js';
-import { plural } from '../../counts.js';
 import { tableNameFor } from '../../database/tableName.js';
 import { UserError } from '../errors.js';
 import type { Runtime } from '../Runtime.js';
 import { withPackages } from '../installation.js';
 import { sheetCode } from './sheetCode.js';
+import { sheetNotes, type SheetRead } from './sheetNotes.js';
 
 const KINDS = new Set(['.xlsx', '.xlsm', '.xls', '.ods']);
 const FRAME = '_worldline_sheet';
 /** How much of the file is read: a line of its own. */
 const FRACTION = /^[01]\.\d+$/gm;
-
-/** What the code that reads a sheet prints. */
-interface SheetRead {
-  readonly sheet: string;
-  readonly others: readonly string[];
-  readonly above: number;
-  /** Formulas that have no value in the file. */
-  readonly unknown: number;
-}
 
 export function isSpreadsheet(file: string): boolean {
   return KINDS.has(extname(file).toLowerCase());
@@ -56,23 +46,12 @@ export async function loadSpreadsheet(
     const printed = await run(sheetCode(FRAME, file, sheet));
     if ((await python.exportFrame(FRAME, relative)) === null) throw unreadable(file, '', 'it has no table');
     const loaded = await runtime.database.load(absolute, { table: tableNameFor(file), ...options });
-    const { sheet: name, others, above, unknown } = JSON.parse(printed) as SheetRead;
-    const sheets =
-      others.length === 0 ? '' : `This is the sheet ${name}. Others, for --sheet: ${others.join(', ')}.`;
-    const note = [noteAbove(above), noteUnknown(unknown), sheets].filter(Boolean).join('\n');
+    const note = sheetNotes(JSON.parse(printed) as SheetRead).join('\n');
     return note === '' ? loaded : { ...loaded, note };
   } finally {
     await rm(absolute, { force: true });
     await run(`globals().pop(${JSON.stringify(FRAME)}, None);`);
   }
-}
-
-function noteUnknown(formulas: number): string {
-  if (formulas === 0) return '';
-  return (
-    `${plural(formulas, 'formula')} ${formulas === 1 ? 'has' : 'have'} no value in the file, and ${formulas === 1 ? 'is' : 'are'} NULL: ` +
-    'opened and saved in a spreadsheet program, it has them.'
-  );
 }
 
 function unreadable(file: string, name: string, message: string): UserError {
