@@ -221,6 +221,31 @@ test('lines above the header are left out, and said to be, where a table begins 
     },
   ));
 
+test('so are titles that a spreadsheet has filled up with separators; a header with one name is none', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      expect(await database.load(join(data, 'bank.csv'))).toMatchObject({
+        rows: 2,
+        columns: [
+          { name: 'Buchungstag', type: 'DATE' },
+          { name: 'Zweck' },
+          { name: 'Betrag', type: 'DOUBLE' },
+        ],
+        note: expect.stringMatching(/^The first 2 lines were left out: they stand above the header/),
+      });
+      for (const name of ['one', 'first'])
+        expect((await database.load(join(data, `${name}.csv`))).note ?? '').not.toContain('left out');
+      expect(await rowsOf(database, 'from "first"')).toEqual([['1', '2', '3']]);
+    },
+    {},
+    {
+      'data/bank.csv':
+        '\ufeffKontoauszug 2024;;\r\n;;\r\nBuchungstag;Zweck;Betrag\r\n01.02.2024;Miete;-1.234,50\r\n15.02.2024;Gehalt;3.000,00\r\n',
+      'data/one.csv': 'name,,\nx,1,2\ny,3,4\n',
+      'data/first.csv': 'a,b,c\n1,2,3\n',
+    },
+  ));
+
 test('a failed load leaves nothing behind', () =>
   withDatabase(
     async ({ database, data }) => {

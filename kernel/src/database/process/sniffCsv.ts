@@ -10,6 +10,9 @@ export type Types = ReadonlyMap<string, string>;
 /** Options of DuckDB's reader, with their values as SQL. */
 type Options = Readonly<Record<string, string>>;
 
+/** So many bytes are looked at for what DuckDB does not see. */
+const FIRST = 4096;
+
 /** How a CSV file is written, as its beginning tells. */
 export interface Dialect {
   readonly file: string;
@@ -28,20 +31,27 @@ export interface Dialect {
   readonly comment: string | null;
 }
 
-/**
- * Looks at the beginning of a file. A reader that is to pass over bad lines takes a title for the header and the table
- * for bad; the one that is not finds the table, and a table has more columns than its title. But one line that is too
- * short or too long makes it see no columns at all.
- */
+/** Looks at the beginning of a file. */
 export async function sniffCsv(
   connection: DuckDBConnection,
   file: string,
   encoding: Encoding,
   asked: CsvOptions,
 ): Promise<Dialect> {
-  const given = { ...givenOptions(encoding, asked), ...(await separatorLine(file, encoding)) };
+  const { options: told, titles } = await firstLines(file, encoding);
+  const given = { ...givenOptions(encoding, asked), ...told };
   const look = (options: Options): Promise<Dialect> =>
     sniff(connection, file, encoding, { ...given, ...options });
+  const dialect = await sniffBelow(look);
+  return { ...dialect, above: dialect.above + titles };
+}
+
+/**
+ * A reader that is to pass over bad lines takes a title for the header and the table
+ * for bad; the one that is not finds the table, and a table has more columns than its title. But one line that is too
+ * short or too long makes it see no columns at all.
+ */
+async function sniffBelow(look: (options: Options) => Promise<Dialect>): Promise<Dialect> {
   const strict = await look({}).catch(() => null);
   if (strict !== null && strict.above === 0 && strict.types.size > 1) return strict;
   // Lines that end in different ways are for the reader that does not go by the book.
@@ -71,17 +81,38 @@ function givenOptions(encoding: Encoding, { header, missing }: CsvOptions): Opti
   };
 }
 
-/** A first line for Excel, which names the separator: `sep=;`. */
-async function separatorLine(file: string, encoding: Encoding): Promise<Options> {
+/** What the first lines of a file say that DuckDB does not see. */
+async function firstLines(
+  file: string,
+  encoding: Encoding,
+): Promise<{ readonly options: Options; readonly titles: number }> {
   const handle = await open(file, 'r');
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(32), 0, 32, 0);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(FIRST), 0, FIRST, 0);
     const text = buffer.toString(encoding === 'utf-16' ? 'utf16le' : 'utf8', 0, bytesRead);
+    // For Excel, which is told the separator: `sep=;`.
     const separator = /^\ufeff?sep=(.)\r?\n/i.exec(text)?.[1];
-    return separator === undefined ? {} : { delim: quoteText(separator), skip: '1' };
+    if (separator !== undefined) return { options: { delim: quoteText(separator), skip: '1' }, titles: 0 };
+    const titles = paddedTitles(text.replace(/^\ufeff/, '').split(/\r?\n/));
+    return { options: titles === 0 ? {} : { skip: String(titles) }, titles };
   } finally {
     await handle.close();
   }
+}
+
+/** How many lines fill one cell and leave the others empty, as a spreadsheet writes a title (`Sales 2024;;;`), where names follow. */
+function paddedTitles(lines: readonly string[]): number {
+  const delimiter = /^[^;,\t|]*([;,\t|])\1*$/.exec(lines[0] ?? '')?.[1];
+  if (delimiter === undefined) return 0;
+  const cells = lines.map((line) => line.split(delimiter).filter((cell) => cell.trim() !== ''));
+  const at = cells.findIndex(({ length }) => length > 1);
+  const isPadded = lines
+    .slice(0, at + 1)
+    .every(
+      (line, _, [first]) =>
+        first !== undefined && line.split(delimiter).length === first.split(delimiter).length,
+    );
+  return at > 0 && isPadded && cells[at]?.every((cell) => /^"?[\p{L}_]/u.test(cell.trim())) === true ? at : 0;
 }
 
 async function sniff(
