@@ -1,5 +1,5 @@
-/** How to get the sandbox image: in a checkout, and with the package. */
-export const BUILD = '`node install.mjs` in a checkout, `npx worldline install` without one';
+/** How to get the sandbox image. */
+export const BUILD = '`node install.mjs` in the folder of Worldline, which %doctor names';
 
 /** Something that a person has to do before Python runs: `problem` says what is wrong, `fix` what to do. */
 export class SandboxUnavailableError extends Error {

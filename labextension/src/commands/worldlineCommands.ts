@@ -152,7 +152,7 @@ export function addWorldlineCommands(services: Services): void {
   });
   addCommand(services, CommandIds.adopt, {
     label: trans.__('Adopt Worldline'),
-    caption: trans.__('Make this worldline’s result that of the one it was branched from'),
+    caption: trans.__('Give the active worldline what this one has come to'),
     failure: trans.__('The worldline was not adopted'),
     execute: async (session, args) => {
       const worldline = await worldlineOf(session, args, trans.__('Adopt which worldline?'));

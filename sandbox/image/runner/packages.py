@@ -47,4 +47,4 @@ def _refuse(line: str) -> None:
 
 def _ways(names: str) -> str:
     option = f"--with-packages {names!r}" if " " in names else f"--with-packages {names}"
-    return f"To add it: node install.mjs {option} in a checkout, npx worldline install {option} without one."
+    return f"To add it: node install.mjs {option} in the folder of Worldline, which %doctor names."
