@@ -207,9 +207,18 @@ export type SettingName =
   | 'sandbox-workspace'
   | 'sandbox-seconds';
 
+/** What the kernel works on now. */
+export interface RunningCell {
+  readonly worldline: string;
+  readonly cellId: string | null;
+  readonly title: string;
+}
+
 export interface KernelState {
   readonly active: string;
   readonly busy: boolean;
+  /** The cell that will be a checkpoint; null also while one runs that makes none. */
+  readonly running: RunningCell | null;
   readonly provider: string | null;
   readonly model: string | null;
   /** What a cell without `%%` is. */
@@ -330,12 +339,7 @@ export type FromKernel =
   | { readonly type: 'event'; readonly event: KernelEvent };
 
 export type KernelEvent =
-  | {
-      readonly kind: 'cell-began';
-      readonly worldline: string;
-      readonly cellId: string | null;
-      readonly title: string;
-    }
+  | ({ readonly kind: 'cell-began' } & RunningCell)
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointSummary }
   | { readonly kind: 'worldline'; readonly worldline: WorldlineSummary }
   | { readonly kind: 'head'; readonly worldline: string; readonly head: string }

@@ -176,8 +176,9 @@ test(
       await notebook.save();
       await notebook.page.reload();
       await notebook.ready();
-      goOn();
       await notebook.showSidebar();
+      await notebook.page.locator('.wl-Running', { hasText: 'How many days are there?' }).waitFor();
+      goOn();
       await notebook.page.locator('.wl-Row .wl-kind-ask').waitFor();
       await notebook
         .cell(0)

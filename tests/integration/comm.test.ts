@@ -53,6 +53,26 @@ test('a front end sees the graph grow, moves in it, and looks at data', () =>
     await expect(ask('nonsense' as 'state', {})).rejects.toThrow('does not know');
   }));
 
+test('a front end that comes in the middle of a cell is told which one runs', () =>
+  withKernel(async ({ kernel }) => {
+    await frontEnd(kernel);
+    const began = kernel.next(({ type, content }) => {
+      const { event } = (type === 'comm_msg' ? content['data'] : {}) as { event?: { kind?: string } };
+      return event?.kind === 'cell-began';
+    });
+    const cell = kernel.execute('%%sql select count(*) from range(100_000_000) a, range(100_000_000) b', {
+      metadata: { cellId: 'long' },
+    });
+    await began;
+    const { hello, ask } = await frontEnd(kernel);
+    expect(hello).toMatchObject({
+      state: { busy: true, running: { worldline: expect.any(String), cellId: 'long' } },
+    });
+    await kernel.interrupt();
+    await cell;
+    expect(await ask('state', {})).toMatchObject({ busy: false, running: null });
+  }));
+
 test('a worldline that cannot be opened becomes active by no request, and by no magic', () =>
   withKernel(async ({ kernel, home, restart }) => {
     await kernel.execute('%%sql create table t as select 1 as i');

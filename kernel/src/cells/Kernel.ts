@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { KernelEvent, KernelState } from '../contract.js';
+import type { KernelEvent, KernelState, RunningCell } from '../contract.js';
 import { openDatabase } from '../database/openDatabase.js';
 import type { Catalog, Readable } from '../database/types.js';
 import { log } from '../jupyter/log.js';
@@ -38,6 +38,7 @@ export class Kernel {
   #session: Promise<Session> | null = null;
   readonly #turns = new OneByOne();
   #busy = false;
+  #running: RunningCell | null = null;
   #lastActive: Runtime | null = null;
 
   constructor(
@@ -179,6 +180,11 @@ export class Kernel {
     return this.#busy;
   }
 
+  /** The cell that runs and will be a checkpoint. */
+  get running(): RunningCell | null {
+    return this.#running;
+  }
+
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -242,6 +248,10 @@ export class Kernel {
       host: createHost(this),
     });
     session.subscribe((event) => {
+      if (event.kind === 'cell-began') {
+        const { worldline, cellId, title } = event;
+        this.#running = { worldline, cellId, title };
+      }
       this.emit(event);
     });
     return session;
@@ -249,6 +259,7 @@ export class Kernel {
 
   #setBusy(busy: boolean): void {
     this.#busy = busy;
+    if (!busy) this.#running = null;
     this.stateChanged();
   }
 

@@ -3,15 +3,9 @@ import type {
   GraphPage,
   KernelEvent,
   KernelState,
+  RunningCell,
   WorldlineSummary,
 } from '../../../kernel/src/contract.js';
-
-/** What the kernel works on now. */
-export interface RunningCell {
-  readonly worldline: string;
-  readonly cellId: string | null;
-  readonly title: string;
-}
 
 /** A notebook's worldlines and checkpoints as far as they are known, kept up to date by the kernel's events. */
 export class Graph {
@@ -106,7 +100,7 @@ export class Graph {
   apply(event: KernelEvent): boolean {
     switch (event.kind) {
       case 'cell-began':
-        this.#running = { worldline: event.worldline, cellId: event.cellId, title: event.title };
+        this.#running = event;
         return true;
       case 'checkpoint':
         this.#running = null;
@@ -134,7 +128,8 @@ export class Graph {
   setState(state: KernelState): void {
     this.#state = state;
     this.#active = state.active;
-    if (!state.busy) this.#running = null;
+    // A page that opens in the middle of a cell has not heard it begin.
+    this.#running = state.busy ? (state.running ?? this.#running) : null;
   }
 
   #putWorldline(worldline: WorldlineSummary): void {

@@ -9,6 +9,7 @@ export async function kernelState(kernel: Kernel): Promise<KernelState> {
   return {
     active: session.active.id,
     busy: kernel.busy,
+    running: kernel.running,
     provider: kernel.settings.get('provider') ?? null,
     model: kernel.runs.at(-1)?.info.model ?? kernel.settings.get('model') ?? null,
     plainCell: kernel.settings.get('default') as KernelState['plainCell'],
