@@ -50,6 +50,8 @@ async function storeIn(home: string): Promise<string> {
 async function newestObject(store: string): Promise<string> {
   const found: { path: string; time: number }[] = [];
   for (const part of await readdir(join(store, 'objects'))) {
+    // Of no name yet: what was being written.
+    if (part === 'incoming') continue;
     for (const name of await readdir(join(store, 'objects', part))) {
       const path = join(store, 'objects', part, name);
       found.push({ path, time: (await stat(path)).mtimeMs });
