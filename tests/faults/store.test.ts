@@ -32,7 +32,7 @@ test('a branch that cannot be opened is none; a store that was away for a while 
     await kernel.execute('%%sql\ncreate table t as select 1 a');
     await kernel.execute('%branch idea');
     renameSync(home, `${home}-away`);
-    expect(errorOf(await kernel.execute('%branch other --from main'))).toContain('StoreError');
+    expect(errorOf(await kernel.execute('%branch other --from main'))).toContain('StoreRemovedError');
     rmSync(home, { recursive: true, force: true });
     renameSync(`${home}-away`, home);
     expect(shown(await kernel.execute('%worldlines'))).not.toContain('other');

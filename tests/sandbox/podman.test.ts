@@ -69,7 +69,7 @@ const MINUTES = 300_000;
   test('a runtime for one container, which it does not take, is told and not left out', async () => {
     const other = await openSandbox({ SANDBOX_RUNTIME: 'crun' }, docker);
     try {
-      await expect(other.open()).rejects.toThrow(
+      await expect(run(await other.open(), '1')).rejects.toThrow(
         'Podman runs containers by runc, and not by crun as SANDBOX_RUNTIME says. Start its service with `podman --runtime crun system service`, or unset SANDBOX_RUNTIME.',
       );
     } finally {
