@@ -70,12 +70,13 @@ class Output:
 
     def end(self) -> None:
         """Everything is sent or leaves with the next frame, and the flushing thread is gone, so that a fork finds one thread."""
-        self.id = None
-        thread = self._thread
+        with self._lock:
+            # Held: a thread of the user's may print, and be about to start the one that flushes.
+            self.id = None
+            thread, self._thread = self._thread, None
         if thread is not None and self._wake is not None:
             self._wake.set()
             thread.join()
-            self._thread = None
         self.flush(more=True)
         self.unsynced = False
 

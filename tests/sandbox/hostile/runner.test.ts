@@ -161,6 +161,13 @@ test('leaves a thread that prints on and on: the variables are saved all the sam
   await run(python, 'go = False');
 });
 
+test('leaves a thread that prints, cell after cell: each ends as it should', async () => {
+  const start = 'import os, threading\ngo = True\ndef forever():\n    while go: print("thread")';
+  const { value } = await run(python, `${start}\nthreading.Thread(target=forever).start()\nos.getpid()`);
+  for (let cell = 0; cell < 30; cell += 1) expect((await run(python, 'os.getpid()')).value).toBe(value);
+  await run(python, 'go = False');
+});
+
 test('deletes the workspace', async () => {
   await run(python, 'import shutil, os\nshutil.rmtree(os.getcwd(), ignore_errors=True)');
   expect((await run(python, 'open("new.txt", "w").write("x")')).result.artifacts).toEqual([
