@@ -261,7 +261,9 @@ class Worker:
 
     def _notify(self, message: dict) -> None:
         """Runs in the process that wrote a snapshot: one line, short enough to be written in one piece."""
-        os.write(self._side, json.dumps({**message, "error": str(message.get("error", ""))[:2000]}).encode() + b"\n")
+        line = json.dumps({**message, "error": str(message.get("error", ""))[:2000]}).encode()
+        # Code may have written into the pipe before: what it left ends with its own line.
+        os.write(self._side, b"\n" + line + b"\n")
 
     def _send(self, header: dict, payload: bytes = b"", more: bool = False) -> None:
         self._output.flush(more=True)
