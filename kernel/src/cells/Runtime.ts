@@ -143,8 +143,10 @@ export class Runtime implements Parts {
       const { absolute, relative } = await this.exchangeFile();
       this.#answered = absolute;
       const { note } = await this.database.toParquet(query, absolute, { author, signal, byCode: true });
-      if (note !== undefined && !told.has(note)) onNote(note);
-      if (note !== undefined) told.add(note);
+      if (note !== undefined && !told.has(note)) {
+        told.add(note);
+        onNote(note);
+      }
       return relative;
     };
   }

@@ -104,15 +104,11 @@ async function firstLines(
 function paddedTitles(lines: readonly string[]): number {
   const delimiter = /^[^;,\t|]*([;,\t|])\1*$/.exec(lines[0] ?? '')?.[1];
   if (delimiter === undefined) return 0;
-  const cells = lines.map((line) => line.split(delimiter).filter((cell) => cell.trim() !== ''));
-  const at = cells.findIndex(({ length }) => length > 1);
-  const isPadded = lines
-    .slice(0, at + 1)
-    .every(
-      (line, _, [first]) =>
-        first !== undefined && line.split(delimiter).length === first.split(delimiter).length,
-    );
-  return at > 0 && isPadded && cells[at]?.every((cell) => /^"?[\p{L}_]/u.test(cell.trim())) === true ? at : 0;
+  const rows = lines.map((line) => line.split(delimiter).map((cell) => cell.trim()));
+  const at = rows.findIndex((cells) => cells.filter(Boolean).length > 1);
+  const names = rows[at]?.filter(Boolean) ?? [];
+  const isPadded = rows.slice(0, at).every(({ length }) => length === rows[at]?.length);
+  return at > 0 && isPadded && names.every((name) => /^"?[\p{L}_]/u.test(name)) ? at : 0;
 }
 
 async function sniff(
