@@ -24,15 +24,14 @@ export function choose(
   const free = [...graph.lines.values()].filter((line) => !inUse.has(line.id) && !isLinked(line.journal));
   const cutoff = options.maxAge === undefined ? -Infinity : Date.now() - options.maxAge;
   const used = lastUses(graph);
-  const usedOf = ({ journal, lastUsed, created }: Line): number => used(journal, Math.max(lastUsed, created));
   for (const line of free) {
     const unwanted = line.deleted && options.keepDeleted !== true;
-    if (unwanted || (line.journal !== own && usedOf(line) < cutoff)) gone.add(line);
+    if (unwanted || (line.journal !== own && used.of(line) < cutoff)) gone.add(line);
   }
   let size = total - [...gone].reduce((sum, line) => sum + line.bytes, 0);
   const earlier = free.filter((line) => line.journal !== own && !gone.has(line));
   const deletedFirst = (a: Line, b: Line): number =>
-    Number(b.deleted) - Number(a.deleted) || usedOf(a) - usedOf(b) || (a.journal < b.journal ? -1 : 1);
+    Number(b.deleted) - Number(a.deleted) || used.of(a) - used.of(b) || (a.journal < b.journal ? -1 : 1);
   for (const line of earlier.sort(deletedFirst)) {
     if (size <= (options.maxBytes ?? Infinity)) break;
     gone.add(line);
@@ -53,7 +52,7 @@ export function choose(
     if (!gone.has(line) && !isLinked(line.journal)) keepWith(graph.node(line.head));
   for (const node of graph.nodes()) {
     const { worldline, ended } = node.record;
-    if (!isLinked(node.journal) && !goneIds.has(worldline) && used(node.journal, ended) >= cutoff)
+    if (!isLinked(node.journal) && !goneIds.has(worldline) && used.at(node.journal, ended) >= cutoff)
       keepWith(node);
   }
   return {

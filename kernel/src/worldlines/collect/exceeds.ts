@@ -1,4 +1,4 @@
-import { isLinked, type Line } from '../graph/Graph.js';
+import { isLinked } from '../graph/Graph.js';
 import type { Store } from '../session/Store.js';
 import type { StoreLimits } from '../types.js';
 import { lastUses } from './lastUses.js';
@@ -10,9 +10,7 @@ export async function exceeds(store: Store, { maxAge, maxBytes }: StoreLimits): 
     ({ journal }) => journal !== store.own && !isLinked(journal),
   );
   const used = lastUses(store.graph);
-  const isOld = ({ journal, lastUsed, created }: Line, age: number): boolean =>
-    used(journal, Math.max(lastUsed, created)) < Date.now() - age;
-  if (maxAge !== undefined && earlier.some((line) => isOld(line, maxAge))) return true;
+  if (maxAge !== undefined && earlier.some((line) => used.of(line) < Date.now() - maxAge)) return true;
   if (maxBytes === undefined || earlier.length === 0) return false;
   return (await sizesOf(store.folder)).total > maxBytes;
 }
