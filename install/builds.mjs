@@ -54,14 +54,24 @@ export async function build(name, say) {
       fix: 'This checkout does not compile: compare it with git status.',
     });
   }
-  stamp(name, inputsOf(name));
+  noteBuilt(name);
   return `built ${folders.at(-1)}`;
+}
+
+/** Takes what its folders hold for made of its inputs as they are. @param {BuildName} name */
+export function noteBuilt(name) {
+  for (const folder of BUILDS[name].folders) remember('paths', folder);
+  stamp(name, inputsOf(name));
 }
 
 /** @param {BuildName} name */
 export function isBuilt(name) {
-  const there = existsSync(inProject(BUILDS[name].output));
-  return PACKAGED ? there : there && readState().stamps[name] === inputsOf(name);
+  return isThere(name) && (PACKAGED || readState().stamps[name] === inputsOf(name));
+}
+
+/** Whether it was compiled at all, from whatever. @param {BuildName} name */
+export function isThere(name) {
+  return existsSync(inProject(BUILDS[name].output));
 }
 
 function inputsOf(name) {

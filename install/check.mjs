@@ -1,5 +1,5 @@
 import { called, PACKAGED } from './app.mjs';
-import { isBuilt } from './builds.mjs';
+import { isBuilt, isThere } from './builds.mjs';
 import { dockerState } from './docker.mjs';
 import { imageName, imageState } from './image.mjs';
 import { findJupyter } from './jupyter.mjs';
@@ -10,8 +10,8 @@ import { packagesInPlace } from './packages.mjs';
 /** Says what is there and what is missing, and changes nothing. Gives the exit code: 0 where all is in place. */
 export async function check(options) {
   const rows = [...(await jupyterRows()), ...(options.docker ? await dockerRows() : [])];
-  for (const [name, there, detail] of rows)
-    console.log(there ? `✓ ${name}: ${detail}` : `✗ ${name}: not in place`);
+  for (const [name, there, detail, otherwise = 'not in place'] of rows)
+    console.log(there ? `✓ ${name}: ${detail}` : `✗ ${name}: ${otherwise}`);
   const complete = rows.every(([, there]) => there);
   console.log(complete ? '\nAll is in place.' : `\nTo put in what is missing: ${called('install')}`);
   return complete ? 0 : 1;
@@ -22,9 +22,9 @@ async function jupyterRows() {
   return [
     ['npm packages', packagesInPlace(), 'as package-lock.json says'],
     ['Jupyter', jupyter !== null, `JupyterLab ${jupyter?.version} (${jupyter?.command})`],
-    ['kernel', isBuilt('kernel'), 'built'],
-    ...(PACKAGED ? [] : [['sandbox module', isBuilt('sandbox'), 'built']]),
-    ['lab extension', isBuilt('labextension'), 'built'],
+    buildRow('kernel', 'kernel'),
+    ...(PACKAGED ? [] : [buildRow('sandbox module', 'sandbox')]),
+    buildRow('lab extension', 'labextension'),
     ['kernelspec, installed', jupyter !== null && kernelspecInPlace(jupyter), `in ${jupyter?.data}`],
     [
       'lab extension, installed',
@@ -32,6 +32,10 @@ async function jupyterRows() {
       `in ${jupyter?.data}`,
     ],
   ];
+}
+
+function buildRow(name, part) {
+  return [name, isBuilt(part), 'built', ...(isThere(part) ? ['older than its sources'] : [])];
 }
 
 async function dockerRows() {

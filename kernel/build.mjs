@@ -9,6 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { placeAddons } from '../install/addons.mjs';
+import { noteBuilt } from '../install/builds.mjs';
 import { imageFingerprint } from '../install/fingerprint.mjs';
 import { writeRuntimePackages } from '../install/runtime.mjs';
 
@@ -125,6 +126,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const began = performance.now();
   try {
     const built = (await buildKernel()).map((name) => `kernel/dist/${name}.js`);
+    noteBuilt('kernel');
     console.log(`Built ${built.join(', ')} in ${Math.round(performance.now() - began)} ms.`);
   } catch (error) {
     // What esbuild finds, it has printed.

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import {
+  appendFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -62,6 +63,11 @@ export class Checkout {
   /** Everything in the copy and in its home, but for what links to the packages. */
   files(): string[] {
     return list(this.folder).map((file) => relative(this.folder, file));
+  }
+
+  /** Adds a line to a file of the project. */
+  append(file: string, line: string): void {
+    appendFileSync(join(this.#project, file), `${line}\n`);
   }
 
   /** Runs the installer; nobody is there to answer, and only the programs that it needs are on the path. */

@@ -55,6 +55,13 @@ test(
     expect(second.code).toBe(0);
     expect(second.output).not.toMatch(/compiling|installed into|making|npm ci/);
 
+    checkout.append('kernel/src/main.ts', '// Changed.');
+    expect((await checkout.install(['--check', '--no-docker'])).output).toContain(
+      '✗ kernel: older than its sources',
+    );
+    await checkout.run('node', ['kernel/build.mjs']);
+    expect(await checkout.install(['--check', '--no-docker'])).toMatchObject({ code: 0 });
+
     const settings = join(checkout.folder, 'home/.jupyter/lab/user-settings/@worldline');
     mkdirSync(settings, { recursive: true });
     const removed = await checkout.install(['--uninstall']);
