@@ -92,19 +92,20 @@ export const TOPICS = [
     title: 'Security',
     lines: [
       { title: 'the sandbox: isolation', files: /tests\/sandbox\/isolation\.test/ },
-      { title: 'the sandbox: hostile code', files: /tests\/sandbox\/hostile\.test/ },
+      { title: 'the sandbox: hostile code', files: /tests\/sandbox\/hostile\/.*\.test/ },
       {
         title: 'what the host reads of the sandbox',
         files: /sandbox\/src\/snapshots\/VariableIntake\.test|tests\/worldlines\/exchange\.test/,
       },
       {
         title: 'the SQL gate, grants, paths and links',
-        files: /kernel\/src\/database\/(?:gate|grants)\.test/,
+        files: /kernel\/src\/database\/(?:sql\/)?(?:gate|grants)\w*\.test/,
       },
       { title: 'deadlines, and keys in errors', files: /kernel\/src\/database\/(?:interrupt|state)\.test/ },
       {
         title: 'injected instructions, made-up numbers, limits, replay',
-        files: /kernel\/src\/agent\/(?:context|grounding|loop|replay|tools\/tools|providers\/select)\.test/,
+        files:
+          /kernel\/src\/agent\/(?:context|grounding|hiddenRows|loop|replay|tools\/\w+|providers\/select)\.test/,
       },
       { title: 'the store, grants, the comm of another kernel', files: /tests\/security\/access\.test/ },
       { title: 'keys in every byte written, shown and sent', files: /tests\/security\/secrets\.test/ },
