@@ -1,3 +1,5 @@
+import { datesIn, type WrittenDate } from './dates.js';
+
 /** A number as it is written, and the values that it may stand for. */
 export interface WrittenNumber {
   readonly text: string;
@@ -16,24 +18,10 @@ export interface Reading {
 }
 
 const NUMBER = /\d(?:[\d.,'’ \u00a0\u202f\u2009]*\d)?(?:[eE][+-]?\d+)?/g;
-const MONTH = '(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez)[a-zäéû]*\\.?';
-const DAY = '\\d{1,2}(?:st|nd|rd|th)?\\.?';
-const TO = '\\s?(?:[-–—]|to|bis)\\s?';
-/** Dates and times: their numbers are no figures. */
-const MOMENTS = [
-  /\b\d{4}-\d{1,2}(?:-\d{1,2})?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?\b/g,
-  /\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b/g,
-  /\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\b/gi,
-  new RegExp(`\\b(?:${DAY}${TO})?${DAY}\\s+(?:of\\s+)?${MONTH}(?:,?\\s+\\d{4})?\\b`, 'gi'),
-  new RegExp(`\\b${MONTH}\\s+${DAY}(?:${TO}${DAY})?(?:,?\\s+\\d{4})?\\b`, 'gi'),
-  new RegExp(`\\b${MONTH}\\s+\\d{4}\\b`, 'gi'),
-];
-/** Parts of an answer that hold no figures: code, links, handles, numbering, ordinals, names of places in a text, levels of confidence. */
+/** Parts of an answer that are not its own words: code and links. */
+const QUOTED = [/```[\s\S]*?(?:```|$)/g, /`[^`\n]*`/g, /\]\([^)\s]*\)/g, /https?:\/\/\S+/g];
+/** Parts that hold no figures: handles, numbering, ordinals, names of places in a text, levels of confidence. */
 const ASIDES = [
-  /```[\s\S]*?(?:```|$)/g,
-  /`[^`\n]*`/g,
-  /\]\([^)\s]*\)/g,
-  /https?:\/\/\S+/g,
   /\[?\br\d+\b\]?/g,
   /^[ \t]*(?:>[ \t]*)*\d+[.)](?=\s)/gm,
   /\b\d+(?:st|nd|rd|th|er|ème|e)\b/gi,
@@ -53,7 +41,16 @@ const ABOUT =
 
 /** The figures of an answer, dates, ordinals, code and numbering left out. */
 export function figuresOf(answer: string): WrittenNumber[] {
-  return numbersIn(blank(answer, [...ASIDES, ...MOMENTS]), answer);
+  return numbersIn(blank(datesIn(ownWords(answer)).rest, ASIDES), answer);
+}
+
+/** The dates of an answer. */
+export function datesOf(answer: string): readonly WrittenDate[] {
+  return datesIn(ownWords(answer)).dates;
+}
+
+function ownWords(answer: string): string {
+  return blank(answer, QUOTED);
 }
 
 /** All values that a result or code holds. The year of a date counts, its month and day don't. */

@@ -51,6 +51,71 @@ describe('matching figures', () => {
       '2) See r12 and [r3], `LIMIT 50`, step 4, the top 5, COVID-19, col_2, #17 and https://example.org/99.',
       '```sql\nSELECT 77\n```',
     ].join('\n');
+    expect(figuresOf(answer).filter(({ year }) => !year)).toEqual([]);
+  });
+
+  test.each([
+    ['Am 14. März 2016 regnete es.', '2016-03-14 | 55.9', '14. März 2016'],
+    ['It rained on March 14th, 2016.', '2016-03-14 00:00:00', 'March 14th, 2016'],
+    ['It rained on 14 Mar 2016.', 'day\n14.03.2016', '14 Mar 2016'],
+    ['Am 14.3.2016 regnete es.', '{"day": "2016-03-14"}', '14.3.2016'],
+    ['Am 14.3. regnete es.', '2016-03-14', '14.3.'],
+    ['On 3/14/2016 it rained.', '20160314', '3/14/2016'],
+    ['Le 14 mars 2016, il a plu.', '2016-03-14', '14 mars 2016'],
+    ['Vom 7. bis 13. März 2016.', '2016-03-07 | 2016-03-13', '7. bis 13. März 2016'],
+    ['Vom 28.2. bis 3.3.2016.', '2016-02-28 | 2016-03-03', '28.2. bis 3.3.2016'],
+    ['Am nassesten war der November 2014.', '2014-11-01 | 190', 'November 2014'],
+    ['Am nassesten war 11/2014.', '2014-11 | 190', '11/2014'],
+    ['Am nassesten war der November 2014.', 'month | 2013 | 2014\n11 | 80 | 190', 'November 2014'],
+    ['On 14 March 2016 it rained.', 'year | month | day\n2016 | 3 | 14', '14 March 2016'],
+    ['Im November 12 Tage.', '11 | 12', 'November 12'],
+    ['Bis zum 30. November 2014.', '2014-11-01 | 190', '30. November 2014'],
+    ['From 1 January to 31 December 2014.', 'year | mm\n2014 | 1200', '31 December 2014'],
+  ])('a date that a result has: %s', (answer, text, date) => {
+    expect(sources(answer, text)).toMatchObject({ [date]: 'r1' });
+  });
+
+  test.each([
+    ['Am 15. März 2016 regnete es.', '2016-03-14 | 15 | 3', '15. März 2016'],
+    ['Am 14. März 2015 regnete es.', '2016-03-14', '14. März 2015'],
+    ['Am 14.3.2016 regnete es.', '2016-04-14', '14.3.2016'],
+    ['Am nassesten war der November 2014.', '2014-10-01 | 190', 'November 2014'],
+    ['Vom 7. bis 13. März 2016.', '2016-03-07', '7. bis 13. März 2016'],
+    ['It ended on 30 November 2014.', '2014-11-14 | 190', '30 November 2014'],
+    ['It rained most on 14 March 2016.', '55.9', '14 March 2016'],
+  ])('a date that no result has: %s', (answer, text, date) => {
+    expect(sources(answer, text)).toEqual({ [date]: 'none' });
+  });
+
+  test('a date of the request or of what was run is no finding', () => {
+    const code = "SELECT sum(mm) FROM w WHERE day BETWEEN '2016-03-01' AND '2016-03-14'";
+    const all = results({ r1: { ...result('55.9'), code } });
+    const { figures } = groundAnswer(
+      'Vom 1. bis 14. März 2016 55,9 mm, heute ist der 2.5.2016.',
+      ['r1'],
+      all,
+      ['Date: 2016-05-02.'],
+    );
+    expect(figures.map(({ text, source }) => [text, source])).toEqual([
+      ['1. bis 14. März 2016', 'code'],
+      ['55,9', 'result'],
+      ['2.5.2016', 'request'],
+    ]);
+  });
+
+  test('a word that only begins as a month does is none, nor is the day the whole part of a figure', () => {
+    expect(
+      sources('5 markets, 4 separate deals, 2 mayors; in November 5.35 mm.', '5 | 4 | 2 | 5.35'),
+    ).toEqual({
+      '5': 'r1',
+      '4': 'r1',
+      '2': 'r1',
+      '5.35': 'r1',
+    });
+  });
+
+  test('seasons, versions and times are no dates', () => {
+    const answer = 'In 2009-10, with version 3.12.11, at 14:30 and 2:15 pm.';
     expect(groundAnswer(answer, ['r1'], results({ r1: result('nothing') }), []).figures).toEqual([]);
   });
 
@@ -128,6 +193,26 @@ describe('made-up answers', () => {
     });
     const grounding = groundAnswer('The difference is 427.', ['r1', 'r2'], all, []);
     expect(grounding).toMatchObject({ madeUp: false, unmatched: 0, figures: [{ step: 'r2' }] });
+  });
+});
+
+describe('what is calculated from dates', () => {
+  const days = {
+    text: '73',
+    tables: [],
+    literal: true,
+    code: "SELECT DATE '2016-03-14' - DATE '2016-01-01'",
+  };
+
+  test('counts where a result has them', () => {
+    const all = results({ r1: result('2016-01-01 | 2016-03-14'), r2: days });
+    const { figures } = groundAnswer('73 days lie between them.', ['r1', 'r2'], all, []);
+    expect(figures).toMatchObject([{ text: '73', step: 'r2' }]);
+  });
+
+  test('is made up where none has', () => {
+    const all = results({ r1: result('2016-01-01 | 2016-03-15'), r2: days });
+    expect(groundAnswer('73 days lie between them.', ['r1', 'r2'], all, []).unmatched).toBe(1);
   });
 });
 

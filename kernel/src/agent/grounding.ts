@@ -1,7 +1,9 @@
-import { figuresOf, valuesOf, type WrittenNumber } from './figures.js';
+import { Calendar } from './Calendar.js';
+import type { WrittenDate } from './dates.js';
+import { datesOf, figuresOf, valuesOf, type WrittenNumber } from './figures.js';
 import type { Evidence, ToolCall, Turn } from './types.js';
 
-/** A figure of an answer and where it comes from. */
+/** A figure or a date of an answer, and where it comes from. */
 export interface Figure {
   /** As it stands in the answer. */
   readonly text: string;
@@ -33,7 +35,7 @@ export interface Grounding {
 const CONSTANTS = new Set([0, 1, 2, 3, 4, 7, 10, 12, 24, 30, 52, 60, 100, 365, 1000, 1e6, 1e9]);
 
 /**
- * Matches every figure of an answer against the results of its evidence, without asking a model. `results` has the
+ * Matches every figure and every date of an answer against the results of its evidence, without asking a model. `results` has the
  * steps of the conversation by handle, `said` what the user and the context said. What the evidence does not have may be
  * in `others`, such as the results of the run that were not named.
  */
@@ -46,14 +48,18 @@ export function groundAnswer(
 ): Grounding {
   const named = [...new Set(evidence)];
   const known = named.filter((handle) => results.has(handle));
-  const request = said.flatMap(valuesOf);
+  const request = contentOf(said.join('\n'));
   const steps = sourcesOf(known, results, request);
   const all = [...steps, ...sourcesOf(others, results, request)];
-  const figures = figuresOf(answer).flatMap((number) => {
-    const figure = sourceOf(number, all, request);
+  const numbers = figuresOf(answer).flatMap((number) => {
+    const figure = sourceOf(number, (content) => hasNumber(content, number), all, request);
     // A year that no result has is a date of the text, not a finding.
     return figure.source === 'none' && number.year ? [] : [figure];
   });
+  const dates = datesOf(answer).map((date) =>
+    sourceOf(date, (content) => hasDate(content, date), all, request),
+  );
+  const figures = [...numbers, ...dates].sort((one, other) => one.start - other.start);
   const literal = known.filter((handle) => results.get(handle)?.literal === true);
   return {
     figures,
@@ -64,18 +70,25 @@ export function groundAnswer(
   };
 }
 
+/** What figures and dates are looked up in. */
+interface Content {
+  readonly values: readonly number[];
+  readonly days: Calendar;
+}
 interface Source {
   readonly handle: string;
-  readonly values: readonly number[];
-  /** Numbers in what was run. */
-  readonly code: readonly number[];
+  readonly result: Content;
+  /** Thresholds and the like: what was run. */
+  readonly code: Content;
 }
+
+const contentOf = (text: string): Content => ({ values: valuesOf(text), days: new Calendar(text) });
 
 /** Steps that figures may come from: a query over literals only counts where its literals have a source themselves. */
 function sourcesOf(
   handles: readonly string[],
   results: ReadonlyMap<string, Evidence>,
-  request: readonly number[],
+  request: Content,
 ): Source[] {
   const sources: Source[] = [];
   const literal: (readonly [string, Evidence])[] = [];
@@ -83,29 +96,42 @@ function sourcesOf(
     const evidence = results.get(handle);
     if (evidence === undefined) continue;
     if (evidence.literal) literal.push([handle, evidence]);
-    else sources.push({ handle, values: valuesOf(evidence.text), code: valuesOf(evidence.code ?? '') });
+    else sources.push({ handle, result: contentOf(evidence.text), code: contentOf(evidence.code ?? '') });
   }
-  const real = [...sources.flatMap(({ values }) => values), ...request];
-  for (const [handle, { text, code }] of literal) {
-    const inputs = figuresOf(code ?? '').filter(
+  const real = [...sources.map(({ result }) => result), request];
+  for (const [handle, { text, code = '' }] of literal) {
+    const numbers = figuresOf(code).filter(
       ({ readings }) => !readings.some(({ value }) => CONSTANTS.has(value)),
     );
+    const dates = datesOf(code);
     const derived =
-      inputs.length > 0 && inputs.every((number) => real.some((value) => matches(number, value)));
-    if (derived) sources.push({ handle, values: valuesOf(text), code: [] });
+      numbers.length + dates.length > 0 &&
+      numbers.every((number) => real.some((content) => hasNumber(content, number))) &&
+      dates.every((date) => real.some((content) => hasDate(content, date)));
+    if (derived) sources.push({ handle, result: contentOf(text), code: contentOf('') });
   }
   return sources;
 }
 
-function sourceOf(number: WrittenNumber, steps: readonly Source[], request: readonly number[]): Figure {
-  const { text, start, end } = number;
-  const has = (values: readonly number[]) => values.some((value) => matches(number, value));
-  const result = steps.find(({ values }) => has(values));
-  if (result !== undefined) return { text, start, end, step: result.handle, source: 'result' };
-  if (has(request)) return { text, start, end, step: null, source: 'request' };
-  const chosen = steps.find(({ code }) => has(code));
-  return { text, start, end, step: chosen?.handle ?? null, source: chosen === undefined ? 'none' : 'code' };
+function sourceOf(
+  { text, start, end }: Pick<Figure, 'text' | 'start' | 'end'>,
+  isIn: (content: Content) => boolean,
+  steps: readonly Source[],
+  request: Content,
+): Figure {
+  const place = { text, start, end };
+  const found = steps.find(({ result }) => isIn(result));
+  if (found !== undefined) return { ...place, step: found.handle, source: 'result' };
+  if (isIn(request)) return { ...place, step: null, source: 'request' };
+  const chosen = steps.find(({ code }) => isIn(code));
+  return { ...place, step: chosen?.handle ?? null, source: chosen === undefined ? 'none' : 'code' };
 }
+
+const hasNumber = ({ values }: Content, number: WrittenNumber): boolean =>
+  values.some((value) => matches(number, value));
+
+const hasDate = ({ values, days }: Content, date: WrittenDate): boolean =>
+  days.has(date) || (date.count !== null && values.includes(date.count));
 
 /** The sign is left to the words: "fell by 5" states −5. A share may be written as a percentage. */
 function matches({ readings, percent }: WrittenNumber, value: number): boolean {

@@ -4,7 +4,7 @@ export function finishTool(): Tool {
   return {
     name: 'finish',
     description:
-      'Gives the final answer and ends the run. Call it alone, once the results support the answer. Every figure in the answer must come from a result named in evidence.',
+      'Gives the final answer and ends the run. Call it alone, once the results support the answer. Every figure and date in the answer must come from a result named in evidence.',
     parameters: {
       type: 'object',
       properties: {
