@@ -1,4 +1,5 @@
 import type { Usage } from '../contract.js';
+import type { Limit } from './limit.js';
 import type { RunLimits } from './types.js';
 import { addUsage, noUsage } from './usage.js';
 
@@ -39,16 +40,17 @@ export class Budget {
     return this.#limits.time === null ? null : Math.max(0, this.#began + this.#limits.time - this.#now());
   }
 
-  /** The limit that is met, in words; null while there is room. */
-  met(): string | null {
+  /** The limit that is met; null while there is room. */
+  met(): Limit | null {
     const { steps, tokens, usd, time } = this.#limits;
     const used = this.#usage.inputTokens + this.#usage.outputTokens;
-    if (this.#steps >= steps) return `the limit of ${steps} ${steps === 1 ? 'step' : 'steps'}`;
-    if (tokens !== null && used >= tokens) return `the limit of ${tokens} tokens`;
-    if (usd !== null && this.#usage.cost !== null && this.#usage.cost >= usd) return `the limit of $${usd}`;
+    if (this.#steps >= steps) return { kind: 'steps', most: steps };
+    if (tokens !== null && used >= tokens) return { kind: 'tokens', most: tokens };
+    if (usd !== null && this.#usage.cost !== null && this.#usage.cost >= usd)
+      return { kind: 'usd', most: usd };
     // Its timer may be a little ahead of the clock.
     const isOver = this.#clock?.aborted === true || this.timeLeft() === 0;
-    if (time !== null && isOver) return `the time limit of ${Math.round(time / 1000)} s`;
+    if (time !== null && isOver) return { kind: 'seconds', most: Math.round(time / 1000) };
     return null;
   }
 

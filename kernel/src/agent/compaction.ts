@@ -1,3 +1,4 @@
+import { questionOf } from './context.js';
 import { exchanges, type Exchange } from './conversation.js';
 import { cutMiddle } from './data.js';
 import { splitRequests } from './requests.js';
@@ -64,9 +65,8 @@ function summaryOf(dropped: readonly (readonly Turn[])[]): Turn[] {
   ];
 }
 
-/** The user's own words stand after the context block. */
 function lastLine(request: string): string {
-  return cutMiddle(request.replace(/^<context>[\s\S]*?<\/context>\s*/, ''), 200).replace(/\s+/g, ' ');
+  return cutMiddle(questionOf(request), 200).replace(/\s+/g, ' ');
 }
 
 function answerOf(list: readonly Exchange[]): string {

@@ -38,6 +38,11 @@ export function requestText(
   return `${contextBlock(context, contextsIn(conversation))}\n\n${request}`;
 }
 
+/** The user's own words of a request, without the context before them. */
+export function questionOf(request: string): string {
+  return request.replace(/^<context>[\s\S]*?<\/context>\s*/, '');
+}
+
 /** `earlier`: the parts of earlier contexts, the last context first. */
 export function contextBlock(context: WorkContext, earlier: readonly (readonly string[])[] = []): string {
   const { today, limits, worldline } = context;

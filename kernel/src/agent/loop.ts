@@ -1,5 +1,9 @@
+import { answerNotes } from './answerNotes.js';
 import { Budget } from './budget.js';
+import { questionOf } from './context.js';
 import { earlierEvidence, groundAnswer } from './grounding.js';
+import { languageOf } from './language.js';
+import { limitText, type Limit } from './limit.js';
 import { messageOf } from '../messageOf.js';
 import { runStep } from './step.js';
 import { streamTurn, type ModelTurn } from './turn.js';
@@ -115,7 +119,7 @@ async function go(run: Run): Promise<AgentOutcome> {
     }
     run.turns.push(reply.turn);
     const cut = reply.stop === 'length';
-    return answered(run, reply.turn.text, [...run.evidence.keys()], cut ? 'the output limit' : null);
+    return answered(run, reply.turn.text, [...run.evidence.keys()], cut ? { kind: 'output' } : null);
   }
 }
 
@@ -149,7 +153,7 @@ function whyNot(run: Run): string | null {
   if (run.end?.kind === 'stopped') return 'the user stopped the run';
   if (run.end !== null) return 'the run has ended';
   const limit = run.budget.met();
-  return limit === null ? null : `${limit} is reached`;
+  return limit === null ? null : `${limitText(limit)} is reached`;
 }
 
 function countFailure(run: Run, call: ToolCall, text: string): void {
@@ -164,13 +168,16 @@ function countFailure(run: Run, call: ToolCall, text: string): void {
 }
 
 /** At a limit: one more turn, without tools. */
-async function lastTurn(run: Run, number: number, limit: string): Promise<AgentOutcome> {
+async function lastTurn(run: Run, number: number, limit: Limit): Promise<AgentOutcome> {
   const { emit, signal } = run;
-  emit({ type: 'note', text: `The run met ${limit}: the model is asked for an answer from what it has.` });
+  emit({
+    type: 'note',
+    text: `The run met ${limitText(limit)}: the model is asked for an answer from what it has.`,
+  });
   emit({ type: 'turn-began', turn: number });
   run.turns.push({
     role: 'user',
-    text: `You have reached ${limit}. No tool can be called any more. Answer now, in plain Markdown, from the results so far, and say what is still missing.`,
+    text: `You have reached ${limitText(limit)}. No tool can be called any more. Answer now, in plain Markdown, from the results so far, and say what is still missing.`,
   });
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(LAST_TURN)]);
   const reply = await streamTurn(run, 'none', bounded);
@@ -179,7 +186,8 @@ async function lastTurn(run: Run, number: number, limit: string): Promise<AgentO
     return failed(run, reply.error, reply.partial);
   }
   spend(run, reply);
-  const text = reply.turn.text.trim() === '' ? 'No answer was reached.' : reply.turn.text;
+  const { noAnswer } = answerNotes[languageOf(questionOf(run.context.request))];
+  const text = reply.turn.text.trim() === '' ? noAnswer : reply.turn.text;
   run.turns.push({ role: 'assistant', text, calls: [] });
   return answered(run, text, null, limit);
 }
@@ -214,7 +222,7 @@ function answered(
   run: Run,
   answer: string,
   evidence: readonly string[] | null,
-  limit: string | null,
+  limit: Limit | null,
 ): AgentOutcome {
   const { context } = run;
   const results = new Map([...earlierEvidence(context.turns), ...run.evidence]);
@@ -222,7 +230,8 @@ function answered(
     context.request,
     ...context.turns.filter(({ role }) => role === 'user').map(({ text }) => text),
   ];
-  const partial = limit === null ? '' : `> **Partial answer:** the run met ${limit}.\n\n`;
+  const language = languageOf(answer, questionOf(context.request));
+  const partial = limit === null ? '' : `> ${answerNotes[language].partial(limit)}\n\n`;
   const own = [...run.evidence.keys()];
   const grounding = groundAnswer(answer, evidence ?? [...results.keys()], results, said, own);
   const shift = partial.length;
@@ -238,6 +247,7 @@ function answered(
     usage: run.budget.usage,
     steps: run.steps,
     grounding: { ...grounding, figures },
+    language,
   };
 }
 

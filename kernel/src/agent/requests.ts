@@ -1,3 +1,4 @@
+import { questionOf } from './context.js';
 import type { Turn, UserTurn } from './types.js';
 
 /** Each part begins with what the user said or ran, and holds everything up to their next words. */
@@ -36,7 +37,5 @@ export function withoutRows(turns: readonly Turn[]): Turn[] {
 }
 
 function ownWords(text: string): string {
-  return text
-    .replace(/^<context>[\s\S]*?<\/context>\s*/, '')
-    .replace(/\n<output>[\s\S]*<\/output>$/, '\n<output>(hidden)</output>');
+  return questionOf(text).replace(/\n<output>[\s\S]*<\/output>$/, '\n<output>(hidden)</output>');
 }

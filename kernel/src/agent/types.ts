@@ -1,6 +1,7 @@
 import type { Display } from '../mime.js';
 import type { StepInfo, Usage } from '../contract.js';
 import type { Grounding } from './grounding.js';
+import type { Language } from './language.js';
 
 /** A conversation is a list of turns; `raw` keeps what a provider demands back word for word. */
 export type Turn = UserTurn | AssistantTurn | ToolTurn;
@@ -147,6 +148,8 @@ export interface AgentOutcome {
   readonly error?: { readonly name: string; readonly message: string };
   /** Where the figures of the answer come from; absent where there is no answer. */
   readonly grounding?: Grounding;
+  /** What the answer is written in; English where it is absent. */
+  readonly language?: Language;
   /** Handles of the steps that ran. */
   readonly steps: readonly string[];
 }

@@ -1,3 +1,4 @@
+import { answerNotes } from '../agent/answerNotes.js';
 import { annotate } from '../agent/grounding.js';
 import type { AgentOutcome } from '../agent/types.js';
 import { safeMarkdown } from './safeMarkdown.js';
@@ -10,27 +11,16 @@ export interface MarkedAnswer {
 
 /** Marks what no result has. `anchor` gives the address of a step in the notebook. */
 export function markAnswer(
-  { answer, grounding }: Pick<AgentOutcome, 'answer' | 'grounding'>,
+  { answer, grounding, language = 'en' }: Pick<AgentOutcome, 'answer' | 'grounding' | 'language'>,
   anchor?: (step: string) => string,
 ): MarkedAnswer {
   if (grounding === undefined) return { text: answer, markdown: safeMarkdown(answer) };
   const { figures, unmatched, unknown, madeUp } = grounding;
+  const say = answerNotes[language];
   const notes = [
-    ...(madeUp
-      ? [
-          `**Made up:** the queries behind this answer read no table${figures.length === 0 ? '' : '; its figures come from nowhere'}.`,
-        ]
-      : []),
-    ...(unmatched === 0
-      ? []
-      : [
-          `**Unchecked:** ${unmatched === 1 ? 'the figure' : 'figures'} marked [?] ${unmatched === 1 ? 'is' : 'are'} in no result of this answer.`,
-        ]),
-    ...(unknown.length === 0
-      ? []
-      : [
-          `**No result:** ${unknown.join(', ')}, named as evidence, failed or ${unknown.length === 1 ? 'is' : 'are'} no step.`,
-        ]),
+    ...(madeUp ? [say.madeUp(figures.length > 0)] : []),
+    ...(unmatched > 0 ? [say.unchecked(unmatched)] : []),
+    ...(unknown.length > 0 ? [say.noResult(unknown)] : []),
   ];
   const below = notes.map((note) => `\n\n> ${note}`).join('');
   const text = annotate(answer, figures, (figure) =>
