@@ -33,7 +33,12 @@ export type SandboxEvent =
     }
   | { readonly type: 'clear'; readonly wait: boolean }
   /** Something the person should know: variables lost, output cut, a container replaced. */
-  | { readonly type: 'notice'; readonly text: string };
+  | {
+      readonly type: 'notice';
+      readonly text: string;
+      /** It tells of a time limit that the code went past, all the way to its end. */
+      readonly timedOut?: true;
+    };
 
 export interface ExecuteOptions {
   /** A name for tracebacks, such as `Cell [3]`. */

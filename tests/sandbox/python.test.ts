@@ -169,6 +169,7 @@ describe('a front end', () => {
     expect(failure(ran)).toBe('ok');
     expect(ran.notices).toEqual([expect.stringContaining(ran.told)]);
     expect(ran.notices[0]).toContain('caught the KeyboardInterrupt');
+    expect(ran.events.filter((event) => event.type === 'notice' && event.timedOut === true)).toHaveLength(1);
   });
 
   test('interrupts a cell before its first line without a word in the next', async () => {

@@ -110,7 +110,7 @@ export class Session implements PythonSession {
         removeContainer: () => void container.remove().catch(() => undefined),
       });
       const ignored = ignoredTimeout(outcome);
-      if (ignored !== null) options.onEvent({ type: 'notice', text: ignored });
+      if (ignored !== null) options.onEvent({ type: 'notice', text: ignored, timedOut: true });
       const milliseconds = outcome.end.type === 'done' ? outcome.end.milliseconds : performance.now() - clock;
       this.#state = 'ready';
       const charts = outcome.end.type === 'done' ? outcome.end.charts : [];

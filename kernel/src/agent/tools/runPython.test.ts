@@ -55,3 +55,21 @@ test('run_python: output, charts, files and errors', async () => {
   const without = await results([{ calls: [['run_python', { code: 'ok' }]] }, done]);
   expect(without.texts[0]).toContain('There is no tool "run_python"');
 });
+
+test('code that caught the interrupt of its time limit and went on has failed', async () => {
+  const told = 'Stopped after 30 s, the time limit. The code caught the KeyboardInterrupt.';
+  const python: Ports['python'] = {
+    variables: () => Promise.resolve([]),
+    execute: (_code, { onEvent }) => {
+      onEvent({ type: 'stream', name: 'stdout', text: 'mean 3.5\n' });
+      onEvent({ type: 'notice', text: told, timedOut: true });
+      return Promise.resolve({ status: 'ok', milliseconds: 30_000, artifacts: [] });
+    },
+  };
+  const run = await results([{ calls: [['run_python', { code: 'x' }]] }, done], { ports: { python } });
+  expect(run.texts).toEqual([`[r1] <result of="r1">\nmean 3.5\n${told}\n</result>`]);
+  expect(run.events.filter((event) => event.type === 'step').at(-1)?.step).toMatchObject({
+    state: 'error',
+    summary: told,
+  });
+});

@@ -35,7 +35,7 @@ export function runPythonTool(python: PythonPort, privacy: Privacy, charts: Char
           },
           signal: context.signal,
         });
-        const error = result.status === 'ok' ? null : failureText(result);
+        const error = result.status === 'ok' ? seen.timedOut : failureText(result);
         const files = result.artifacts.map(({ path, bytes }) => `${asData(path)} (${bytes} bytes)`);
         // A failed step shows no charts.
         if (error === null)
@@ -83,6 +83,12 @@ class Output {
   readonly #byId = new Map<string, number>();
   readonly #images: Image[] = [];
   #stream = '';
+  #timedOut: Failure | null = null;
+
+  /** Set where code that was to be stopped caught the interrupt: its end is not the one that it would have had. */
+  get timedOut(): Failure | null {
+    return this.#timedOut;
+  }
 
   get charts(): number {
     return this.#images.length;
@@ -100,7 +106,9 @@ class Output {
         return;
       case 'notice':
         this.#flush();
-        this.#text.push(`(${event.text})`);
+        if (event.timedOut === true)
+          this.#timedOut = { ename: 'TimeoutError', text: event.text, summary: firstLine(event.text) };
+        else this.#text.push(`(${event.text})`);
         return;
       case 'clear':
         return;
