@@ -50,6 +50,14 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
+/** A file in a workspace that is larger than what is read of one. */
+export class FileTooLargeError extends Error {
+  override readonly name = 'FileTooLargeError';
+  constructor(path: string, bytes: number, most: number) {
+    super(`${path} has ${bytes} bytes, more than the ${most} that are read.`);
+  }
+}
+
 /** A path in a workspace that is not read: a link, a special file, or outside. */
 export class UnsafePathError extends Error {
   override readonly name = 'UnsafePathError';

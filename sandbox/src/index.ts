@@ -38,6 +38,7 @@ export function createSandboxManager(options: SandboxOptions): SandboxManager {
 }
 
 export {
+  FileTooLargeError,
   ProtocolError,
   PythonError,
   SandboxGoneError,

@@ -17,6 +17,9 @@ export interface ArtifactsShown {
   readonly isSeen?: (picture: string) => boolean;
 }
 
+/** In the metadata of a display that only lists files. */
+export const FILE_LIST = 'worldline_files';
+
 const IMAGE_TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
   jpg: 'image/jpeg',
@@ -83,5 +86,6 @@ function listDisplay(artifacts: readonly Artifact[], listing: ArtifactsShown['li
       'text/plain': text,
       'text/html': `<p style="opacity:.65"><small>${escapeHtml(text)}</small></p>`,
     },
+    metadata: { [FILE_LIST]: true },
   };
 }

@@ -1,12 +1,17 @@
 import { expect, test } from '@jest/globals';
 import type { CellRecord, Comparison } from '../contract.js';
+import { FILE_LIST } from './artifacts.js';
 import { comparisonDisplay } from './comparison.js';
 
 const CELL: CellRecord = {
   ...{ checkpoint: 'b', kind: 'python', source: 'len(hot)', cellId: null, executionCount: 7, status: 'ok' },
   outputs: [
     { output_type: 'execute_result', data: { 'text/plain': '461' } },
-    { output_type: 'display_data', data: { 'text/plain': 'Files: note.txt (file, 6 B)' } },
+    {
+      output_type: 'display_data',
+      data: { 'text/plain': 'Files: note.txt (file, 6 B)' },
+      metadata: { [FILE_LIST]: true },
+    },
   ],
 };
 

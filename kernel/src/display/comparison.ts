@@ -1,5 +1,6 @@
 import type { CellRecord, CellStatus, Change, Comparison, TableDifference } from '../contract.js';
 import type { Display } from '../mime.js';
+import { FILE_LIST } from './artifacts.js';
 import { count } from '../counts.js';
 import { bytes, cut } from './format.js';
 import { escapeHtml, NO_MATH, preformatted, shaded } from './html.js';
@@ -107,8 +108,7 @@ function isMarkdown(output: CellRecord['outputs'][number] | undefined): boolean 
 }
 
 function listsFiles(output: CellRecord['outputs'][number]): boolean {
-  const text = (output['data'] as Record<string, unknown> | undefined)?.['text/plain'];
-  return output['output_type'] === 'display_data' && typeof text === 'string' && text.startsWith('Files: ');
+  return (output['metadata'] as Record<string, unknown> | undefined)?.[FILE_LIST] === true;
 }
 
 function comparisonHtml(comparison: Comparison, names: Names): string {

@@ -1,21 +1,20 @@
 import { constants } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UnsafePathError } from '../errors.js';
+import { FileTooLargeError, UnsafePathError } from '../errors.js';
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Reads a file that the sandbox may have made. No link is followed at any part of the path, nothing but a regular file
- * is read, and no more than `maxBytes`. Throws an UnsafePathError, or the error of the file system.
+ * is read, and no more than `maxBytes`. Throws an UnsafePathError, a FileTooLargeError, or the error of the file system.
  */
 export async function readArtifact(workspace: string, path: string, maxBytes: number): Promise<Buffer> {
   const file = await openArtifact(workspace, path);
   try {
     const { size } = await file.stat();
-    if (size > maxBytes)
-      throw new UnsafePathError(`${path} has ${size} bytes, more than the ${maxBytes} that are read.`);
+    if (size > maxBytes) throw new FileTooLargeError(path, size, maxBytes);
     const buffer = Buffer.alloc(size);
     const { bytesRead } = await file.read(buffer, 0, size, 0);
     return buffer.subarray(0, bytesRead);

@@ -5,7 +5,6 @@ import { asData, cutText } from '../data.js';
 import type { SqlPort } from '../ports.js';
 import type { Privacy } from '../privacy.js';
 import { columnStatistics, shownPage, SHOWN } from '../resultText.js';
-import { messageOf } from '../../messageOf.js';
 import type { Evidence, Tool, ToolContext, ToolResult } from '../types.js';
 import type { NotesTold } from './NotesTold.js';
 import { firstLine, portError, toolError } from './result.js';
@@ -15,8 +14,6 @@ const DEADLINE = 120_000;
 
 /** Characters of SQL in which an error is found at a glance. */
 const PLAIN = 80;
-
-const FILES = `Files are written in Python: sql("SELECT …").to_csv("name.csv", index=False).`;
 
 export function runSqlTool(sql: SqlPort, privacy: Privacy, notes: NotesTold): Tool {
   return {
@@ -46,8 +43,7 @@ export function runSqlTool(sql: SqlPort, privacy: Privacy, notes: NotesTold): To
         });
       } catch (error) {
         const told = privacy.sqlError(error);
-        const files = /^(COPY|EXPORT) is refused/.test(messageOf(error)) ? FILES : '';
-        const failed = portError(told, placeOf(text, told), files, keptText(text, ran));
+        const failed = portError(told, placeOf(text, told), keptText(text, ran));
         const given = ran.filter(({ kind }) => kind === 'rows');
         if (given.length === 0 || context.signal.aborted) return failed;
         return resultOf(sql, text, given, context, instead, notes).then(

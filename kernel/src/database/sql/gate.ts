@@ -73,6 +73,11 @@ const ADVICE: Readonly<Record<string, string>> = {
   export: 'Use COPY … TO a file of the workspace, or %export for the whole worldline.',
 };
 
+const TO_THE_MODEL: Readonly<Record<string, string>> = {
+  copy: 'Files are written in Python: sql("SELECT …").to_csv("name.csv", index=False).',
+  export: 'Files are written in Python: sql("SELECT …").to_csv("name.csv", index=False).',
+};
+
 /**
  * Refuses, before DuckDB has seen it, what can be told from a statement's words: a harmful function, a secret, the
  * target of a COPY. `byCode`: code in the sandbox runs it, whoever wrote that. Throws GateError. What kind of statement it is, `accessOf` decides on DuckDB's own parse.
@@ -111,7 +116,7 @@ export function checkWords(
   const words = leadingWords(piece);
   const first = words[0] ?? '';
   if (author === 'model' && NEVER_BY_THE_MODEL.has(first)) {
-    refuse(first.toUpperCase(), ADVICE[first] ?? READ_OR_WRITE, piece);
+    refuse(first.toUpperCase(), TO_THE_MODEL[first] ?? ADVICE[first] ?? READ_OR_WRITE, piece);
   }
   if (words.includes('secret') && ['create', 'drop', 'alter'].includes(words[0] ?? '')) {
     refuse('Making or dropping a secret', ADVICE['secret'] ?? '', piece);

@@ -1,4 +1,4 @@
-import { readArtifact } from '@worldline/sandbox';
+import { FileTooLargeError, readArtifact } from '@worldline/sandbox';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Readable } from '../../../database/types.js';
 import { imageType } from '../../../display/artifacts.js';
@@ -34,10 +34,10 @@ async function read(workspace: string, { folders, files }: Readable, path: strin
     try {
       return await readArtifact(folder, inside, MAX_SHOWN);
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
+      if (error instanceof FileTooLargeError) throw new UserError('TooLarge', error.message);
+      if ((error as NodeJS.ErrnoException).code === 'EACCES')
+        throw new UserError('NotReadable', `${path} cannot be read.`);
       // A link in the workspace leads to a data folder, where the file is looked for next.
-      if (message.includes('more than')) throw new UserError('TooLarge', message);
-      if (code === 'EACCES') throw new UserError('NotReadable', `${path} cannot be read.`);
     }
   }
   throw new UserError(
