@@ -1,3 +1,5 @@
+import { kindOf } from './kindOf.js';
+
 /** What went wrong with a model, by what a person can do about it. */
 export type ProviderErrorKind =
   | 'no-key'
@@ -96,70 +98,6 @@ export function providerError(asked: Asked, failure: Failure): ProviderError {
     ...(failure.partial === undefined ? {} : { partial: failure.partial }),
   };
   return new ProviderError(kind, messageOf(kind, asked, said, failure), details);
-}
-
-function kindOf(failure: Failure, said: string): ProviderErrorKind {
-  const { status } = failure;
-  const words = `${failure.code ?? ''} ${said}`.toLowerCase();
-  const has = (...parts: string[]) => parts.some((part) => words.includes(part));
-  if (
-    has(
-      'context_length',
-      'context length',
-      'maximum context',
-      'context window',
-      'exceeds the maximum number of tokens',
-      'prompt is too long',
-      'input token count',
-    )
-  )
-    return 'context-too-long';
-  if (status === 413) return 'context-too-long';
-  if (
-    has(
-      'insufficient_quota',
-      'insufficient credits',
-      'billing',
-      'payment required',
-      'exceeded your current quota',
-    ) ||
-    status === 402
-  )
-    // Google says "quota" for its per-minute limits too, and tells when to try again.
-    return failure.retryAfter === undefined ? 'no-credit' : 'rate-limit';
-  if (status === 401 || has('invalid_api_key', 'api key not valid', 'api_key_invalid', 'incorrect api key'))
-    return 'bad-key';
-  if (has('content_filter', 'content policy', 'safety', 'moderation', 'flagged')) return 'safety';
-  if (
-    has(
-      'model_not_found',
-      'not a valid model',
-      'no endpoints found',
-      'does not exist',
-      'is not found for api version',
-      'not found, try pulling',
-    ) ||
-    status === 404
-  )
-    return 'unknown-model';
-  if (status === 403) return 'forbidden';
-  if (status === 429 || has('rate_limit', 'rate limit', 'rate-limited', 'resource_exhausted'))
-    return 'rate-limit';
-  if (status === 408 || status === 409 || (status !== undefined && status >= 500)) return 'server';
-  if (
-    has(
-      'overloaded',
-      'server_error',
-      'unavailable',
-      'internal error',
-      'timed out',
-      'timeout',
-      'provider disconnected',
-    )
-  )
-    return 'server';
-  if (status !== undefined && status >= 400) return 'bad-request';
-  return 'server';
 }
 
 function messageOf(kind: ProviderErrorKind, asked: Asked, said: string, failure: Failure): string {
