@@ -85,6 +85,6 @@ async function portsOf(kernel: Kernel, runtime: Runtime, steps: Steps): Promise<
   return {
     sql: sqlPort(runtime, steps),
     python: await pythonPort(runtime, 1000 * (kernel.settings.number('sandbox-seconds') ?? 30), steps),
-    data: dataPort(kernel, runtime),
+    data: dataPort(() => kernel.readable(), runtime),
   };
 }

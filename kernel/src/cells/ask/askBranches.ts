@@ -40,7 +40,7 @@ export async function askInBranches(
     { role: 'assistant', text: `(tried in ${times} branches)\n\n${branchesText(branches)}`, calls: [] },
   ];
   return {
-    turns: hidesRows(kernel, options) ? markRowless(turns) : turns,
+    turns: hidesRows(kernel.settings, options) ? markRowless(turns) : turns,
     asCells: [],
     failure: failureOf(branches, run.signal),
   };

@@ -55,7 +55,7 @@ export async function runAskCell(context: CellContext, cell: AskCell): Promise<A
     },
   });
   kernel.runs.push(live);
-  const approval = approvalOf(kernel, options);
+  const approval = approvalOf(kernel.settings, options);
   const looked = kernel.looks.take(runtime.place.id);
   const checkpoint = newId();
   const signal = AbortSignal.any([run.signal, live.stopped]);

@@ -27,7 +27,7 @@ export async function runBranches(context: CellContext, plan: BranchPlan): Promi
   const session = await kernel.session();
   const views: BranchView[] = [];
   const lines: Workplace['line'][] = [];
-  const forked = await forkedFrom(kernel, runtime, hidesRows(kernel, plan.options), plan.signal);
+  const forked = await forkedFrom(kernel, runtime, hidesRows(kernel.settings, plan.options), plan.signal);
   for (const { name, task } of plan.tasks) {
     const line = await branch(name, (free) => session.branch(free, runtime.place.id));
     lines.push(line);

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Price, PriceTable } from '../../agent/usage.js';
 import { UserError } from '../errors.js';
-import type { Kernel } from '../Kernel.js';
+import type { Paths } from '../settings/paths.js';
 
 /**
  * What models cost: `prices.json` beside the config file, such as `{"gpt-5": {"input": 1.25, "output": 10}}`, in US
  * dollars for a million tokens, by `provider/model` or model. Throws a UserError for a file that is not so.
  */
-export async function readPrices({ paths }: Kernel): Promise<PriceTable> {
-  const file = join(dirname(paths.configFile), 'prices.json');
+export async function readPrices({ configFile }: Pick<Paths, 'configFile'>): Promise<PriceTable> {
+  const file = join(dirname(configFile), 'prices.json');
   let text: string;
   try {
     text = await readFile(file, 'utf8');

@@ -4,24 +4,32 @@ import { readEnvironment } from '../../agent/providers/environment.js';
 import { chooseModel, providerFor, type Wish } from '../../agent/providers/select.js';
 import type { Provider } from '../../agent/types.js';
 import { UserError } from '../errors.js';
-import type { Kernel } from '../Kernel.js';
 import { toOutcome } from '../outcome.js';
+import type { Paths } from '../settings/paths.js';
+import type { Settings } from '../settings/settings.js';
+
+/** What says which model answers, and with which key. */
+export interface ModelSettings {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly paths: Paths;
+  readonly settings: Settings;
+}
 
 /** Keys and settings: the environment, then a `.env` beside the notebook, then one in the config folder. */
-function modelEnvironment({ environment, paths }: Kernel): Promise<Record<string, string>> {
+function modelEnvironment({ environment, paths }: ModelSettings): Promise<Record<string, string>> {
   return readEnvironment(environment, [paths.notebookFolder, dirname(paths.configFile)]);
 }
 
 /** The provider of an ask cell. Throws ProviderError, which says what to set. */
 export async function providerOfCell(
-  kernel: Kernel,
+  from: ModelSettings,
   cell: { readonly source: string; readonly position: number },
   asked: Wish,
   strict = false,
 ): Promise<Provider> {
-  const environment = await modelEnvironment(kernel);
-  const wishes = { config: configured(kernel), cell: asked };
-  const cassette = await cassetteOf(kernel);
+  const environment = await modelEnvironment(from);
+  const wishes = { config: configured(from.settings), cell: asked };
+  const cassette = await cassetteOf(from.paths);
   return providerFor(environment, cell, wishes, { cassette, ...(strict ? { strict } : {}) });
 }
 
@@ -29,7 +37,7 @@ export async function providerOfCell(
  * `sales.turns.json` beside `sales.ipynb`. Where the front end does not tell the notebook, as nbconvert: the only such
  * file in the folder.
  */
-async function cassetteOf({ paths: { notebook, notebookFolder } }: Kernel): Promise<string> {
+async function cassetteOf({ notebook, notebookFolder }: Paths): Promise<string> {
   const ending = '.turns.json';
   if (notebook !== null) return notebook.replace(/\.ipynb$/, '') + ending;
   const names = await readdir(notebookFolder).catch(() => []);
@@ -38,11 +46,11 @@ async function cassetteOf({ paths: { notebook, notebookFolder } }: Kernel): Prom
 }
 
 /** Which model would answer now, in words, or why none would. Nothing is sent. */
-export async function modelNow(kernel: Kernel): Promise<{ model: string } | { problem: UserError }> {
-  const environment = await modelEnvironment(kernel);
+export async function modelNow(from: ModelSettings): Promise<{ model: string } | { problem: UserError }> {
+  const environment = await modelEnvironment(from);
   if (environment['WORLDLINE_TURNS'] === 'replay') return { model: 'recorded turns' };
   try {
-    const { model, provider, baseUrl } = chooseModel(environment, configured(kernel));
+    const { model, provider, baseUrl } = chooseModel(environment, configured(from.settings));
     const place = URL.canParse(baseUrl) ? new URL(baseUrl).host : 'its address is none';
     return { model: `${model ?? 'the one that the server has'} (${provider}, ${place})` };
   } catch (error) {
@@ -53,7 +61,7 @@ export async function modelNow(kernel: Kernel): Promise<{ model: string } | { pr
 }
 
 /** What `%config` and the config file say; the environment is looked at by the choice itself. */
-function configured({ settings }: Kernel): Wish {
+function configured(settings: Settings): Wish {
   const wish: { provider?: string; model?: string } = {};
   for (const name of ['provider', 'model'] as const) {
     const value = settings.get(name);

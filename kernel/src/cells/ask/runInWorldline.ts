@@ -59,7 +59,7 @@ async function run(kernel: Kernel, task: WorldlineTask): Promise<WorldlineRun> {
     options,
     provider,
     // A person cannot be asked by several runs at once: what needs approval is skipped, as without a person.
-    person: { approval: approvalOf(kernel, options) },
+    person: { approval: approvalOf(kernel.settings, options) },
     ask: { ask: () => Promise.resolve(null) },
     explore: null,
     signal,

@@ -12,6 +12,7 @@ import {
 import { priceOf } from '../../agent/usage.js';
 import { agentContext, isTurn } from './agentContext.js';
 import type { Kernel } from '../Kernel.js';
+import type { Settings } from '../settings/settings.js';
 import { readPrices } from './prices.js';
 import type { Workplace } from './Workplace.js';
 
@@ -42,9 +43,9 @@ export async function runQuestion(
   const session = await kernel.session();
   const earlier = (await session.conversation(line.id)).filter(isTurn);
   const turns = [...earlier, ...(question.before ?? [])];
-  const limits = limitsOf(kernel, options);
-  const noRows = hidesRows(kernel, options);
-  const prices = await readPrices(kernel);
+  const limits = limitsOf(kernel.settings, options);
+  const noRows = hidesRows(kernel.settings, options);
+  const prices = await readPrices(kernel.paths);
   const start = await agentContext({
     question: text,
     turns,
@@ -67,12 +68,12 @@ export async function runQuestion(
   return noRows ? { ...outcome, turns: markRowless(outcome.turns) } : outcome;
 }
 
-export function approvalOf({ settings }: Kernel, options: AskOptions): 'never' | 'writes' | 'all' {
+export function approvalOf(settings: Settings, options: AskOptions): 'never' | 'writes' | 'all' {
   const given = options.get('approve') ?? settings.get('approve');
   return given === 'writes' || given === 'all' ? given : 'never';
 }
 
-export function hidesRows({ settings }: Kernel, options: AskOptions): boolean {
+export function hidesRows(settings: Settings, options: AskOptions): boolean {
   return options.has('no-rows') || settings.boolean('no-rows');
 }
 
@@ -82,7 +83,7 @@ export function markRowless([first, ...rest]: readonly Turn[]): Turn[] {
   return [first.role === 'user' ? { ...first, rowless: true } : first, ...rest];
 }
 
-function limitsOf({ settings }: Kernel, options: AskOptions): RunLimits {
+function limitsOf(settings: Settings, options: AskOptions): RunLimits {
   const value = (name: string): number | null => {
     const given = options.get(name);
     return typeof given === 'string' ? Number(given) : (settings.number(name) ?? null);

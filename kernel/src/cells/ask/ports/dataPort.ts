@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataPort, FileEntry } from '../../../agent/ports.js';
-import type { Kernel } from '../../Kernel.js';
+import type { Readable } from '../../../database/types.js';
 import type { Runtime } from '../../Runtime.js';
 import { showFile } from './showFile.js';
 
@@ -10,24 +10,24 @@ const NO_DATA = /\.ipynb$|\.turns\.json$|^node_modules$/;
 /** Files of the data folders that the model is told of at most. */
 const MAX_FILES = 200;
 
-export function dataPort(kernel: Kernel, runtime: Runtime): DataPort {
+/** `readable`: what SQL and Python may read now. */
+export function dataPort(readable: () => Readable, runtime: Runtime): DataPort {
   return {
     async tables() {
       // Results of steps are known by their handles, and are no tables of the person's.
       return (await runtime.database.tables()).filter(({ name }) => !runtime.isHandle(name));
     },
-    files: () => readableFiles(kernel),
+    files: () => readableFiles(readable()),
     async artifacts() {
       const found = await runtime.artifacts();
       return found.map((artifact) => ({ ...artifact, checkpoint: null }));
     },
-    showFile: (path) => showFile(runtime.workspace, kernel.readable(), path),
+    showFile: (path) => showFile(runtime.workspace, readable(), path),
   };
 }
 
 /** Visible files at the top of the data folders, by the names that SQL and Python know them by. */
-async function readableFiles(kernel: Kernel): Promise<FileEntry[]> {
-  const { folders, files } = kernel.readable();
+async function readableFiles({ folders, files }: Readable): Promise<FileEntry[]> {
   const found: FileEntry[] = [];
   for (const folder of folders) found.push(...(await filesIn(folder, '', 2)));
   for (const path of files) found.push({ path, bytes: (await stat(path)).size });
