@@ -31,7 +31,7 @@ const ASIDES = [
   /\b(?:confidence|confiance|konfidenz)[a-zé]*(?: level)?(?: of| von| de)? \d{2}(?:[.,]\d+)?[ \u00a0\u202f]?%/gi,
 ];
 const SCALES: readonly (readonly [RegExp, number])[] = [
-  [/^\s?(?:k|thousand|tausend|mille)\b/i, 1e3],
+  [/^\s?(?:(?:k|thousand|tausend|tsd|mille)(?!\p{L})|t(?:€|eur\b))/iu, 1e3],
   [/^\s?(?:m|mn|mio|million(?:en|s)?)\b\.?/i, 1e6],
   [/^\s?(?:b|bn|mrd|billion(?:s)?|milliarden?)\b\.?/i, 1e9],
   [/^\s?(?:t|tn|trillion(?:s)?)\b/i, 1e12],

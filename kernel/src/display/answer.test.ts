@@ -21,6 +21,12 @@ test('what has no source is marked where it stands, and below in the language of
   );
 });
 
+test('a mark stands behind the unit', () => {
+  expect(marked('There were 99 % of them, 98% and 97 €.')).toMatch(
+    /^There were 99 % \[\?\] of them, 98% \[\?\] and 97 € \[\?\]\./,
+  );
+});
+
 test('steps that are none are named in it, too', () => {
   expect(marked('Das sind 10.', ['r1', 'r9'])).toContain(
     '> **Kein Ergebnis:** r9, als Beleg genannt, ist fehlgeschlagen oder kein Schritt.',

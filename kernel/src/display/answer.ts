@@ -1,5 +1,5 @@
 import { answerNotes } from '../agent/answerNotes.js';
-import { annotate } from '../agent/grounding.js';
+import { annotate, type Figure } from '../agent/grounding.js';
 import type { AgentOutcome } from '../agent/types.js';
 import { safeMarkdown } from './safeMarkdown.js';
 
@@ -23,14 +23,21 @@ export function markAnswer(
     ...(unknown.length > 0 ? [say.noResult(unknown)] : []),
   ];
   const below = notes.map((note) => `\n\n> ${note}`).join('');
-  const text = annotate(answer, figures, (figure) =>
+  const whole = figures.map((figure) => (figure.source === 'none' ? withUnit(answer, figure) : figure));
+  const text = annotate(answer, whole, (figure) =>
     figure.source === 'none' ? `${figure.text} [?]` : figure.text,
   );
-  const markdown = annotate(answer, figures, (figure) => {
+  const markdown = annotate(answer, whole, (figure) => {
     if (figure.source === 'none') return `${figure.text} [?]`;
     if (figure.step === null || anchor === undefined) return figure.text;
     const where = figure.source === 'code' ? `${figure.step}, in its code` : figure.step;
     return `[${figure.text}](#${anchor(figure.step)} "${where}")`;
   });
   return { text: text + below, markdown: safeMarkdown(markdown + below) };
+}
+
+/** The mark of a figure stands behind its unit. */
+function withUnit(answer: string, figure: Figure): Figure {
+  const [unit = ''] = /^[ \u00a0\u202f]?[%‰€$£¥]/.exec(answer.slice(figure.end)) ?? [];
+  return { ...figure, text: figure.text + unit, end: figure.end + unit.length };
 }
