@@ -57,6 +57,16 @@ export class Live {
     return { ...this.database.value, ...this.workspace.value, ...this.variables.value };
   }
 
+  /** Begins a state that is recorded after those before it: call `recorded` when it is, or when it will not be. */
+  nextRecorded(): { readonly before: Promise<unknown>; readonly recorded: () => void } {
+    const before = this.recorded;
+    let recorded = (): void => undefined;
+    this.recorded = new Promise<void>((resolve) => {
+      recorded = resolve;
+    });
+    return { before, recorded };
+  }
+
   /** Resolves when a part may be written to again. */
   async ready(part: Exclude<Part, 'variables'>): Promise<void> {
     await this[part].idle();

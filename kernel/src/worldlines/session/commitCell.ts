@@ -9,7 +9,8 @@ import { StoreWriteError } from '../errors.js';
 import type { Commit, RanCell, Saved, VariablesCapture } from '../types.js';
 import { isUntouched } from './isUntouched.js';
 import type { Live } from './Live.js';
-import { saveState } from './saveState.js';
+import { saveState } from './save/saveState.js';
+import { LONG } from './save/Saving.js';
 import { record, type Store } from './Store.js';
 
 /**
@@ -34,7 +35,7 @@ export async function commitCell(store: Store, line: Line, live: Live, cell: Ran
   const recorded = live.writing > 0 ? live.recorded : null;
   const untouched = isUntouched(live, store.objects);
   const bare = recordOf(store, line, cell);
-  const whole = bare.outputs !== null && bare.turns !== null && bare.source !== null;
+  const whole = LONG.every((part) => bare[part] !== null);
   const unchanged = untouched && whole && live.writing === 0;
   const entry: CheckpointRecord = untouched && !unchanged ? { ...bare, untouched } : bare;
   const capture = unchanged ? null : captureVariables(live, cell);
@@ -69,14 +70,10 @@ async function finish(
     (error: unknown) => [new StoreWriteError('The checkpoint may not survive a power cut', error).message],
   );
   if (unchanged) return { bytes: 0, lost: [], skipped: [], problems: await syncing };
-  const late = {
-    outputs: entry.outputs === null,
-    turns: entry.turns === null,
-    source: entry.source === null,
-  };
+  const late = LONG.filter((part) => entry[part] === null);
   // Kept until it is written, and for good where it could not be: the next cell asks for it.
-  if (late.outputs || late.turns || late.source) store.pending.set(entry.id, cell);
-  const saved = await saveState(store, live, entry.id, cell, capture, late);
+  if (late.length > 0) store.pending.set(entry.id, cell);
+  const saved = await saveState(store, live, { checkpoint: entry.id, cell, capture, late });
   if (!live.unsaved) store.pending.delete(entry.id);
   return { ...saved, problems: [...(await syncing), ...saved.problems] };
 }
