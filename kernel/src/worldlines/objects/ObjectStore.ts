@@ -9,8 +9,10 @@ import { syncAll } from '../store/syncAll.js';
 import { hash, OBJECT_ID, type ObjectId } from './hash.js';
 import { fromText, inText, isText, type PiecesRef } from './inText.js';
 import { joinPieces, splitPieces } from './pieces.js';
+import type { Content } from './content.js';
 import { type Copied, copyHashed } from './copyHashed.js';
 import { fill } from './fill.js';
+import { pack } from './pack.js';
 import { writeSparse } from './writeSparse.js';
 
 /** Files that are remembered as being on the disk. One that was forgotten is synced once more where it is met again. */
@@ -78,12 +80,9 @@ export class ObjectStore {
   async put(bytes: Uint8Array, tally: Tally): Promise<ObjectId> {
     const id = await hash(bytes);
     if (this.#reuse(this.pathOf(id))) return id;
-    let written = 0;
-    const beside = await this.#write(async (file) => {
-      written = await writeSparse(file, bytes);
-    });
+    const { beside, made } = await this.#write((file) => writeSparse(file, bytes));
     await this.#place(beside, this.pathOf(id));
-    tally.bytes += written;
+    tally.bytes += made;
     return id;
   }
 
@@ -92,25 +91,23 @@ export class ObjectStore {
     return inText(bytes) ?? splitPieces(bytes, (piece) => this.put(piece, tally));
   }
 
-  /** Copies an open file from its beginning; the id is that of what was read. At most `limit` bytes are taken. */
+  /** Copies an open file of a workspace from its beginning, at most `limit` bytes of it. */
   async putFile(
     file: FileHandle,
     tally: Tally,
-    limit = Infinity,
-    at = (id: ObjectId) => this.pathOf(id),
-  ): Promise<{ id: ObjectId; bytes: number; added: boolean }> {
-    let copied: Copied | undefined;
-    const beside = await this.#write(async (target) => {
-      copied = await copyHashed(file, target, limit);
-    });
-    const { id, bytes, written } = copied as unknown as Copied;
-    if (this.#reuse(at(id))) {
-      await rm(beside, { force: true });
-      return { id, bytes, added: false };
-    }
-    await this.#place(beside, at(id));
-    tally.bytes += written;
-    return { id, bytes, added: true };
+    limit: number,
+  ): Promise<Content & { readonly bytes: number }> {
+    return this.#copy(
+      (target) => pack(file, target, limit),
+      tally,
+      (id) => this.pathOf(id),
+    );
+  }
+
+  /** Copies an open file as it is, so that it can be mapped: a buffer of variables. The id is that of what was read. */
+  async putVariable(file: FileHandle, limit: number): Promise<Copied & { readonly added: boolean }> {
+    const copy = (target: FileHandle): Promise<Copied> => copyHashed(file, target, limit);
+    return this.#copy(copy, { bytes: 0 }, (id) => this.variablePath(id));
   }
 
   /** The content. Throws DamagedObjectError where it is missing or is not what it was. */
@@ -173,7 +170,23 @@ export class ObjectStore {
     throw new DamagedObjectError(id);
   }
 
-  async #write(write: (file: FileHandle) => Promise<void>): Promise<string> {
+  /** Keeps a copy under the id that it turns out to have. */
+  async #copy<C extends Copied>(
+    copy: (target: FileHandle) => Promise<C>,
+    tally: Tally,
+    at: (id: ObjectId) => string,
+  ): Promise<C & { readonly added: boolean }> {
+    const { beside, made } = await this.#write(copy);
+    if (this.#reuse(at(made.id))) {
+      await rm(beside, { force: true });
+      return { ...made, added: false };
+    }
+    await this.#place(beside, at(made.id));
+    tally.bytes += made.written;
+    return { ...made, added: true };
+  }
+
+  async #write<T>(write: (file: FileHandle) => Promise<T>): Promise<{ beside: string; made: T }> {
     const beside = join(this.folder, 'incoming', randomUUID());
     const file = await open(beside, 'wx', 0o644).catch(async (error: unknown) => {
       if (errorCode(error) !== 'ENOENT') throw error;
@@ -181,16 +194,16 @@ export class ObjectStore {
       return open(beside, 'wx', 0o644);
     });
     try {
-      await write(file);
+      const made = await write(file);
       // Where a later kernel cannot tell that the power was cut, no name must stand for what is not on the disk.
       if (bootId() === null) await file.datasync();
+      return { beside, made };
     } catch (error) {
       await rm(beside, { force: true });
       throw error;
     } finally {
       await file.close();
     }
-    return beside;
   }
 
   async #place(beside: string, path: string): Promise<void> {

@@ -22,7 +22,7 @@ export class VariableBlobs {
   async adopt(file: FileHandle, limit = Infinity): Promise<{ id: ObjectId; bytes: number; added: boolean }> {
     const { size } = await file.stat();
     if (size > limit) throw new WorldlineError('The variables are larger than one checkpoint may add.');
-    const put = await this.objects.putFile(file, { bytes: 0 }, size, (id) => this.objects.variablePath(id));
+    const put = await this.objects.putVariable(file, size);
     if (put.added) this.objects.checked.add(put.id);
     return put;
   }

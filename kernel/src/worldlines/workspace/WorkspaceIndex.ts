@@ -1,5 +1,5 @@
 import type { WorkspaceRef } from '../journal/records.js';
-import type { ObjectId } from '../objects/hash.js';
+import type { Content } from '../objects/content.js';
 import type { FileStat } from './Folder.js';
 
 /** A file that changed this shortly before it was looked at may change again without a new time stamp. Milliseconds. */
@@ -14,21 +14,21 @@ export function settlesIn(stat: FileStat, now: number): number {
 export class WorkspaceIndex {
   /** What the last capture gave, while every file of it, and no other, is known here as it was then. */
   last: { readonly ref: WorkspaceRef | null; readonly folders: string } | null = null;
-  readonly #known = new Map<string, { stat: FileStat; id: ObjectId }>();
+  readonly #known = new Map<string, { stat: FileStat; content: Content }>();
 
   get size(): number {
     return this.#known.size;
   }
 
-  idOf(path: string, stat: FileStat): ObjectId | null {
+  contentOf(path: string, stat: FileStat): Content | null {
     const known = this.#known.get(path);
-    return known !== undefined && same(known.stat, stat) ? known.id : null;
+    return known !== undefined && same(known.stat, stat) ? known.content : null;
   }
 
   /** `looked` is when the file began to be read, in milliseconds since the epoch. */
-  note(path: string, stat: FileStat, id: ObjectId, looked: number): void {
+  note(path: string, stat: FileStat, content: Content, looked: number): void {
     this.last = null;
-    if (stat.changed < looked - SETTLED) this.#known.set(path, { stat, id });
+    if (stat.changed < looked - SETTLED) this.#known.set(path, { stat, content });
     else this.#known.delete(path);
   }
 

@@ -43,9 +43,8 @@ test('of a large file with holes only the data is stored and brought back, and i
     expect(skipped).toEqual([]);
     expect(tally.bytes).toBeLessThan(2 * 1024 * 1024);
     const kept = statSync(join(workspace, 'sparse'));
-    const id = index.idOf('sparse', fileStat(kept));
-    expect(id).not.toBeNull();
-    expect(statSync(objects.pathOf(String(id))).size).toBe(SIZE);
+    const content = index.contentOf('sparse', fileStat(kept));
+    expect(statSync(objects.pathOf(String(content?.id))).size).toBeLessThan(2 * 1024 * 1024);
 
     await restoreWorkspace(other, ref, new WorkspaceIndex(), objects);
     const back = statSync(join(other, 'sparse'));

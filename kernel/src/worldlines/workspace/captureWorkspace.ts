@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, errorCode } from '../errors.js';
 import type { WorkspaceRef } from '../journal/records.js';
+import type { Content } from '../objects/content.js';
 import type { ObjectStore, Tally } from '../objects/ObjectStore.js';
 import type { FileStat, Folder } from './Folder.js';
 import { encodeManifest, type KeptFile } from './manifest.js';
@@ -18,19 +19,19 @@ export async function captureWorkspace(
   tally: Tally,
   limits: WorkspaceLimits = WORKSPACE_LIMITS,
 ): Promise<{ ref: WorkspaceRef | null; skipped: readonly Skipped[] }> {
-  const found: { path: string; stat: FileStat; id: string }[] = [];
+  const found: { path: string; stat: FileStat; content: Content }[] = [];
   const folders: string[] = [];
   const skipped: Skipped[] = [];
   let stored = 0;
-  const keep = (path: string, stat: FileStat, id: string): void => {
-    found.push({ path, stat, id });
+  const keep = (path: string, stat: FileStat, content: Content): void => {
+    found.push({ path, stat, content });
   };
   await walk(
     root,
     {
       file(path, name, stat, folder) {
-        const known = index.idOf(path, stat);
-        if (known !== null && (!objects.damaged || objects.has(known))) {
+        const known = index.contentOf(path, stat);
+        if (known !== null && (!objects.damaged || objects.has(known.id))) {
           keep(path, stat, known);
           return undefined;
         }
@@ -46,8 +47,8 @@ export async function captureWorkspace(
   if (stored === 0 && found.length === index.size && index.last?.folders === seen && !objects.damaged) {
     return { ref: index.last.ref, skipped };
   }
-  const files = found.map(({ path, stat: { size: bytes, modified, mode }, id }): KeptFile => {
-    return { path, bytes, modified: Math.round(modified), mode, id };
+  const files = found.map(({ path, stat: { size: bytes, modified, mode }, content }): KeptFile => {
+    return { path, bytes, modified: Math.round(modified), mode, ...content };
   });
   index.keepOnly(new Set(files.map((file) => file.path)));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -67,9 +68,9 @@ export async function captureWorkspace(
     try {
       const { file, stat } = await folder.read(name);
       try {
-        const { id, bytes } = await objects.putFile(file, tally, stat.size);
-        index.note(path, stat, id, looked);
-        keep(path, { ...stat, size: bytes }, id);
+        const { id, packed, bytes } = await objects.putFile(file, tally, stat.size);
+        index.note(path, stat, { id, packed }, looked);
+        keep(path, { ...stat, size: bytes }, { id, packed });
       } finally {
         await file.close();
       }

@@ -30,7 +30,7 @@ export function isWorkspaceUnchanged(root: string, index: WorkspaceIndex, object
         if (depth === WORKSPACE_LIMITS.depth || !visit(`${path}/`, depth + 1)) return false;
       } else if (entry.isFile()) {
         const found = lstatSync(join(root, path), { throwIfNoEntry: false });
-        if (found?.isFile() !== true || index.idOf(path, fileStat(found)) === null) return false;
+        if (found?.isFile() !== true || index.contentOf(path, fileStat(found)) === null) return false;
         files += 1;
       }
     }

@@ -1,8 +1,10 @@
 import { open } from 'node:fs/promises';
 import { DamagedObjectError, errorCode } from '../errors.js';
 import type { WorkspaceRef } from '../journal/records.js';
+import { sameContent } from '../objects/content.js';
 import { copyHashed } from '../objects/copyHashed.js';
 import type { ObjectStore } from '../objects/ObjectStore.js';
+import { unpack } from '../objects/pack.js';
 import { Folder } from './Folder.js';
 import { decodeManifest, type KeptFile, type Manifest } from './manifest.js';
 import { walk, WORKSPACE_LIMITS } from './walk.js';
@@ -32,7 +34,8 @@ export async function restoreWorkspace(
       file(path, _name, stat) {
         const want = missing.get(path);
         if (want === undefined) surplus.push(path);
-        else if (index.idOf(path, stat) === want.id && stat.mode === want.mode) missing.delete(path);
+        else if (sameContent(index.contentOf(path, stat), want) && stat.mode === want.mode)
+          missing.delete(path);
         return undefined;
       },
       folder: (path) => {
@@ -61,12 +64,16 @@ async function writeBack(
     await inFolderOf(root, kept.path, async (folder, name) => {
       const looked = Date.now();
       const fill = async (target: Awaited<ReturnType<typeof open>>): Promise<void> => {
-        const { id } = await copyHashed(source, target, Infinity);
+        const id = kept.packed
+          ? await unpack(source, target, kept.bytes)
+          : (await copyHashed(source, target, Infinity)).id;
         if (id === kept.id) return;
         await objects.setAside(objects.pathOf(kept.id));
         throw new DamagedObjectError(kept.id);
       };
-      index.note(kept.path, await folder.replace(name, fill, kept.mode, kept.modified), kept.id, looked);
+      const { id, packed } = kept;
+      const stat = await folder.replace(name, fill, kept.mode, kept.modified);
+      index.note(kept.path, stat, { id, packed }, looked);
     });
   } finally {
     await source.close();
