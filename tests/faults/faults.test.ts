@@ -6,7 +6,7 @@ import type { KernelClient } from '../support/KernelClient.js';
 import { withMuteEngine } from '../support/muteEngine.js';
 import { containersOf } from '../support/processes.js';
 import { saved } from './saved.js';
-import { errorOf, resultOf, shown, withKernel } from '../integration/withKernel.js';
+import { dataOf, errorOf, resultOf, rowsOf, shown, withKernel } from '../integration/withKernel.js';
 
 /** The database processes of a kernel: children that run database.js. */
 function databaseProcesses(kernel: KernelClient): number[] {
@@ -54,6 +54,21 @@ test('a database process that is killed costs its cell; what was committed is th
     expect(cell.status).toBe('error');
     expect(errorOf(cell)).toContain('last committed state');
     expect(resultOf(await kernel.execute('%%sql select count(*) n from t'))).toContain('100');
+  }));
+
+test('a database process that is killed between the statements of a cell leaves what the first ones committed, also to a later kernel', () =>
+  withKernel(async ({ kernel, restart }) => {
+    await kernel.execute('%%sql create table t as select 1 as i');
+    const said = kernel.next(({ content }) => dataOf(content, 'text/plain').includes('committed'));
+    const running = kernel.execute(
+      "%%sql insert into t values (2); select 'committed' as said; select 3; select sum(a.range * b.range) from range(10000000) a, range(1000000) b",
+    );
+    await said;
+    for (const pid of databaseProcesses(kernel)) process.kill(pid, 'SIGKILL');
+    expect(errorOf(await running)).toContain('last committed state');
+    const again = await restart();
+    await again.execute('%resume');
+    expect(rowsOf(await again.execute('%%sql from t order by i'))).toEqual([['1'], ['2']]);
   }));
 
 test('a container that is removed in the middle of a cell costs the cell; the variables come back', () =>

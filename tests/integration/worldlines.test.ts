@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { frontEnd } from './frontEnd.js';
-import { errorOf, resultOf, shown, withKernel } from './withKernel.js';
+import { dataOf, errorOf, resultOf, rowsOf, shown, withKernel } from './withKernel.js';
 
 const SETUP = [
   '%%sql create table t as select range as i from range(10)',
@@ -192,4 +192,21 @@ while True:
     ]);
     expect(JSON.stringify(cells[1]?.outputs)).toMatch(/on\\n.*The kernel ended before this cell did/);
     expect((await again.execute('%%python\nprint(x, open("made.txt").read())')).stdout).toBe('1 made\n');
+  }));
+
+test('SQL that a restart cuts off leaves what its earlier statements committed, and nothing of a transaction', () =>
+  withKernel(async ({ kernel, restart }) => {
+    await kernel.execute('%%sql create table t as select 1 as i');
+    const said = kernel.next(({ content }) => dataOf(content, 'text/plain').includes('committed'));
+    // DuckDB does not look for interrupts while it makes this text.
+    const deaf = "select length(repeat('x', 1900000000))";
+    const code = `%%sql insert into t values (2); begin; insert into t values (3); select 'committed' as said; select 3; ${deaf}; commit`;
+    kernel.execute(code).catch(() => undefined);
+    await said;
+    const again = await restart();
+    expect((await again.execute('%resume')).stderr).toBe('');
+    expect(rowsOf(await again.execute('%%sql from t order by i'))).toEqual([['1'], ['2']]);
+    const { ask } = await frontEnd(again);
+    const { cells } = await ask('cells', { of: 'main' });
+    expect(cells.map(({ status }) => status)).toEqual(['ok', 'interrupted', 'ok']);
   }));

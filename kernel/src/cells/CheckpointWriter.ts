@@ -17,7 +17,7 @@ import { storeProblem } from './storeProblem.js';
 /** Milliseconds that a cell may wait before the person is told what for. */
 const SLOW = 3000;
 const CUT_OFF =
-  'The kernel ended before this cell did. What it had shown and the files that it had written are kept; tables and variables are as they were before it.';
+  'The kernel ended before this cell did. What it had shown, the files that it had written and what its SQL had committed are kept; variables are as they were before it.';
 
 export interface FinishedCell {
   readonly kind: CellKind;
@@ -89,13 +89,13 @@ export class CheckpointWriter {
   }
 
   /**
-   * Called where the kernel ends and a cell does not: what it has shown so far becomes its checkpoint. What it still works
-   * on cannot be read: tables and variables are taken as they were before it.
+   * Called where the kernel ends and a cell does not: what it has shown so far becomes its checkpoint, with what it had
+   * committed by then. Variables that it still works on cannot be read: they are taken as they were before it.
    */
   async cutOff(cell: Pick<FinishedCell, 'kind' | 'request' | 'run' | 'started'>): Promise<void> {
     const outcome = toOutcome(new InterruptedCell(CUT_OFF));
     cell.run.recordError(outcome.name, outcome.message, outcome.traceback);
-    const untouched = ['database', 'variables'] as const;
+    const untouched = ['variables'] as const;
     await this.commit({ ...cell, status: 'interrupted', asked: null, outcome, untouched });
   }
 
