@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { frontEnd } from './frontEnd.js';
 import { dataOf, errorOf, resultOf, rowsOf, shown, withKernel } from './withKernel.js';
@@ -209,4 +209,22 @@ test('SQL that a restart cuts off leaves what its earlier statements committed, 
     const { ask } = await frontEnd(again);
     const { cells } = await ask('cells', { of: 'main' });
     expect(cells.map(({ status }) => status)).toEqual(['ok', 'interrupted', 'ok']);
+  }));
+
+test('where a newer version keeps the worldlines of a notebook, resuming them says so, and where they are', () =>
+  withKernel(async ({ kernel, home, restart }) => {
+    await kernel.execute('%%sql create table t as select 1 as i');
+    const [store = ''] = readdirSync(join(home, 'notebooks'));
+    const about = join(home, 'notebooks', store, 'store.json');
+    writeFileSync(about, JSON.stringify({ format: 99 }));
+    const older = await restart();
+    await older.execute('%%sql create table meanwhile as select 2 as i');
+    for (const code of ['%resume', '%resume idea', '%branch b --from idea', '%switch idea']) {
+      const said = errorOf(await older.execute(code));
+      expect(said).toContain(join(home, 'notebooks', store));
+      expect(said).toMatch(/written by a newer Worldline \(format 99\).*: update Worldline/);
+    }
+    const again = await restart();
+    expect((await again.execute('%resume')).status).toBe('ok');
+    expect(rowsOf(await again.execute('%%sql from meanwhile'))).toEqual([['2']]);
   }));

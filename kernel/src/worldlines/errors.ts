@@ -42,12 +42,12 @@ export class StoreRemovedError extends WorldlineError {
   }
 }
 
-/** The store was written by a newer version. */
+/** The store, or what a kernel left in it, was written by a newer version. */
 export class NewerStoreError extends WorldlineError {
   override readonly name = 'NewerStoreError';
   constructor(what: string, format: number) {
     super(
-      `${what} was written by a newer Worldline (format ${format}). Nothing was changed; update Worldline to open it.`,
+      `${what} was written by a newer Worldline (format ${format}) and stays as it is: update Worldline to go on with the worldlines in it. What you do until then is kept beside them, and comes along.`,
     );
   }
 }

@@ -267,14 +267,15 @@ const adopt: Magic = {
 };
 
 async function lastEarlier({ kernel }: CellContext): Promise<string> {
-  const last = await (await kernel.session()).lastEarlier();
-  if (last === null)
-    throw new UserError(
-      'NotFound',
-      'This notebook has no earlier worldlines.',
-      '%worldlines lists what there is.',
-    );
-  return last.id;
+  const session = await kernel.session();
+  const last = await session.lastEarlier();
+  if (last !== null) return last.id;
+  if (session.newer !== null) throw session.newer;
+  throw new UserError(
+    'NotFound',
+    'This notebook has no earlier worldlines.',
+    '%worldlines lists what there is.',
+  );
 }
 
 /** Says where the next cell runs, and what could not be brought along. */

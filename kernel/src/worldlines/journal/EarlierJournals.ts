@@ -30,6 +30,8 @@ export class EarlierJournals {
   readonly notes: string[] = [];
   /** Whether some record could not be read, so that not everything in use is known. */
   incomplete = false;
+  /** Where a newer version wrote one of them. */
+  newer: NewerStoreError | null = null;
 
   constructor(
     private readonly folder: StoreFolder,
@@ -58,7 +60,8 @@ export class EarlierJournals {
   async #load(name: string, graph: Graph, live: boolean): Promise<void> {
     const index = this.#read.has(name) || this.prefix !== '' ? null : this.#addIndexed(name, graph);
     const from = this.#read.get(name) ?? 0;
-    const bytes = await readFrom(join(this.folder.journals, name), from);
+    const path = join(this.folder.journals, name);
+    const bytes = await readFrom(path, from);
     if (bytes.length === 0) {
       if (from === 0 && !live) this.#noteEmpty(name);
       return;
@@ -68,7 +71,11 @@ export class EarlierJournals {
     if (first?.t === 'open' && first.format > FORMAT) {
       this.#refused.add(name);
       this.incomplete = true;
-      this.notes.push(new NewerStoreError('An earlier session of this notebook', first.format).message);
+      this.newer = new NewerStoreError(
+        `What an earlier kernel left of this notebook, ${path},`,
+        first.format,
+      );
+      this.notes.push(this.newer.message);
       return;
     }
     for (const record of records) graph.apply(this.prefix + name, record);

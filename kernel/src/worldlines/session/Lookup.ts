@@ -1,4 +1,4 @@
-import { NotFoundError } from '../errors.js';
+import { type NewerStoreError, NotFoundError } from '../errors.js';
 import { isBlank, type Line, type Node } from '../graph/Graph.js';
 import { EarlierJournals } from '../journal/EarlierJournals.js';
 import { linkedStores } from './links.js';
@@ -16,6 +16,11 @@ export class Lookup {
 
   constructor(private readonly store: Store) {
     this.earlier = new EarlierJournals(store.folder, store.own);
+  }
+
+  /** Where earlier worldlines of the notebook are out of reach, as a newer version wrote them. */
+  get newer(): NewerStoreError | null {
+    return this.store.newer ?? this.earlier.newer;
   }
 
   /** A worldline by id or name: of this run first, else the latest of that name. Throws NotFoundError. */
@@ -41,9 +46,7 @@ export class Lookup {
   knownLine(reference: string): Line {
     const line = this.#findLine(reference);
     if (line !== undefined) return line;
-    throw new NotFoundError(
-      `There is no worldline "${reference}". ${this.#whatThereIs(reference)}%worldlines lists them.`,
-    );
+    throw new NotFoundError(`There is no worldline "${reference}". ${this.#whatThereIs(reference)}`);
   }
 
   /** A checkpoint by its id, the beginning of it, or a worldline whose head is meant. Throws NotFoundError. */
@@ -54,7 +57,7 @@ export class Lookup {
     const node = this.#findNode(reference);
     if (node !== undefined) return node;
     throw new NotFoundError(
-      `There is no checkpoint or worldline "${reference}". ${this.#whatThereIs(reference)}%worldlines lists them.`,
+      `There is no checkpoint or worldline "${reference}". ${this.#whatThereIs(reference)}`,
     );
   }
 
@@ -126,8 +129,14 @@ export class Lookup {
     }
   }
 
-  /** The names of a few worldlines of this run, as the one that was meant may be among them. */
+  /** Where the one that was meant may be. */
   #whatThereIs(reference: string): string {
+    const newer = this.newer === null ? '' : ` ${this.newer.message}`;
+    return `${this.#namesLike(reference)}%worldlines lists them.${newer}`;
+  }
+
+  /** The names of a few worldlines of this run, as the one that was meant may be among them. */
+  #namesLike(reference: string): string {
     const alike = this.alike(reference);
     if (alike !== undefined) return `Here is ${alike.name}. `;
     const names = this.own().flatMap(({ name, deleted }) => (deleted ? [] : [name]));

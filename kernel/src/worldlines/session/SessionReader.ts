@@ -10,7 +10,7 @@ import type {
 import { sizesOf } from '../collect/sizes.js';
 import { compare } from '../compare/compare.js';
 import { withDatabases } from '../compare/withDatabases.js';
-import { WorldlineError } from '../errors.js';
+import { type NewerStoreError, WorldlineError } from '../errors.js';
 import { exportWorldline } from '../exchange/exportWorldline.js';
 import { isLinked, type Line, type Node } from '../graph/Graph.js';
 import { listed, summarizeCheckpoint, summarizeLine } from '../graph/summaries.js';
@@ -41,6 +41,11 @@ export class SessionReader {
   ) {
     this.lookup = new Lookup(store);
     this.opened = new OpenWorldlines(store, host, this.lookup);
+  }
+
+  /** Where earlier worldlines of the notebook are out of reach, as a newer version wrote them. */
+  get newer(): NewerStoreError | null {
+    return this.lookup.newer;
   }
 
   /** Resolves when the state of every checkpoint so far is in the store, and what was restored is checked. */

@@ -1,3 +1,4 @@
+import type { NewerStoreError } from '../errors.js';
 import type { Graph } from '../graph/Graph.js';
 import type { OwnIndex } from '../journal/index/OwnIndex.js';
 import type { JournalWriter } from '../journal/JournalWriter.js';
@@ -23,6 +24,8 @@ export interface Store {
   checking: Promise<void>;
   /** Cells whose longer parts are being written, by checkpoint: they are read from here meanwhile. */
   readonly pending: Map<string, Pick<RanCell, 'source' | 'outputs' | 'turns'>>;
+  /** Where the notebook's own store is of a newer version, and this one stands beside it. */
+  readonly newer: NewerStoreError | null;
   /** Sentences for the person. */
   readonly notes: string[];
 }

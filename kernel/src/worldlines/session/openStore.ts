@@ -32,7 +32,8 @@ export async function openStore(
   notebook: NotebookIdentity,
   kernel: string,
 ): Promise<OpenedStore> {
-  const { folder, notes } = await usable(home, storeId(notebook));
+  const { folder, newer } = await usable(home, storeId(notebook));
+  const notes = newer === null ? [] : [newer.message];
   await privateFolder(folder.path);
   if (!existsSync(folder.about)) {
     await writeWhole(folder.about, JSON.stringify({ format: FORMAT, ...notebook }));
@@ -54,20 +55,23 @@ export async function openStore(
   const index = new OwnIndex(folder.indexOf(name), journal, ownLines);
   const idle = Promise.resolve();
   const store: Store = {
-    ...{ folder, objects, databases, graph, journal, index, notes, own: name, gate: idle, checking: synced },
-    pending: new Map(),
+    ...{ folder, objects, databases, graph, journal, index, own: name, newer, notes },
+    ...{ gate: idle, checking: synced, pending: new Map() },
   };
   const linked = await Promise.all((await linkedStores(store)).map(runsOf));
   return { store, runs: linked.reduce((sum, more) => sum + more, runs), lock };
 }
 
 /** The notebook's folder; one beside it where a newer version has taken that. */
-async function usable(home: string, id: string): Promise<{ folder: StoreFolder; notes: string[] }> {
+async function usable(
+  home: string,
+  id: string,
+): Promise<{ folder: StoreFolder; newer: NewerStoreError | null }> {
   const folder = new StoreFolder(home, id);
   const format = await formatOf(folder);
-  if (format <= FORMAT) return { folder, notes: [] };
-  const notes = [new NewerStoreError('The session store of this notebook', format).message];
-  return { folder: new StoreFolder(home, storeBeside(id, FORMAT)), notes };
+  if (format <= FORMAT) return { folder, newer: null };
+  const newer = new NewerStoreError(`The store of this notebook, ${folder.path},`, format);
+  return { folder: new StoreFolder(home, storeBeside(id, FORMAT)), newer };
 }
 
 /** A damaged description says nothing about the rest: the journals have their own. */
