@@ -228,3 +228,13 @@ test('where a newer version keeps the worldlines of a notebook, resuming them sa
     expect((await again.execute('%resume')).status).toBe('ok');
     expect(rowsOf(await again.execute('%%sql from meanwhile'))).toEqual([['2']]);
   }));
+
+test('Tab offers worldlines where one is named, and none for a name that is to be new', () =>
+  withKernel(async ({ kernel }) => {
+    const offered = async (code: string): Promise<unknown> => (await kernel.complete(code))['matches'];
+    expect(await offered('%rename ')).toEqual(['main']);
+    expect(await offered('%rename main ')).toEqual([]);
+    expect(await offered('%rename main m')).toEqual([]);
+    expect(await offered('%import theirs.ipynb as ')).toEqual([]);
+    expect(await offered('%import theirs.ipynb as m')).toEqual([]);
+  }));

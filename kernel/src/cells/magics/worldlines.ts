@@ -129,7 +129,7 @@ const importFrom: Magic = {
   usage: '%import FILE [as NAME]',
   about: 'Makes a worldline of a notebook file, with the data that was exported beside it.',
   options: [],
-  words: ['file'],
+  words: ['file', 'own'],
   most: 3,
   async run({ positional }, { kernel, run }) {
     const file = required(positional[0], '%import', 'a notebook file');
@@ -206,7 +206,7 @@ const rename: Magic = {
   usage: '%rename NAME NEW',
   about: 'Gives a worldline another name.',
   options: [],
-  words: ['worldline'],
+  words: ['worldline', 'own'],
   most: 2,
   async run({ positional }, { kernel, run }) {
     const name = required(positional[0], '%rename', 'the name of a worldline and its new name');
