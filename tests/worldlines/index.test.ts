@@ -51,6 +51,19 @@ function journalOf(home: string): string {
 }
 
 describe('the index of a journal', () => {
+  test('counts as a part of the store', async () => {
+    await withHome(async (home) => {
+      await makeSession(home);
+      const { session } = await Kernel.start(home);
+      const { journals, total } = await session.sizes();
+      rmSync(indexOf(home));
+      const without = await session.sizes();
+      expect(without.journals).toBeLessThan(journals);
+      expect(total - without.total).toBe(journals - without.journals);
+      await session.close();
+    });
+  });
+
   test('gives what the journal gives, is made again where it is lost, and misleads nobody where it is damaged', async () => {
     await withHome(async (home) => {
       await makeSession(home);

@@ -174,6 +174,7 @@ export interface StoreSizes {
   readonly database: number;
   readonly variables: number;
   readonly files: number;
+  /** With what says what stands where in them. */
   readonly journals: number;
   /** Live database files and workspaces. */
   readonly live: number;

@@ -10,7 +10,7 @@ export async function sizesOf(folder: StoreFolder): Promise<StoreSizes> {
   const variables = await sizeOf(join(folder.objects, 'variables'));
   const objects = (await sizeOf(folder.objects)) - variables;
   const database = await sizeOf(folder.clones);
-  const journals = await sizeOf(folder.journals);
+  const journals = (await sizeOf(folder.journals)) + (await sizeOf(folder.indexes));
   const live = await sizeOf(folder.live);
   const total = variables + objects + database + journals + live;
   return { database, variables, files: objects, journals, live, total };

@@ -29,9 +29,12 @@ export class StoreFolder {
   get journals(): string {
     return join(this.path, 'journals');
   }
+  get indexes(): string {
+    return join(this.path, 'index');
+  }
   /** What stands where in a journal. */
   indexOf(journal: string): string {
-    return join(this.path, 'index', journal.replace(/jsonl$/, 'index'));
+    return join(this.indexes, journal.replace(/jsonl$/, 'index'));
   }
   get objects(): string {
     return join(this.path, 'objects');
