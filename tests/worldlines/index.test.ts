@@ -87,6 +87,19 @@ describe('the index of a journal', () => {
     });
   });
 
+  test('has checkpoints by their ids: what a worldline is called leads past it', async () => {
+    await withHome(async (home) => {
+      await makeSession(home);
+      const { session } = await Kernel.start(home);
+      const [renamed] = await session.cells('renamed', 1);
+      const { head } = await session.branch('on', 'renamed');
+      expect(head).toBe(renamed?.checkpoint);
+      expect(await session.compare('renamed', 'branch-199')).toMatchObject({ a: head });
+      await expect(session.branch('off', 'no such one')).rejects.toThrow('There is no checkpoint or worldline');
+      await session.close();
+    });
+  });
+
   test('hides no damage of the journal: it is named when it is met, and nothing is cleaned up', async () => {
     await withHome(async (home) => {
       await makeSession(home);

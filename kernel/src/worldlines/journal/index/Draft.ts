@@ -1,7 +1,6 @@
 import type { JournalRecord } from '../records.js';
+import { ID } from './format.js';
 import type { Entry, Table } from './Table.js';
-
-const ID = /^[0-9a-f]{12}$/;
 
 /** Records that are few, and that an index repeats so that they need not be looked for. */
 export type Kept = Extract<JournalRecord, { t: 'open' | 'worldline' | 'rename' | 'delete' | 'drop' }>;

@@ -8,6 +8,7 @@ import {
   entryPages,
   type Head,
   HEAD_BYTES,
+  ID,
   isWhole,
   MAGIC,
   PAGE,
@@ -62,6 +63,7 @@ export class IndexFile implements Table {
   }
 
   find(id: string): number | null {
+    if (!ID.test(id)) return null;
     const slots = slotPages(this.count) * SLOTS;
     const first = this.firstPage + entryPages(this.count);
     for (let slot = slotOf(id, slots), left = slots; left > 0; slot = (slot + 1) % slots, left--) {

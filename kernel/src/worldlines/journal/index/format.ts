@@ -11,6 +11,8 @@ const BODY = PAGE - 4;
 export const MAGIC = 'WLINDEX1';
 export const HEAD_BYTES = MAGIC.length + 8;
 
+/** What an id of a checkpoint looks like. */
+export const ID = /^[0-9a-f]{12}$/;
 /** Six bytes of id, five of each place; a place of zero is none. */
 export const ENTRY_BYTES = 16;
 export const ENTRIES = Math.floor(BODY / ENTRY_BYTES);
