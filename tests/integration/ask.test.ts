@@ -229,7 +229,9 @@ test('each step that writes can be taken back by itself', () =>
     ],
     async ({ kernel }, server) => {
       await kernel.execute('Make two tables.');
-      await kernel.execute('%undo --step');
+      expect((await kernel.execute('%undo --step')).stdout).toBe(
+        'main is back at the step "%%sql create table one as select 1 as a".\n',
+      );
       let tables = shown(await kernel.execute('%tables'));
       expect(tables).toContain('one');
       expect(tables).not.toContain('two');

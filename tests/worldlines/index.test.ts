@@ -95,7 +95,9 @@ describe('the index of a journal', () => {
       const { head } = await session.branch('on', 'renamed');
       expect(head).toBe(renamed?.checkpoint);
       expect(await session.compare('renamed', 'branch-199')).toMatchObject({ a: head });
-      await expect(session.branch('off', 'no such one')).rejects.toThrow('There is no checkpoint or worldline');
+      await expect(session.branch('off', 'no such one')).rejects.toThrow(
+        'There is no checkpoint or worldline',
+      );
       await session.close();
     });
   });

@@ -221,6 +221,23 @@ describe('a session', () => {
     });
   });
 
+  test('the next kernel goes on where the last one was when it ended, also where no cell ran there', async () => {
+    await withKernel(async (first, home) => {
+      for (let n = 0; n < 60; n++) await run(first, `cell ${n}`);
+      await first.session.branch('idea');
+      await first.session.switch('idea');
+      await run(first, 'two');
+      await first.session.switch('main');
+      await first.session.close();
+      // By the journal itself, and by its index, which the second one has read.
+      for (let kernels = 0; kernels < 2; kernels++) {
+        const next = await Kernel.start(home);
+        expect(await next.session.lastEarlier()).toMatchObject({ name: 'main', earlier: true });
+        await next.session.close();
+      }
+    });
+  });
+
   test('an earlier worldline is resumed by the next kernel, with everything in it', async () => {
     await withKernel(async (first, home) => {
       await run(first, 'one');

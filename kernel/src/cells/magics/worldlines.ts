@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { comparisonDisplay } from '../../display/comparison.js';
 import { bytes } from '../../display/format.js';
 import { tableDisplay } from '../../display/table.js';
-import type { WorldlineSummary } from '../../contract.js';
+import type { CellRecord, WorldlineSummary } from '../../contract.js';
+import { titleOf } from '../../worldlines/graph/summaries.js';
 import type { Moved } from '../../worldlines/session/SessionWorldlines.js';
 import type { Orphan } from '../../worldlines/types.js';
 import { seeHelp } from '../reading/arguments.js';
@@ -196,10 +197,17 @@ const undo: Magic = {
     const count = Number(n);
     const moved = await session.undo(options.has('step') ? { steps: count } : { cells: count });
     const head = await session.checkpoint(moved.worldline.head);
-    const place = head.kind === 'root' ? 'the start' : `cell [${head.executionCount ?? '?'}]`;
+    const place = placeOf(head);
     await told(context, moved, (line) => `${line.name} is back at ${place}.`);
   },
 };
+
+/** Where a worldline is, in words. A step of an agent run has no number of its own. */
+function placeOf({ kind, executionCount, source }: CellRecord): string {
+  if (kind === 'root') return 'the start';
+  if (kind === 'step') return `the step "${titleOf(source)}"`;
+  return `cell [${executionCount ?? '?'}]`;
+}
 
 const rename: Magic = {
   name: 'rename',
@@ -234,7 +242,7 @@ const resume: Magic = {
   name: 'resume',
   usage: '%resume [NAME]',
   about: 'Goes on with a worldline of an earlier kernel, or with a deleted one, variables included.',
-  details: 'Without a name it takes the one that was used last.',
+  details: 'Without a name it takes the one in which the last kernel ended.',
   options: [],
   words: ['worldline'],
   most: 1,

@@ -42,6 +42,8 @@ export class Graph {
   readonly #byJournal = new Map<string, Node[]>();
   readonly #names = new Map<string, Overlay>();
   readonly #deletions = new Map<string, Overlay>();
+  /** In which worldline each run was last. */
+  readonly #active = new Map<string, string>();
   readonly #early = new Map<string, StateRecord>();
   /** Who let go of a worldline or checkpoint. */
   readonly #dropped = new Map<string, string>();
@@ -79,8 +81,10 @@ export class Graph {
         if (line !== undefined) line.running = record.title;
         break;
       }
-      case 'open':
       case 'active':
+        this.#active.set(journal, record.worldline);
+        break;
+      case 'open':
         break;
     }
   }
@@ -98,6 +102,11 @@ export class Graph {
       const [store, id = ''] = dropped.split(' ');
       if (store === storeOf(journal)) this.#dropFrom(segment, id, by);
     }
+  }
+
+  /** Whether the run that made a worldline was in it last; false where it never changed to one. */
+  wasActive({ journal, id }: Line): boolean {
+    return this.#active.get(journal) === id;
   }
 
   /** Journals of which this one says something that holds as long as they are there. */

@@ -12,7 +12,7 @@ import { compare } from '../compare/compare.js';
 import { withDatabases } from '../compare/withDatabases.js';
 import { type NewerStoreError, WorldlineError } from '../errors.js';
 import { exportWorldline } from '../exchange/exportWorldline.js';
-import { isLinked, type Line, type Node } from '../graph/Graph.js';
+import { type Graph, isLinked, type Line, type Node } from '../graph/Graph.js';
 import { listed, summarizeCheckpoint, summarizeLine } from '../graph/summaries.js';
 import { treeOf } from '../graph/tree.js';
 import type { CheckpointRecord } from '../journal/records.js';
@@ -64,12 +64,12 @@ export class SessionReader {
     };
   }
 
-  /** The worldline of an earlier run that was used last; null where there is none. */
+  /** The worldline in which the last of the earlier runs was when it ended; null where there is none. */
   async lastEarlier(): Promise<WorldlineSummary | null> {
     await this.lookup.load();
     const { graph, own } = this.store;
     const earlier = listed(graph, own).filter((line) => !this.lookup.isOwn(line) && !line.deleted);
-    const [last] = earlier.sort(laterFirst);
+    const [last] = earlier.sort((a, b) => laterFirst(graph, a, b));
     return last === undefined ? null : this.summary(last);
   }
 
@@ -168,9 +168,10 @@ export class SessionReader {
 }
 
 /** Later runs come first, whatever their clock said, and those of the notebook itself before those that it came from. */
-function laterFirst(a: Line, b: Line): number {
+function laterFirst(graph: Graph, a: Line, b: Line): number {
   const [linkedA, linkedB] = [isLinked(a.journal), isLinked(b.journal)];
   if (linkedA !== linkedB) return linkedA ? 1 : -1;
   if (a.journal !== b.journal && !linkedA) return a.journal < b.journal ? 1 : -1;
-  return b.lastUsed - a.lastUsed || b.created - a.created;
+  const active = a.journal === b.journal ? Number(graph.wasActive(b)) - Number(graph.wasActive(a)) : 0;
+  return active || b.lastUsed - a.lastUsed || b.created - a.created;
 }

@@ -3,7 +3,10 @@ import { ID } from './format.js';
 import type { Entry, Table } from './Table.js';
 
 /** Records that are few, and that an index repeats so that they need not be looked for. */
-export type Kept = Extract<JournalRecord, { t: 'open' | 'worldline' | 'rename' | 'delete' | 'drop' }>;
+export type Kept = Extract<
+  JournalRecord,
+  { t: 'open' | 'worldline' | 'rename' | 'delete' | 'drop' | 'active' }
+>;
 
 /** A journal's table while it is read or written: all of it in memory. */
 export class Draft implements Table {
@@ -38,9 +41,15 @@ export class Draft implements Table {
       case 'drop':
         this.kept.push(record);
         break;
+      case 'active': {
+        // Only the last one tells something.
+        const before = this.kept.findLastIndex(({ t }) => t === 'active');
+        if (before !== -1) this.kept.splice(before, 1);
+        this.kept.push(record);
+        break;
+      }
       case 'head':
       case 'began':
-      case 'active':
         break;
     }
   }
