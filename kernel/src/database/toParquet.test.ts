@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rowsOf, runAsUser, withDatabase } from './testing.js';
 
@@ -95,86 +94,4 @@ test('every kind of query can be taken, after the statements before it', () =>
     await expect(
       database.toParquet(`from enable_logging()`, file, { author: 'model' }),
     ).rejects.toMatchObject({ name: 'GateError' });
-  }));
-
-test('a data frame is seen by its name, as it was last written', () =>
-  withDatabase(async ({ database, workspace }) => {
-    const file = join(workspace, 'frame.parquet');
-    await database.toParquet('select 1 x', file, { author: 'user' });
-    await database.registerFrame('My Frame', file);
-    expect(await rowsOf(database, 'from "My Frame"', 'model')).toEqual([['1']]);
-    await database.toParquet('select 2 x, 3 y', file, { author: 'user' });
-    await database.registerFrame('My Frame', file);
-    expect(await rowsOf(database, 'from "My Frame"')).toEqual([['2', '3']]);
-    await database.setReadable({ folders: [], files: [join(workspace, '..')] });
-    expect(await rowsOf(database, 'from "My Frame"')).toEqual([['2', '3']]);
-    await database.unregisterFrame('My Frame');
-    await expect(rowsOf(database, 'from "My Frame"')).rejects.toMatchObject({ name: 'CatalogError' });
-  }));
-
-test('where rows come from', () =>
-  withDatabase(async ({ database, workspace }) => {
-    await writeFile(join(workspace, 'f.csv'), 'x\n1\n');
-    await runAsUser(database, 'create table t as select 1 i; create schema s; create table s.u (i int)');
-    const sources = (sql: string) => database.sources(sql);
-    expect(await sources('select 41 + 1, 2')).toEqual({ tables: [], unknown: [], readsData: false });
-    expect(await sources(`select 1e400, '"value":Infinity' from t where x < -1e999`)).toMatchObject({
-      tables: ['t'],
-    });
-    expect(await sources('from range(5)')).toMatchObject({ readsData: false });
-    expect(await sources(`with x as (from t) select * from x join s.u using (i), df`)).toEqual({
-      tables: ['t', 's.u', 'df'],
-      unknown: ['df'],
-      readsData: true,
-    });
-    expect(await sources(`from 'f.csv'`)).toMatchObject({ unknown: [], readsData: true });
-    expect(await sources(`select * from read_csv('f.csv')`)).toMatchObject({ tables: [], readsData: true });
-    expect(await sources('create table k as select * from Df2 join t using (i); from k')).toMatchObject({
-      unknown: ['Df2'],
-    });
-    expect(
-      await sources('insert into t select * from df3; pivot df4 on a; describe df5; explain from df6'),
-    ).toMatchObject({
-      unknown: ['df3', 'df4', 'df5', 'df6'],
-    });
-    expect(await sources('update t set i = df7.i from df7 where true')).toMatchObject({ unknown: ['df7'] });
-  }));
-
-test('the catalog for completion', () =>
-  withDatabase(async ({ database }) => {
-    await runAsUser(database, 'create schema s; create table s."T x" (a int, "b c" varchar)');
-    const catalog = await database.catalog();
-    expect(catalog.schemas).toEqual(['main', 's']);
-    expect(catalog.attached).toEqual([]);
-    expect(catalog.tables).toEqual([
-      {
-        name: 's."T x"',
-        kind: 'table',
-        columns: [
-          { name: 'a', type: 'INTEGER' },
-          { name: 'b c', type: 'VARCHAR' },
-        ],
-      },
-    ]);
-    expect(catalog.functions).toEqual(expect.arrayContaining(['sum', 'read_csv', 'date_trunc']));
-  }));
-
-test('an earlier result can be taken as it came, also an empty or a large one, with names that are alike', () =>
-  withDatabase(async ({ database, workspace }) => {
-    const file = join(workspace, 'r.parquet');
-    const take = async (sql: string) => {
-      const [result] = await runAsUser(database, sql);
-      if (result?.kind !== 'rows') throw new Error('no rows');
-      await database.exportResult(result.id, file);
-      await database.registerFrame('r3', file);
-    };
-    await take('select i, i * 2 as "I", {\'a\': i} s from range(100000) t(i)');
-    expect(await rowsOf(database, 'select count(*), sum("I_1"), sum(s.a) from r3')).toEqual([
-      ['100000', '9999900000', '4999950000'],
-    ]);
-    await take('select 1 as a where false');
-    expect(await rowsOf(database, 'select count(a) from r3')).toEqual([['0']]);
-    await take("select 'x' as a");
-    expect(await rowsOf(database, 'from r3')).toEqual([['x']]);
-    await expect(database.exportResult('gone', file)).rejects.toMatchObject({ name: 'ResultGoneError' });
   }));
