@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { rowsOf, runAsUser, withDatabase } from './testing.js';
 
 /** More rows than DuckDB looks at before it settles on types. */
@@ -63,5 +65,29 @@ test('a code keeps its zeros, however late the first of them comes', () =>
     {},
     {
       'data/late.csv': `zip,n\n${Array.from({ length: 40_000 }, (_, n) => `10115,${n}`).join('\n')}\n01067,40000\n`,
+    },
+  ));
+
+test('so does a code among numbers of other lengths, also in quotes or packed', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const text = await readFile(join(data, 'late.csv'));
+      await writeFile(join(data, 'packed.csv.gz'), gzipSync(text));
+      for (const name of ['late.csv', 'packed.csv.gz']) {
+        const { note, columns, table } = await database.load(join(data, name));
+        expect(columns.map(({ type }) => type)).toEqual(['VARCHAR', 'VARCHAR', 'BIGINT', 'BIGINT']);
+        expect(note?.split('\n')).toEqual(
+          ['id', 'quoted'].map(
+            (column) => `${column} stays text: some of its numbers begin with a zero, as codes do.`,
+          ),
+        );
+        expect(await rowsOf(database, `select id, quoted from ${table} where n = ${MANY}`)).toEqual([
+          ['00123', '007'],
+        ]);
+      }
+    },
+    {},
+    {
+      'data/late.csv': `id,quoted,n,sign\n${many((n) => `${n},${n},${n},0`)}\n00123,"007",${MANY},-5\n`,
     },
   ));

@@ -63,8 +63,8 @@ export function columnsWithFractions(
 }
 
 /**
- * Columns of a loaded table that are codes. Codes are as long as each other, and a number that has lost its zeros is
- * shorter: only where one comes late is it worth to read the file again.
+ * Columns of a loaded table that are codes. Of a number that has lost its zeros nothing tells but the file itself, which is
+ * read again where DuckDB has not looked at all of it; what has negative numbers has no codes.
  */
 export async function codeColumns(
   connection: DuckDBConnection,
@@ -72,30 +72,13 @@ export async function codeColumns(
   target: string,
   rows: number,
 ): Promise<string[]> {
-  const numbers = [...dialect.types].flatMap(([name, type]) => (type === 'BIGINT' ? [name] : []));
   if (rows < SNIFFED) return [];
-  const beginning = `(FROM ${target} LIMIT ${SNIFFED})`;
-  const length = (name: string): string => `length(min(${name})::VARCHAR)`;
-  const even = await found(
-    connection,
-    numbers,
-    (name) => `min(${name}) > 9 AND ${length(name)} = length(max(${name})::VARCHAR)`,
-    beginning,
-  );
-  const shorter = await found(
-    connection,
-    even,
-    (name) => `min(${name}) >= 0 AND ${length(name)} < (SELECT ${length(name)} FROM ${beginning})`,
-    target,
-  );
-  const texts: Types = new Map(shorter.map((name) => [name, 'VARCHAR']));
+  const numbers = [...dialect.types].flatMap(([name, type]) => (type === 'BIGINT' ? [name] : []));
+  const positive = await found(connection, numbers, (name) => `min(${name}) >= 0`, target);
+  const texts: Types = new Map(positive.map((name) => [name, 'VARCHAR']));
   const source = csvSource(dialect, ['ignore_errors = true'], texts);
-  return found(
-    connection,
-    shorter,
-    (name) => `bool_or(starts_with(trim(${name}), '0') AND length(trim(${name})) > 1)`,
-    source,
-  );
+  // All that begins with a zero and another digit.
+  return found(connection, positive, (name) => `bool_or(ltrim(${name}) BETWEEN '00' AND '0:')`, source);
 }
 
 /** The columns for which a test, an aggregate, holds. */
