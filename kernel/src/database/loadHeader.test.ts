@@ -25,6 +25,16 @@ test('lines above the header are left out, and said to be, where a table begins 
       expect(loaded.note).toContain('Windows-1252');
       expect(loaded.note).toContain('The first line was left out');
       expect(await rowsOf(database, 'from windows')).toEqual([['Köln', '1']]);
+      const lines =
+        'Ums\xe4tze 2024, alle\nStand: 1. M\xe4rz\n\nregion;sales;day\nBonn;1;03.04.2024\nUlm;2;05.06.2024\n';
+      await writeFile(join(folder, 'lines.csv'), Buffer.from(lines, 'latin1'));
+      const below = await database.load(join(folder, 'lines.csv'));
+      expect(below).toMatchObject({
+        rows: 2,
+        rejected: 0,
+        columns: [{ name: 'region' }, {}, { type: 'DATE' }],
+      });
+      expect(below.note).toMatch(/Windows-1252.*\nThe first 3 lines were left out.*\nday was read as day/);
       // The title of one column is no table of its own, and lines that are ragged are none either.
       expect(await database.load(join(data, 'ragged.csv'))).toMatchObject({ rows: 2, rejected: 2 });
     },

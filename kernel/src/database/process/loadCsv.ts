@@ -10,7 +10,15 @@ import { readTexts, type Readings } from './readTexts.js';
 import { roundedColumns } from './roundedColumns.js';
 import { csvSource, sniffCsv, type Dialect, type Encoding, type Types } from './sniffCsv.js';
 import { inTransaction } from './transaction.js';
-import { encodingOf, inUtf8, markedEncoding, noteWindows, WINDOWS, withNote } from './transcode.js';
+import {
+  beginsInUtf8,
+  encodingOf,
+  inUtf8,
+  markedEncoding,
+  noteWindows,
+  WINDOWS,
+  withNote,
+} from './transcode.js';
 import {
   checked,
   codeColumns,
@@ -75,6 +83,8 @@ export async function loadCsv(
     return inUtf8(file, encodingOf(asked.encoding), cancel, (copy) => load(copy, 'utf-8'));
   const mark = await markedEncoding(file);
   try {
+    // How it is made is read off its beginning, which has to be read right.
+    if (mark === null && !(await beginsInUtf8(file))) throw new WrongEncoding();
     return await load(file, mark === null || mark === 'utf-8' ? 'utf-8' : 'utf-16');
   } catch (error) {
     if (!(error instanceof WrongEncoding)) throw error;
