@@ -8,7 +8,7 @@ const CLEAN = `id,name,amount\n${Array.from({ length: 2000 }, (_, n) => `${n},n$
 test('a CSV becomes a table with a readable name; rows that would not parse are counted and shown', () =>
   withDatabase(async ({ database, folder }) => {
     const lines = Array.from({ length: 30_000 }, (_, n) => `${n},n${n},${n}.5`);
-    const bad = ['x,bad,1', '7,toofew', '8,too,1,many', '9,nine,notanumber'];
+    const bad = ['x,bad,1', '7', '8,too,1,many', '9,nine,notanumber'];
     const file = join(folder, '2024 Sales (final).csv');
     await writeFile(file, `id,name,amount\n${[...lines, ...bad].join('\n')}\n`);
     const loaded = await database.load(file);

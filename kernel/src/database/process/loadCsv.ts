@@ -152,8 +152,11 @@ async function read(
   const counted = await connection.runAndReadAll(
     'SELECT count(DISTINCT (scan_id, file_id, line)) FROM temp.worldline_rejects',
   );
+  // A line that is too short is an error for each column that it lacks.
   const shown = await connection.runAndReadAll(
-    `SELECT line, column_name, error_message, csv_line FROM temp.worldline_rejects ORDER BY line LIMIT ${SHOWN_REJECTS}`,
+    `SELECT line, column_name, error_message, csv_line FROM temp.worldline_rejects
+     QUALIFY error_type <> 'MISSING COLUMNS' OR row_number() OVER (PARTITION BY scan_id, file_id, line, error_type ORDER BY column_idx) = 1
+     ORDER BY line, column_idx LIMIT ${SHOWN_REJECTS}`,
   );
   return {
     rows,
