@@ -64,3 +64,78 @@ test('JSON is read in the encoding that it has, its whole numbers exact whatever
         ' {"wei": 1, "x": 0.5}]',
     },
   ));
+
+test('dates are read in the order that is asked for, also beside broken lines', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const dates = async (name: string, order: 'dmy' | 'mdy'): Promise<unknown> => {
+        const { note } = await database.load(join(data, name), { mode: 'replace', table: 't', dates: order });
+        expect(note).toBeUndefined();
+        return rowsOf(database, 'select d::date, n from t order by n');
+      };
+      for (const name of ['dashes.json', 'slashes.json', 'times.json', 'broken.ndjson']) {
+        expect([name, await dates(name, 'mdy')]).toEqual([
+          name,
+          [
+            ['2024-03-04', '1'],
+            ['2024-05-06', '2'],
+          ],
+        ]);
+        expect([name, await dates(name, 'dmy')]).toEqual([
+          name,
+          [
+            ['2024-04-03', '1'],
+            ['2024-06-05', '2'],
+          ],
+        ]);
+      }
+      expect(await dates('iso.json', 'mdy')).toEqual([['2024-03-04', '1']]);
+      for (const name of ['certain.json', 'certain.ndjson'])
+        await expect(database.load(join(data, name), { dates: 'mdy' })).rejects.toThrow(
+          '--dates mdy fits no column of this file: none is written so in all its rows.',
+        );
+    },
+    {},
+    {
+      'data/dashes.json': '[{"d": "03-04-2024", "n": 1}, {"d": "05-06-2024", "n": 2}]',
+      'data/slashes.json': '[{"d": "03/04/2024", "n": 1}, {"d": "05/06/2024", "n": 2}]',
+      'data/times.json': '[{"d": "03/04/2024 10:00", "n": 1}, {"d": "05/06/2024 11:00", "n": 2}]',
+      'data/broken.ndjson': '{"d": "03/04/2024", "n": 1}\n{"d": "05/06/2024", "n": 2}\n{"d":\n',
+      'data/iso.json': '[{"d": "2024-03-04", "n": 1}]',
+      'data/certain.json': '[{"d": "13/04/2024"}]',
+      'data/certain.ndjson': '{"d": "13/04/2024"}\n{"d": "14/04/2024"}\n{"d":\n',
+    },
+  ));
+
+test('dates stay as they are where the file is read again for its whole numbers', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      await database.load(join(data, 'both.json'));
+      expect(await rowsOf(database, 'select d::date, n from "both"')).toEqual([
+        ['2024-04-13', '123456789012345678901234567890'],
+      ]);
+    },
+    {},
+    { 'data/both.json': '[{"d": "13-04-2024", "n": 123456789012345678901234567890}]' },
+  ));
+
+test('a file without rows makes no table', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      for (const name of ['none.json', 'spaced.json'])
+        await expect(database.load(join(data, name))).rejects.toThrow(`${name} has no rows in it.`);
+      expect(await database.tables()).toEqual([]);
+    },
+    {},
+    { 'data/none.json': '[]', 'data/spaced.json': '[\n]\n' },
+  ));
+
+test('broken lines are told by the number that they have in the file', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const { rejects } = await database.load(join(data, 'gaps.ndjson'));
+      expect(rejects.map(({ line, text }) => [line, text])).toEqual([[4, 'not json']]);
+    },
+    {},
+    { 'data/gaps.ndjson': '{"a": 1}\n\n{"a": 2}\nnot json\n{"a": 3}\n' },
+  ));

@@ -105,8 +105,8 @@ test('an order that fits nothing is an error that leaves the table as it was', (
       await expect(database.load(join(data, 'points.csv'), { decimal: 'comma' })).rejects.toThrow(
         /--decimal comma fits no column/,
       );
-      await expect(database.load(join(data, 'a.json'), { dates: 'mdy' })).rejects.toThrow(
-        /--dates is for CSV files/,
+      await expect(database.load(join(data, 'a.json'), { decimal: 'comma' })).rejects.toThrow(
+        /--decimal is for CSV files/,
       );
       expect(await database.tables()).toEqual([]);
       // Where nothing is against it, it makes no difference.

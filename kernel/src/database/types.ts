@@ -156,7 +156,7 @@ export interface Sources {
 export interface CsvOptions {
   /** Whether its first line has the names of the columns, whatever it looks like. */
   readonly header?: boolean;
-  /** Which part of its dates comes first. */
+  /** Which part of its dates comes first; of JSON files as well. */
   readonly dates?: 'dmy' | 'mdy' | 'ymd';
   /** What stands before the decimals of its numbers. */
   readonly decimal?: 'comma' | 'point';

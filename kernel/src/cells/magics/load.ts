@@ -1,3 +1,4 @@
+import { filesWith } from '../../database/csvOptions.js';
 import { inside } from '../../database/paths/grants.js';
 import type { CsvOptions, LoadResult } from '../../database/types.js';
 import { count, plural } from '../../counts.js';
@@ -37,7 +38,7 @@ export const load: Magic = {
       name: 'dates',
       value: 'ORDER',
       choices: DATES,
-      about: 'what comes first in the dates of a CSV file',
+      about: 'what comes first in the dates of a CSV or JSON file',
     },
     {
       name: 'decimal',
@@ -73,7 +74,7 @@ export const load: Magic = {
     if (csvOnly !== undefined && isSpreadsheet(file)) {
       throw new UserError(
         'UsageError',
-        `--${csvOnly} is for CSV ${csvOnly === 'encoding' ? 'and JSON ' : ''}files, and ${named ?? ''} is a spreadsheet.`,
+        `--${csvOnly} is for ${filesWith(csvOnly)}, and ${named ?? ''} is a spreadsheet.`,
         'Its cells say themselves what they hold.',
       );
     }

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { TableExistsError } from '../errors.js';
+import { filesWith, isOfJson } from '../csvOptions.js';
 import { quoteAlways, quoteName, quoteText } from '../sql/quote.js';
 import type { CsvOptions, LoadResult } from '../types.js';
 import type { Cancel } from './cancel.js';
@@ -55,15 +56,15 @@ async function read(
   cancel: Cancel,
 ): Promise<Read> {
   const format = formatOf(file);
-  const option = Object.keys(asked).find((name) => format === 'parquet' || name !== 'encoding');
+  const option = Object.keys(asked).find((name) => format === 'parquet' || !isOfJson(name));
   if (format !== 'csv' && option !== undefined)
     throw loadError(
-      `--${option} is for CSV ${option === 'encoding' ? 'and JSON ' : ''}files: ${basename(file)} says itself what its values are.`,
+      `--${option} is for ${filesWith(option)}: ${basename(file)} says itself what its values are.`,
     );
   if (await isEmpty(file)) throw loadError(`${basename(file)} is empty.`);
   try {
     if (format === 'csv') return await loadCsv(connection, file, into, asked, cancel);
-    if (format === 'json') return await loadJson(connection, file, into, asked.encoding, cancel);
+    if (format === 'json') return await loadJson(connection, file, into, asked, cancel);
     const rows = await inTransaction(connection, cancel, () =>
       run(connection, `${into.sql} FROM read_parquet(${quoteText(file)})`),
     );

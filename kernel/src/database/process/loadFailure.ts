@@ -12,6 +12,11 @@ export function loadError(message: string): DatabaseError {
   return new DatabaseError('LoadError', message, '', null);
 }
 
+/** What was asked for may make no difference to a file, but it must not be passed over. */
+export function fitsNothing(option: string, value: string): DatabaseError {
+  return loadError(`--${option} ${value} fits no column of this file: none is written so in all its rows.`);
+}
+
 /** The error of a load in words for who knows the file; DuckDB's own where it is about something else. */
 export function loadFailure(error: unknown, file: string, format: Format, target: string): unknown {
   const name = basename(file);

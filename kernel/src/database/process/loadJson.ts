@@ -1,10 +1,12 @@
+import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteText } from '../sql/quote.js';
-import type { LoadResult } from '../types.js';
+import type { CsvOptions, LoadResult } from '../types.js';
 import type { Cancel } from './cancel.js';
 import { jsonDateNotes } from './dateNotes.js';
 import { failureOf } from './failure.js';
-import { loadFailure } from './loadFailure.js';
+import { checkDates, dateOptions, dateOptionsAsRead, hasDates } from './jsonDates.js';
+import { loadError, loadFailure } from './loadFailure.js';
 import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
 import { readLines } from './loadLines.js';
 import { roundedColumns } from './roundedColumns.js';
@@ -21,10 +23,10 @@ export async function loadJson(
   connection: DuckDBConnection,
   file: string,
   into: Into,
-  encoding: string | undefined,
+  { encoding, dates }: CsvOptions,
   cancel: Cancel,
 ): Promise<Loaded> {
-  const load = (path: string): Promise<Loaded> => loadAs(connection, file, path, into, cancel);
+  const load = (path: string): Promise<Loaded> => loadAs(connection, file, path, into, dates, cancel);
   const known = encoding === undefined ? await markedEncoding(file) : encodingOf(encoding);
   if (known !== null) return inUtf8(file, known, cancel, load);
   try {
@@ -42,20 +44,29 @@ async function loadAs(
   file: string,
   path: string,
   into: Into,
+  dates: CsvOptions['dates'],
   cancel: Cancel,
 ): Promise<Loaded> {
-  const read = (options = ''): Promise<Loaded> =>
-    inTransaction(connection, cancel, () => readJson(connection, quoteText(path), options, into));
-  const readWhole = (): Promise<Loaded> =>
-    read().catch((error: unknown) => {
+  const read = (options: string): Promise<Loaded> =>
+    inTransaction(connection, cancel, async () => {
+      const loaded = await readJson(connection, quoteText(path), options, into);
+      if (loaded.rows === 0) throw loadError(`${basename(file)} has no rows in it.`);
+      if (dates !== undefined && options.includes('format'))
+        checkDates(await typesOf(connection, into.target), dates);
+      return loaded;
+    });
+  const readWhole = async (): Promise<Loaded> => {
+    const options = dates === undefined ? '' : await dateOptions(connection, quoteText(path), dates);
+    return read(options).catch((error: unknown) => {
       if (!failureOf(error).message.startsWith('JSON transform error')) throw error;
       // What comes late is of another form than its beginning, which is all that DuckDB looks at.
-      return read(', sample_size = -1');
+      return read(`${options}, sample_size = -1`);
     });
+  };
   try {
     const loaded = await readWhole();
     const types = await typesOf(connection, into.target);
-    if (![...types.values()].some((type) => type === 'DATE' || type === 'TIMESTAMP')) return loaded;
+    if (dates !== undefined || !hasDates(types)) return loaded;
     // The rows are in the table, whatever comes of this look.
     const notes = await jsonDateNotes(connection, file, path).catch(() => []);
     return notes.length === 0 ? loaded : { ...loaded, note: notes.join('\n') };
@@ -65,7 +76,7 @@ async function loadAs(
     if (message.includes('invalid UTF-8') && path === file) throw new NotUtf8();
     const failure = loadFailure(error, file, 'json', into.target);
     return await inTransaction(connection, cancel, () =>
-      readLines(connection, quoteText(path), into.sql, SHOWN_REJECTS, failure),
+      readLines(connection, quoteText(path), into.sql, SHOWN_REJECTS, dates, failure),
     );
   }
 }
@@ -82,14 +93,15 @@ async function readJson(
   // Columns that DuckDB named are not found by their names.
   const isNamed = [...types.keys()].every((name) => !/_\d+$|^json$/.test(name));
   const doubles = [...types].flatMap(([name, type]) => (type === 'DOUBLE' && isNamed ? [name] : []));
-  const source = (columns: ReadonlyMap<string, string>): string => {
+  const source = (columns: ReadonlyMap<string, string>, dates = ''): string => {
     const entries = [...columns].map(([name, type]) => `${quoteText(name)}: ${quoteText(type)}`);
-    return `read_json(${path}, columns = {${entries.join(', ')}})`;
+    return `read_json(${path}, columns = {${entries.join(', ')}}${dates})`;
   };
-  const wide = await roundedColumns(connection, into.target, doubles, source);
+  const wide = await roundedColumns(connection, into.target, doubles, (texts) => source(texts));
   if (wide.size === 0) return { rows, ...whole };
+  const dates = options.includes('format') ? options : await dateOptionsAsRead(connection, path, types);
   return {
-    rows: await run(connection, `${into.sql} FROM ${source(new Map([...types, ...wide]))}`),
+    rows: await run(connection, `${into.sql} FROM ${source(new Map([...types, ...wide]), dates)}`),
     ...whole,
   };
 }

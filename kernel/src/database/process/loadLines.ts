@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteText } from '../sql/quote.js';
-import type { LoadResult } from '../types.js';
+import { textsAsDates } from './jsonDates.js';
+import type { CsvOptions, LoadResult } from '../types.js';
 
 const LINES = `delim = '\\x01', quote = '', escape = '', header = false, auto_detect = false, columns = {line: 'VARCHAR'}`;
 
@@ -13,12 +14,13 @@ export async function readLines(
   path: string,
   into: string,
   shown: number,
+  dates: CsvOptions['dates'],
   cause: unknown,
 ): Promise<Pick<LoadResult, 'rows' | 'rejected' | 'rejects'>> {
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE worldline_lines AS
-     SELECT row_number() OVER () AS number, line, CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END AS good
-     FROM read_csv(${path}, ${LINES}) WHERE trim(line) <> ''`,
+     SELECT number, line, CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END AS good
+     FROM (SELECT row_number() OVER () AS number, line FROM read_csv(${path}, ${LINES})) WHERE trim(line) <> ''`,
   );
   const counts = await connection.runAndReadAll(
     'SELECT count(*) FILTER (good), count(*) FILTER (NOT good) FROM worldline_lines',
@@ -29,9 +31,10 @@ export async function readLines(
     'SELECT json_group_structure(line::JSON)::VARCHAR FROM worldline_lines WHERE good',
   );
   const structure = structures.getRows()[0]?.[0];
-  const result = await connection.run(
-    `${into} SELECT unnest(json_transform(line, ${quoteText(String(structure))})) FROM worldline_lines WHERE good ORDER BY number`,
-  );
+  const source = `(SELECT unnest(json_transform(line, ${quoteText(String(structure))})) FROM worldline_lines WHERE good ORDER BY number)`;
+  const values = dates === undefined ? [] : await textsAsDates(connection, source, dates);
+  const columns = values.length === 0 ? '' : `SELECT * REPLACE (${values.join(', ')}) `;
+  const result = await connection.run(`${into} ${columns}FROM ${source}`);
   const rejects = await connection.runAndReadAll(
     `SELECT number, line FROM worldline_lines WHERE NOT good ORDER BY number LIMIT ${shown}`,
   );

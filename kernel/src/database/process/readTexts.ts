@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { count } from '../../counts.js';
 import { quoteAlways } from '../sql/quote.js';
 import type { CsvOptions } from '../types.js';
-import { loadError } from './loadFailure.js';
+import { fitsNothing } from './loadFailure.js';
 import type { Notation, NotationName } from './notations.js';
 import { csvSource, type Dialect, type Types } from './sniffCsv.js';
 import { findSuspects, type Suspect } from './suspects.js';
@@ -71,7 +71,6 @@ export async function readTexts(
   return { values, notes };
 }
 
-/** What was asked for may make no difference to a file, but it must not be passed over. */
 function checkAsked(
   kind: Suspect['kind'],
   wanted: NotationName | undefined,
@@ -82,8 +81,7 @@ function checkAsked(
   const columns = tried.filter((column) => column.kind === kind);
   const fits = columns.some((column) => fitting(column).some(({ notation }) => notation.name === wanted));
   const others = columns.length > 0 || (wanted === 'comma' && certain.includes('point'));
-  if (others && !fits)
-    throw loadError(`--${kind} ${wanted} fits no column of this file: none is written so in all its rows.`);
+  if (others && !fits) throw fitsNothing(kind, wanted);
 }
 
 function fitting({ trials }: Tried): Trial[] {
