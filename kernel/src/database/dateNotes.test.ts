@@ -8,7 +8,7 @@ const dated = (...days: string[]): string => ['d,n', ...days.map((day, n) => `${
 test('a query is told where day and month of a file that it reads could change places', () =>
   withDatabase(
     async ({ database, data }) => {
-      await writeFile(join(data, 'latin.csv'), Buffer.from('d;n\n03/04/2024;é\n', 'latin1'));
+      await writeFile(join(data, 'latin.csv'), Buffer.from('Größe, a\n\nd;n\n03/04/2024;é\n', 'latin1'));
       const noteOn = async (sql: string): Promise<string | undefined> => {
         const [result] = await database.query(sql, { author: 'user' });
         return result?.kind === 'plan' ? undefined : result?.note;
@@ -36,8 +36,14 @@ test('a query is told where day and month of a file that it reads could change p
       for (const name of ['clear.csv', 'same.csv', 'iso.csv', 'iso.json'])
         expect(await noteOn(`from '${join(data, name)}'`)).toBeUndefined();
       expect(await noteOn(`select '${csv}'`)).toBeUndefined();
-      // What cannot be looked at by its name alone is no error, and ends no transaction.
-      const latin = `read_csv('${join(data, 'latin.csv')}', encoding = 'latin-1')`;
+      // It is looked at as the statement reads it.
+      const latin = `read_csv('${join(data, 'latin.csv')}', encoding = 'latin-1', skip = (1 + 1), delim = ';')`;
+      const told = /month\/day\/year: (read_csv.*) reads them so\.$/.exec(
+        (await noteOn(`from ${latin}`)) ?? '',
+      );
+      expect(await rowsOf(database, `select d from ${told?.[1] ?? ''}`)).toEqual([['2024-03-04']]);
+      expect(await noteOn(`from read_json_objects('${json}')`)).toBeUndefined();
+      // What cannot be looked at is no error, and ends no transaction.
       await database.query(`begin; from ${latin}; create table kept as select 1; commit`, { author: 'user' });
       expect(await rowsOf(database, 'select count(*) from kept')).toEqual([['1']]);
     },
@@ -68,10 +74,10 @@ test('so is who takes the rows to Python, and who loads a JSON file', () =>
       });
       expect(model.note).toBeUndefined();
       const loaded = await database.load(json ?? '');
-      const other = /(read_json.*) reads them so\.$/.exec(loaded.note ?? '')?.[1] ?? '';
-      expect(
-        await rowsOf(database, `select d from either union all select d from ${other} order by d`),
-      ).toEqual([['2024-03-04'], ['2024-04-03']]);
+      expect(loaded.note).toBe(
+        'd of either.json was read as day/month/year. Its first values could also be meant as month/day/year: ' +
+          '--dates mdy reads them so.',
+      );
       expect((await database.load(clear ?? '')).note).toBeUndefined();
     },
     {},
