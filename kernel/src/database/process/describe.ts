@@ -1,7 +1,7 @@
-import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { scan } from '../sql/scan.js';
 import { quoteAlways } from '../sql/quote.js';
-import type { CellText, ColumnDescription, TableDescription } from '../types.js';
+import type { CellText, Column, ColumnDescription, TableDescription } from '../types.js';
 import type { Cancel } from './cancel.js';
 import { columnsOf, rowsOf } from './results.js';
 import { textOf } from './text.js';
@@ -27,16 +27,13 @@ export async function describeTable(
   const chunk = await sample.fetchChunk();
   const shown = chunk ? rowsOf(chunk, types, SAMPLE_ROWS) : [];
   cancel.check();
-  const rows = Number((await single(connection, `SELECT count(*) FROM ${from}`)).values[0] ?? 0);
+  const { rows, summaries } = await summarize(connection, from, columns);
   const described: ColumnDescription[] = [];
-  for (const column of columns) {
+  for (const [at, { name, type, kind }] of columns.entries()) {
     cancel.check();
-    described.push({
-      name: column.name,
-      type: column.type,
-      kind: column.kind,
-      ...(await describeColumn(connection, from, column.name, rows, column.kind === 'nested')),
-    });
+    const summary = summaries[at];
+    if (summary)
+      described.push({ name, type, kind, ...(await withValues(connection, from, name, rows, summary)) });
   }
   return {
     name: table,
@@ -47,35 +44,61 @@ export async function describeTable(
   };
 }
 
-async function describeColumn(
+interface Summary {
+  readonly nulls: number;
+  /** About how many distinct values there are; null for nested ones. */
+  readonly estimate: number | null;
+  readonly min: CellText;
+  readonly max: CellText;
+}
+
+/** What one look at the rows tells of all columns. */
+async function summarize(
+  connection: DuckDBConnection,
+  from: string,
+  columns: readonly Column[],
+): Promise<{ rows: number; summaries: readonly Summary[] }> {
+  const aggregates = columns.flatMap(({ name, kind }) => {
+    const column = quoteAlways(name);
+    const nulls = `count(*) - count(${column})`;
+    return kind === 'nested'
+      ? [nulls, 'NULL', 'NULL', 'NULL']
+      : [nulls, `approx_count_distinct(${column})`, `min(${column})`, `max(${column})`];
+  });
+  const reader = await connection.runAndReadAll(`SELECT count(*), ${aggregates.join(', ')} FROM ${from}`);
+  const types = reader.columnTypes();
+  const [rows, ...values] = reader.getRows()[0] ?? [];
+  const text = (at: number): CellText => {
+    const type = types[at + 1];
+    return type ? textOf(values[at] ?? null, type) : null;
+  };
+  const summaries = columns.map((_, index): Summary => {
+    const at = index * 4;
+    const estimate = values[at + 1] ?? null;
+    return {
+      nulls: Number(values[at] ?? 0),
+      estimate: estimate === null ? null : Number(estimate),
+      min: text(at + 2),
+      max: text(at + 3),
+    };
+  });
+  return { rows: Number(rows ?? 0), summaries };
+}
+
+async function withValues(
   connection: DuckDBConnection,
   from: string,
   name: string,
   rows: number,
-  nested: boolean,
+  { estimate, ...range }: Summary,
 ): Promise<Omit<ColumnDescription, 'name' | 'type' | 'kind'>> {
-  const column = quoteAlways(name);
-  if (nested) {
-    const { values } = await single(connection, `SELECT count(*) - count(${column}) FROM ${from}`);
-    return { nulls: Number(values[0] ?? 0), distinct: null, min: null, max: null, top: [] };
-  }
-  const { values, types } = await single(
-    connection,
-    `SELECT count(*) - count(${column}), approx_count_distinct(${column}), min(${column}), max(${column}) FROM ${from}`,
-  );
-  const text = (index: number): CellText => {
-    const type = types[index];
-    return type ? textOf(values[index] ?? null, type) : null;
-  };
-  const nulls = Number(values[0] ?? 0);
-  const range = { nulls, min: text(2), max: text(3) };
-  const estimate = Number(values[1] ?? 0);
+  if (estimate === null) return { ...range, distinct: null, top: [] };
   if (rows > EXACT_ROWS && estimate > EXACT_VALUES) {
     // An estimate is good to two digits.
-    const distinct = Math.min(rows - nulls, Number(estimate.toPrecision(2)));
+    const distinct = Math.min(rows - range.nulls, Number(estimate.toPrecision(2)));
     return { ...range, distinct, approximate: true, top: [] };
   }
-  const { distinct, top } = await countValues(connection, from, column);
+  const { distinct, top } = await countValues(connection, from, quoteAlways(name));
   return { ...range, distinct, top: rows > distinct * REPEATING ? top : [] };
 }
 
@@ -96,14 +119,6 @@ async function countValues(
       count: Number(count),
     })),
   };
-}
-
-async function single(
-  connection: DuckDBConnection,
-  sql: string,
-): Promise<{ values: readonly DuckDBValue[]; types: readonly DuckDBType[] }> {
-  const reader = await connection.runAndReadAll(sql);
-  return { values: reader.getRows()[0] ?? [], types: reader.columnTypes() };
 }
 
 async function isView(connection: DuckDBConnection, table: string): Promise<boolean> {
