@@ -35,6 +35,12 @@ const WORDS: readonly Words[] = [
       `${file} is not read: SQL reaches no address that was not allowed. Save the file beside the notebook, or %allow s3://bucket/prefix.`,
   },
   {
+    type: 'Permission',
+    message:
+      /^Cannot access (?:file|directory) "(.*)" - file system operations are disabled by configuration/,
+    say: ([, path = '']) => `${path} may not be read here. ${wayTo(path)}`,
+  },
+  {
     type: 'IO',
     message: /^No files found that match[^]*$/,
     say: ([all]) =>
@@ -67,6 +73,13 @@ const WORDS: readonly Words[] = [
       return name === undefined ? all : `${all}\n${noValue(`:${name}`, name)}`;
     },
   },
+  {
+    type: 'TransactionContext',
+    message: /^cannot (commit|rollback) - no transaction is active/,
+    say: ([, what = '']) =>
+      `There is no transaction to ${what === 'commit' ? 'commit' : 'roll back'}: BEGIN stands in the same cell, and without it ` +
+      'what a statement changes is kept as it ends. %undo takes back what a cell did.',
+  },
 ];
 
 /** DuckDB's message, with what to do where it leaves that open. */
@@ -76,6 +89,14 @@ export function inOwnWords(type: string, message: string, rest: string): string 
     if (match) return words.say(match, rest);
   }
   return message;
+}
+
+/** How a path could be read that was not. */
+function wayTo(path: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path))
+    return 'What begins with an address is, once %allow has granted it: %allow s3://bucket/prefix.';
+  if (/\/\./.test(path)) return 'Hidden files, and what lies in hidden folders, stay hidden.';
+  return '%allow FOLDER grants its folder; so does a cell of yours a file that it names in quotes, by its whole path.';
 }
 
 function noValue(parameter: string, name: string): string {
