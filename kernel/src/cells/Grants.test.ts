@@ -59,6 +59,22 @@ test('a notebook whose folder is gone meanwhile can still name files', async () 
   expect(await grants.grantNamedIn(`from '${join(folder, 'data/a.csv')}'`)).toBe(true);
 });
 
+test('a file that was named is taken back as well, and what is gone meanwhile; what was not granted is not', async () => {
+  const grants = new Grants(join(folder, 'notebook'));
+  const file = join(folder, 'data/a.csv');
+  grants.grantFiles([file]);
+  await grants.allow(file, true);
+  expect(grants.readable.files).toEqual([]);
+  const gone = join(folder, 'gone-data');
+  await mkdir(gone);
+  await grants.allow(gone, false);
+  await rm(gone, { recursive: true });
+  await grants.allow(gone, true);
+  expect(grants.readable.folders).toEqual([join(folder, 'notebook')]);
+  for (const never of [file, gone, 's3://bucket/prefix'])
+    await expect(grants.allow(never, true)).rejects.toMatchObject({ name: 'NotFound' });
+});
+
 test('a file is granted by being named, unless its folder is granted already', async () => {
   const grants = new Grants(join(folder, 'notebook'));
   const file = join(folder, 'data/a.csv');

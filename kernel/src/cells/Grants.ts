@@ -5,7 +5,7 @@ import { inside } from '../database/paths/grants.js';
 import type { Readable } from '../database/types.js';
 import { UserError } from './errors.js';
 import { expandHome } from './expandHome.js';
-import { isTooWide } from './settings/paths.js';
+import { isTooWide, realPath } from './settings/paths.js';
 
 /** What SQL and Python may read beside the workspace: the notebook's folder, and what the user granted. */
 export class Grants {
@@ -33,22 +33,17 @@ export class Grants {
     return [...new Set(this.#beside.values())];
   }
 
-  /** Grants or revokes a folder or an address. Throws a UserError for what is too wide to be granted. */
+  /** Grants or revokes a folder or an address. Throws a UserError for what is too wide to be granted, or was not granted. */
   async allow(target: string, revoke: boolean): Promise<void> {
+    if (revoke) {
+      this.#revoke(target);
+      return;
+    }
     if (isAddress(target)) {
-      if (revoke) this.#urls.delete(target);
-      else this.#urls.add(target);
+      this.#urls.add(target);
       return;
     }
     const folder = realpathSync(target);
-    if (revoke) {
-      const at = this.#folders.indexOf(folder);
-      if (at === -1)
-        throw new UserError('NotFound', `${folder} was not granted.`, '%allow lists what may be read.');
-      this.#folders.splice(at, 1);
-      this.#beside.delete(folder);
-      return;
-    }
     if (isTooWide(folder)) {
       throw new UserError(
         'TooWide',
@@ -85,6 +80,17 @@ export class Grants {
       changed = true;
     }
     return changed;
+  }
+
+  /** Takes back a folder, an address, or a file that a cell has named; it may be gone meanwhile. */
+  #revoke(target: string): void {
+    if (this.#urls.delete(target)) return;
+    const path = isAddress(target) ? target : realPath(target);
+    const at = this.#folders.indexOf(path);
+    if (at !== -1) this.#folders.splice(at, 1);
+    else if (!this.#files.delete(path))
+      throw new UserError('NotFound', `${path} was not granted.`, '%allow lists what may be read.');
+    this.#beside.delete(path);
   }
 
   #nameBeside(named: string, granted: string): void {

@@ -1,5 +1,5 @@
 import { listDisplay } from '../../display/list.js';
-import { existingFolder } from './existing.js';
+import { existingFolder, wholePath } from './existing.js';
 import type { Magic } from './Magic.js';
 
 export const allow: Magic = {
@@ -9,13 +9,16 @@ export const allow: Magic = {
     'Lets SQL and Python read a folder (or s3://bucket/prefix, by SQL); alone, lists what they may read.',
   details:
     'Hidden entries (.env, .git, …) stay hidden. The folder of the notebook is readable from the start.',
-  options: [{ name: 'revoke', about: 'take the folder back' }],
+  options: [{ name: 'revoke', about: 'take the folder back, or a file that a cell has named' }],
   words: ['folder'],
   most: 1,
   async run({ positional, options }, { kernel, run }) {
     const [named] = positional;
     if (named !== undefined) {
-      await kernel.allow(await existingFolder(named, kernel.paths.notebookFolder), options.has('revoke'));
+      const from = kernel.paths.notebookFolder;
+      const revoke = options.has('revoke');
+      const target = revoke ? wholePath(named, from) : await existingFolder(named, from);
+      await kernel.allow(target, revoke);
       kernel.dataChanged();
     }
     const readable = kernel.readable();

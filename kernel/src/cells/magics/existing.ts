@@ -65,14 +65,18 @@ export async function existingFile(
 
 /** The folder that `%allow` means; an address stays as it is. */
 export async function existingFolder(named: string, from: string): Promise<string> {
-  if (isAddress(named)) return named;
-  const folder = resolve(from, expandHome(named));
-  if (await isKind(folder, 'folder')) return folder;
+  const folder = wholePath(named, from);
+  if (isAddress(named) || (await isKind(folder, 'folder'))) return folder;
   throw new UserError(
     'FileNotFound',
     `There is no folder ${folder}.`,
     'A relative path starts at the folder of the notebook.',
   );
+}
+
+/** What `%allow` names, with its whole path; an address stays as it is. */
+export function wholePath(named: string, from: string): string {
+  return isAddress(named) ? named : resolve(from, expandHome(named));
 }
 
 async function isKind(path: string, kind: Kind): Promise<boolean> {

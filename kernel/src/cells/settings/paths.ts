@@ -34,11 +34,11 @@ function set(value: string | undefined): string | undefined {
 
 /** The home folder and what it lies in, such as `/`, are too wide to be read without being asked. */
 export function isTooWide(folder: string): boolean {
-  return inside(real(folder), real(homedir()));
+  return inside(realPath(folder), realPath(homedir()));
 }
 
 /** Where links lead; the path itself where there is nothing. */
-function real(path: string): string {
+export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
