@@ -4,7 +4,7 @@ import { count, plural } from '../../counts.js';
 /** So many areas of merged cells are named. */
 const NAMED = 3;
 
-/** What the code that reads a sheet tells of it. What only Excel's own files tell is missing for others. */
+/** What `sheets.py` in the sandbox tells of a sheet. What only Excel's own files tell is missing for others. */
 export interface SheetRead {
   readonly sheet: string;
   /** Other sheets that have rows. */

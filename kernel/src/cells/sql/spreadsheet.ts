@@ -5,11 +5,12 @@ import { tableNameFor } from '../../database/tableName.js';
 import { UserError } from '../errors.js';
 import type { Runtime } from '../Runtime.js';
 import { withPackages } from '../installation.js';
-import { sheetCode } from './sheetCode.js';
 import { sheetNotes, type SheetRead } from './sheetNotes.js';
 
 const KINDS = new Set(['.xlsx', '.xlsm', '.xls', '.ods']);
 const FRAME = '_worldline_sheet';
+/** In the sandbox's image; it leaves no name behind. */
+const READER = '__import__("worldline_runner.sheets").sheets';
 /** How much of the file is read: a line of its own. */
 const FRACTION = /^[01]\.\d+$/gm;
 
@@ -43,7 +44,9 @@ export async function loadSpreadsheet(
     return printed;
   };
   try {
-    const printed = await run(sheetCode(FRAME, file, sheet));
+    const printed = await run(
+      `${FRAME} = ${READER}.load(${JSON.stringify(file)}, ${sheet === undefined ? 'None' : JSON.stringify(sheet)})`,
+    );
     if ((await python.exportFrame(FRAME, relative)) === null) throw unreadable(file, '', 'it has no table');
     const loaded = await runtime.database.load(absolute, { table: tableNameFor(file), ...options });
     const note = sheetNotes(JSON.parse(printed) as SheetRead).join('\n');
