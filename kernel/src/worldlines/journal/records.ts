@@ -3,8 +3,11 @@ import type { LostVariable } from '../types.js';
 import type { ObjectId } from '../objects/hash.js';
 import type { PiecesRef } from '../objects/inText.js';
 
-/** Version of the journal's records. A journal with a higher one is left alone. */
-export const FORMAT = 1;
+/**
+ * Version of the journal's records and of what they refer to. A journal with a higher one is left alone. Since 2, an object may
+ * hold a file without its zeros: a kernel that knows nothing of it would write it back as it is.
+ */
+export const FORMAT = 2;
 
 /** Either the value itself, where it is small, or the object that holds it as JSON. */
 export type Stored<T> = { readonly value: T } | { readonly object: ObjectId };
