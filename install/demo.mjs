@@ -3,6 +3,7 @@ import path from 'node:path';
 import { PACKAGED } from './app.mjs';
 import { confirm } from './confirm.mjs';
 import { exampleData } from './exampleData.mjs';
+import { LAB } from './jupyter.mjs';
 import { inProject } from './paths.mjs';
 import { Problem } from './problem.mjs';
 import { step, seconds } from './report.mjs';
@@ -48,9 +49,7 @@ export async function demo(options) {
     return `${JSON.parse(readFileSync(NOTEBOOK, 'utf8')).cells.filter(isCode).length} cells ran in ${took}`;
   });
   console.log(describe(executed, report, options.live));
-  // JupyterLab starts as root only when told that this is meant.
-  const root = process.getuid?.() === 0 ? ['--allow-root'] : [];
-  const lab = ['lab', ...root, NOTEBOOK];
+  const lab = [...LAB, NOTEBOOK];
   if (options.lab && (await confirm('Open JupyterLab with the notebook?', options)))
     return await foreground(jupyter.command, lab, { env });
   console.log(`\nTo open the notebook in JupyterLab:\n    ${[jupyter.command, ...lab].join(' ')}`);

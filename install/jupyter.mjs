@@ -9,6 +9,8 @@ import { readState, remember, stamp } from './state.mjs';
 
 const ENVIRONMENT = inProject('.venv');
 const REQUIREMENTS = 'install/requirements.txt';
+/** What starts JupyterLab: as root it does so only when told that this is meant. */
+export const LAB = process.getuid?.() === 0 ? ['lab', '--allow-root'] : ['lab'];
 
 /**
  * @typedef {object} Jupyter

@@ -1,6 +1,7 @@
 import { isElsewhere, PACKAGED, runInApp } from './app.mjs';
 import { check } from './check.mjs';
 import { demo } from './demo.mjs';
+import { LAB } from './jupyter.mjs';
 import { parseOptions, USAGE } from './options.mjs';
 import { fail } from './report.mjs';
 import { setUp } from './setup.mjs';
@@ -38,7 +39,7 @@ async function install(options) {
   const jupyter = await setUp(options);
   console.log(`
 Worldline is installed. To start:
-    ${jupyter.own ? `${jupyter.command} lab` : 'jupyter lab'}
+    ${[jupyter.own ? jupyter.command : 'jupyter', ...LAB].join(' ')}
 and choose the kernel “Worldline”.${PACKAGED ? '' : ' To see it at work first: npm run demo'}`);
   return 0;
 }

@@ -32,6 +32,7 @@ test(
 
     const first = await checkout.install(['--no-docker']);
     expect(first).toMatchObject({ code: 0, output: expect.stringContaining('Worldline is installed') });
+    expect(first.output).toMatch(process.getuid?.() === 0 ? /jupyter lab --allow-root\n/ : /jupyter lab\n/);
     const { output: kernels } = await checkout.run('jupyter', ['kernelspec', 'list', '--json']);
     const folder = join(checkout.data, 'kernels', 'worldline');
     expect(JSON.parse(kernels)).toMatchObject({
