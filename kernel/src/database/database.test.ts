@@ -36,6 +36,7 @@ test('what cannot be run says what to do instead, and advises nothing that is re
     for (const [sql, said] of [
       ["from 'book.xlsx'", /book\.xlsx is a spreadsheet.*%load "book\.xlsx"/],
       ["from 'https://example.org/a.csv'", /https:\/\/example\.org\/a\.csv is not read.*%allow s3:/],
+      ["from '/nowhere/a.csv'", /There is no file \/nowhere\/a\.csv that may be read.*%allow FOLDER/],
       ["from read_xlsx('book.xlsx')", /excel extension\.\nThat extension is not loaded.*%load/],
       ["from 'latin.csv'", /latin\.csv is not UTF-8\. %load "latin\.csv".*encoding = 'latin-1'/],
       ["select 'ü' where 1 = :year", /There is no value for :year\. SET VARIABLE year/],

@@ -48,6 +48,14 @@ const WORDS: readonly Words[] = [
       'of a notebook in the home folder what its cells name. %allow FOLDER grants more.',
   },
   {
+    // Whether it is there is not for everybody to know.
+    type: 'Permission',
+    message: /^Cannot access file "(.+)" - file system operations are disabled by configuration$/,
+    say: ([, file = '']) =>
+      `There is no file ${file} that may be read here. One that a cell of yours names by its whole path may be, ` +
+      'where it is there; %allow FOLDER grants more.',
+  },
+  {
     type: 'Invalid Input',
     message: /This file is not utf-8 encoded\.[^]*?\n {2}file = (.*)\n/,
     say: ([, file = '']) =>
