@@ -33,7 +33,7 @@ const MONTHS = [
 export const MONTH = `(?<![\\p{L}\\d])(?<month>${MONTHS.join('|')})(?![\\p{L}\\d])`;
 const TH = '(?:st|nd|rd|th|er)';
 const NTH = '(?:st|nd|rd|th|er|\\.)';
-const TO = '\\s?(?:[-–—]|to|bis(?: zum)?|au|und|and|et|&)\\s?';
+const TO = '\\s?(?:[-–—/]|to|bis(?: zum)?|au|und|and|et|&)\\s?';
 const YEAR = '(?<year>\\d{4})(?!\\d)';
 const CLOCK = '\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d+)?)?';
 
@@ -80,7 +80,7 @@ const FORMS: readonly (readonly [RegExp, Reader])[] = [
   // 14. März 2016, 14 March, 3., 4. und 9. Mai, 14th of March
   [
     new RegExp(
-      `(?<![\\d.,])(?<days>(?:\\d{1,2}(?:${NTH}?${TO}|${NTH},\\s?))*)(?<last>\\d{1,2})${NTH}?\\s+(?:of\\s+)?${MONTH}(?:\\.?,?\\s+${YEAR})?`,
+      `(?<![\\d.,])(?<days>(?:\\d{1,2}(?:${NTH}?${TO}|${NTH},\\s?))*)(?<last>\\d{1,2})${NTH}?(?:\\s+(?:of\\s+)?|-)${MONTH}(?:(?:\\.?,?\\s+|-)${YEAR})?`,
       'giu',
     ),
     ({ days = '', last = '', month, year }) => [

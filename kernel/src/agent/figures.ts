@@ -24,7 +24,7 @@ const QUOTED = [/```[\s\S]*?(?:```|$)/g, /`[^`\n]*`/g, /\]\([^)\s]*\)/g, /https?
 const ASIDES = [
   /\[?\br\d+\b\]?/g,
   /^[ \t]*(?:>[ \t]*)*\d+[.)](?=\s)/gm,
-  /\b\d+(?:st|nd|rd|th|er|ème|e)\b/gi,
+  /\b\d+(?:(?:st|nd|rd|th|er|ème|e)\b|\.\s(?=Quartal|Halbjahr))/gi,
   /\b(?:top|first|last|next|step|figure|fig\.?|table|chart|section|option|part|no\.|nr\.|rank|place|page|row|column|line|decile|quintile|quartile|percentile)[ -]#?\d+\b/gi,
   /#\d+\b/g,
   /\b(?:80|90|95|98|99(?:[.,]\d+)?)[ \u00a0\u202f]?%?[ -](?:confidence|confiance|konfidenz|credible|prediction|bootstrap|interval|limit|[ck]i\b)/gi,
@@ -105,6 +105,8 @@ function numberAt(text: string, original: string, part: string, start: number): 
       tolerance: tolerance * factor,
     })),
   );
+  // 1.5.6 is a version, or an address.
+  if (readings.length === 0) return null;
   const plainYear = /^(?:19|20)\d\d$/.test(part);
   const money =
     /[$€£¥]\s?$/.test(text.slice(Math.max(0, start - 2), start)) || /^\s?(?:[$€£¥]|USD|EUR)/.test(after);

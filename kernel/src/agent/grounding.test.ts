@@ -63,6 +63,8 @@ describe('matching figures', () => {
     ['It rained on 14 Mar 2016.', 'day\n14.03.2016', '14 Mar 2016'],
     ['Am 14.3.2016 regnete es.', '{"day": "2016-03-14"}', '14.3.2016'],
     ['Am 14.3. regnete es.', '2016-03-14', '14.3.'],
+    ['Am 14-Mar-2016 regnete es.', '2016-03-14', '14-Mar-2016'],
+    ['Am 12./13. Dezember regnete es.', '2015-12-12\n2015-12-13', '12./13. Dezember'],
     ['On 3/14/2016 it rained.', '20160314', '3/14/2016'],
     ['Le 14 mars 2016, il a plu.', '2016-03-14', '14 mars 2016'],
     ['Vom 7. bis 13. März 2016.', '2016-03-07 | 2016-03-13', '7. bis 13. März 2016'],
@@ -118,7 +120,7 @@ describe('matching figures', () => {
   });
 
   test('seasons, versions and times are no dates', () => {
-    const answer = 'In 2009-10, with version 3.12.11, at 14:30 and 2:15 pm.';
+    const answer = 'In 2009-10, with version 3.12.11 and 1.5.6 on 10.0.0.1, at 14:30 and 2:15 pm, in the 3. Quartal.';
     expect(groundAnswer(answer, ['r1'], results({ r1: result('nothing') }), []).figures).toEqual([]);
   });
 
