@@ -23,13 +23,15 @@ export interface Visitor {
 
 /** Hidden folder of the kernel's own, in every workspace. */
 export const OWN_FOLDER = '.worldline';
-const SLICE = 500;
+/** Milliseconds after which others get a turn. */
+const SLICE = 5;
 /** Files of one folder that are read at a time. */
 const WIDTH = 16;
 
 /** Visits the regular files and folders of a workspace. Links and special files are passed over. */
 export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimits): Promise<void> {
-  const budget = { files: limits.files, bytes: limits.bytes, seen: 0 };
+  const budget = { files: limits.files, bytes: limits.bytes };
+  let since = performance.now();
   const top = Folder.open(root);
   try {
     await walkFolder(top, '', 0);
@@ -41,7 +43,10 @@ export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimi
     const reading: Promise<void>[] = [];
     const { entries, invalid } = folder.entries();
     for (const entry of entries) {
-      if (++budget.seen % SLICE === 0) await setImmediate();
+      if (performance.now() - since > SLICE) {
+        await setImmediate();
+        since = performance.now();
+      }
       const { name } = entry;
       const path = prefix + name;
       if (path === OWN_FOLDER || BESIDE.test(name)) continue;
@@ -50,15 +55,16 @@ export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimi
         visitor.skipped({ path, reason: 'its name is not valid UTF-8' });
       } else if (entry.isDirectory()) {
         await enter(folder, name, path, depth + 1);
+      } else if (budget.files <= 0) {
+        // Those that are too many are not even looked at.
+        visitor.skipped({ path, reason: `more than ${count(limits.files)} files` });
       } else {
         const stat = folder.stat(name);
         if (stat === null) continue;
-        if (--budget.files < 0) visitor.skipped({ path, reason: `more than ${count(limits.files)} files` });
-        else if ((budget.bytes -= stat.size) < 0) {
-          visitor.skipped({
-            path,
-            reason: `more than ${count(limits.bytes)} bytes of files`,
-          });
+        budget.files -= 1;
+        budget.bytes -= stat.size;
+        if (budget.bytes < 0) {
+          visitor.skipped({ path, reason: `more than ${count(limits.bytes)} bytes of files` });
         } else {
           const pending = visitor.file(path, name, stat, folder);
           if (pending === undefined) continue;
