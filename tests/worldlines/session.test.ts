@@ -238,6 +238,21 @@ describe('a session', () => {
     });
   });
 
+  test('however much of a cell cannot be kept, the rest is saved', async () => {
+    await withKernel(async (kernel) => {
+      const parts = await kernel.parts();
+      parts.setVariable('x', 'kept');
+      const names = Array.from({ length: 300_000 }, (_, n) => ({ name: `v${n}`, reason: 'cannot pickle' }));
+      const capture = parts.captureVariables.bind(parts);
+      parts.captureVariables = async () => {
+        const taken = await capture();
+        return taken && { ...taken, done: taken.done.then((done) => ({ ...done, lost: names })) };
+      };
+      const saved = await (await kernel.session.commit(ran())).saved;
+      expect([saved.problems, saved.lost.length]).toEqual([[], names.length]);
+    });
+  });
+
   test('an earlier worldline is resumed by the next kernel, with everything in it', async () => {
     await withKernel(async (first, home) => {
       await run(first, 'one');

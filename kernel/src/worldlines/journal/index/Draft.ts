@@ -18,7 +18,7 @@ export class Draft implements Table {
   /** Takes over what an index has. */
   static of(table: Table, kept: readonly Kept[]): Draft {
     const draft = new Draft();
-    draft.kept.push(...kept);
+    for (const record of kept) draft.kept.push(record);
     for (let ordinal = 0; ordinal < table.count; ordinal++) draft.#push(table.entry(ordinal));
     return draft;
   }

@@ -12,5 +12,5 @@ export interface Unwritten {
   readonly late: readonly (typeof LONG)[number][];
 }
 
-/** What comes of writing a state, filled in by those that write its parts. */
+/** What comes of writing a state, filled in one by one, as there may be a million, by those that write its parts. */
 export type Saving = { -readonly [K in keyof Saved]: Saved[K] extends readonly (infer E)[] ? E[] : Saved[K] };

@@ -32,7 +32,7 @@ export async function saveVariables(
     shown: await storeValue(withDigests(live.taken), store.objects, saving),
   };
   live.taken = null;
-  saving.lost.push(...captured.lost);
+  for (const one of captured.lost) saving.lost.push(one);
   saving.bytes += captured.bytesAdded;
   return names;
 }
