@@ -77,8 +77,13 @@ export async function codeColumns(
   const positive = await found(connection, numbers, (name) => `min(${name}) >= 0`, target);
   const texts: Types = new Map(positive.map((name) => [name, 'VARCHAR']));
   const source = csvSource(dialect, ['ignore_errors = true'], texts);
-  // All that begins with a zero and another digit.
-  return found(connection, positive, (name) => `bool_or(ltrim(${name}) BETWEEN '00' AND '0:')`, source);
+  // A zero and another digit; hardly any text needs its spaces taken off to tell.
+  return found(
+    connection,
+    positive,
+    (name) => `bool_or(CASE WHEN ${name} < '1' THEN ltrim(${name}) BETWEEN '00' AND '0:' END)`,
+    source,
+  );
 }
 
 /** The columns for which a test, an aggregate, holds. */
