@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rowsOf, withDatabase } from './testing.js';
+import { rowsOf, runAsUser, withDatabase } from './testing.js';
 
 test('broken lines of NDJSON are counted and shown, the others keep their types', () =>
   withDatabase(
@@ -90,6 +90,9 @@ test('dates are read in the order that is asked for, also beside broken lines', 
         ]);
       }
       expect(await dates('iso.json', 'mdy')).toEqual([['2024-03-04', '1']]);
+      await runAsUser(database, 'create table texts (d varchar, n int)');
+      await database.load(join(data, 'dashes.json'), { mode: 'append', table: 'texts', dates: 'mdy' });
+      expect(await rowsOf(database, 'select d from texts')).toEqual([['2024-03-04'], ['2024-05-06']]);
       for (const name of ['certain.json', 'certain.ndjson'])
         await expect(database.load(join(data, name), { dates: 'mdy' })).rejects.toThrow(
           '--dates mdy fits no column of this file: none is written so in all its rows.',

@@ -52,7 +52,7 @@ async function loadAs(
       const loaded = await readJson(connection, quoteText(path), options, into);
       if (loaded.rows === 0) throw loadError(`${basename(file)} has no rows in it.`);
       if (dates !== undefined && options.includes('format'))
-        checkDates(await typesOf(connection, into.target), dates);
+        checkDates(await typesOf(connection, `FROM read_json(${quoteText(path)}${options})`), dates);
       return loaded;
     });
   const readWhole = async (): Promise<Loaded> => {
@@ -106,7 +106,8 @@ async function readJson(
   };
 }
 
-async function typesOf(connection: DuckDBConnection, target: string): Promise<Map<string, string>> {
-  const described = await connection.runAndReadAll(`DESCRIBE ${target}`);
+/** The types of a table, or of what a FROM gives, by the names of the columns. */
+async function typesOf(connection: DuckDBConnection, source: string): Promise<Map<string, string>> {
+  const described = await connection.runAndReadAll(`DESCRIBE ${source}`);
   return new Map(described.getRows().map(([name, type]) => [String(name), String(type)] as const));
 }
