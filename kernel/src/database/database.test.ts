@@ -41,7 +41,7 @@ test('what cannot be run says what to do instead, and advises nothing that is re
       ["from 'latin.csv'", /latin\.csv is not UTF-8\. %load "latin\.csv".*encoding = 'latin-1'/],
       ["select 'ü' where 1 = :year", /There is no value for :year\. SET VARIABLE year/],
       ['select 1 where 1 = $1', /There is no value for \$1\. SET VARIABLE x/],
-      ["from '/etc/hostname'", /^\/etc\/hostname may not be read here\. %allow FOLDER grants/],
+      ["from '/etc/some.csv'", /^\/etc\/some\.csv may not be read here\. %allow FOLDER grants/],
       ["from '/srv/.env/a.csv'", /may not be read here\. Hidden files/],
       ['commit', /There is no transaction to commit: BEGIN stands in the same cell/],
       ['rollback', /There is no transaction to roll back: BEGIN stands in the same cell.*%undo/s],
