@@ -3,6 +3,7 @@ import { BasicKeyHandler, BasicSelectionModel, DataGrid } from '@lumino/datagrid
 import { MessageLoop, type Message } from '@lumino/messaging';
 import { Panel, Widget } from '@lumino/widgets';
 import type { TablePage } from '../../../kernel/src/contract.js';
+import { columnWidth } from './columnWidth.js';
 import { firstRows } from './firstRows.js';
 import { applyLook } from './gridLook.js';
 import { GridBar } from './GridBar.js';
@@ -18,9 +19,6 @@ const ROW_NUMBERS = 56;
 /** Height or width of a scroll bar in pixels, and of the grid's own border. */
 const BAR = 18;
 const EDGES = 2;
-const WIDEST = 320;
-/** Width of a character in pixels, about. */
-const CHARACTER = 8;
 /** Milliseconds after which the grid is drawn also where the page is never idle. */
 const PATIENCE = 2000;
 /** What a person does with a table begins with one of these. */
@@ -167,9 +165,11 @@ export class TableGrid extends Panel {
   #fitColumns(): void {
     const { pages } = this.#model;
     const rows = pages.sample(50);
-    pages.columns.forEach(({ name }, index) => {
-      const longest = Math.max(name.length + 2, ...rows.map((row) => row[index]?.length ?? 4));
-      const width = Math.min(WIDEST, Math.max(60, Math.ceil(longest * CHARACTER) + 24));
+    pages.columns.forEach((column, index) => {
+      const width = columnWidth(
+        column,
+        rows.map((row) => row[index]),
+      );
       if (width <= (this.#widths[index] ?? 0)) return;
       this.#widths[index] = width;
       this.#grid?.resizeColumn('body', index, width);

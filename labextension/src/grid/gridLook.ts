@@ -1,6 +1,9 @@
 import { TextRenderer, type CellRenderer, type DataGrid } from '@lumino/datagrid';
 import type { PagesModel } from './PagesModel.js';
 
+/** No column shows more of a value. */
+const MOST_CHARACTERS = 2000;
+
 /** Lab's colours and fonts as they are now; the grid draws on a canvas, so it can't follow the style sheet by itself. */
 export function applyLook(grid: DataGrid, model: PagesModel, host: HTMLElement): void {
   const style = getComputedStyle(host);
@@ -27,7 +30,9 @@ export function applyLook(grid: DataGrid, model: PagesModel, host: HTMLElement):
       font: strong ? `600 ${font}` : font,
       textColor: (config) => colour(isNull(config) ? '--jp-ui-font-color3' : '--jp-ui-font-color1'),
       horizontalAlignment: (config) => (numeric(config.column) ? 'right' : 'left'),
-      format: (config) => (isNull(config) ? 'NULL' : String(config.value ?? '')),
+      // A number whose beginning or end is not to be seen would read as another one.
+      elideDirection: 'right',
+      format: (config) => (isNull(config) ? 'NULL' : String(config.value ?? '').slice(0, MOST_CHARACTERS)),
     });
   const quiet = new TextRenderer({
     font,
