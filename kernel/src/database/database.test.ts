@@ -231,3 +231,12 @@ test('a table of a PIVOT is made whole or not at all, by the model as well', () 
     }
     expect((await database.tables()).map(({ name }) => name)).toEqual(['t']);
   }));
+
+test('rows that come in many small pieces fill the first page as well', () =>
+  withDatabase(async ({ database }) => {
+    const pieces = Array.from({ length: 12 }, (_, n) => `select ${n} as n`).join(' union all ');
+    const [result] = await database.query(pieces, { author: 'user', limit: 10 });
+    if (result?.kind !== 'rows') throw new Error('no rows');
+    expect(result.page.total).toBe(12);
+    expect(result.page.rows.map(([n]) => n)).toEqual(Array.from({ length: 10 }, (_, n) => String(n)));
+  }));

@@ -2,6 +2,7 @@ import {
   ResultReturnType,
   StatementType,
   type DuckDBConnection,
+  type DuckDBDataChunk,
   type DuckDBPreparedStatement,
   type DuckDBResult,
 } from '@duckdb/node-api';
@@ -210,7 +211,10 @@ async function rows(
     await results.trim();
     return done(shown, first.rowCount);
   }
-  if (shown.length < limit) shown.push(...rowsOf(chunk, types, limit - shown.length));
+  const fill = (next: DuckDBDataChunk): void => {
+    if (shown.length < limit) shown.push(...rowsOf(next, types, limit - shown.length));
+  };
+  fill(chunk);
   context.emit({ kind: 'page', page: { id, sql: piece.sql, columns, rows: shown } });
 
   const writer = await results.write(id);
@@ -222,6 +226,8 @@ async function rows(
       total += chunk.rowCount;
       writer.append(chunk);
       chunk = await result.fetchChunk();
+      // There may be as little as a row in each.
+      if (chunk) fill(chunk);
     }
     checkComplete(result);
   } catch (error) {
