@@ -67,6 +67,13 @@ export async function existingFile(
 export async function existingFolder(named: string, from: string): Promise<string> {
   const folder = wholePath(named, from);
   if (isAddress(named) || (await isKind(folder, 'folder'))) return folder;
+  if (await isKind(folder, 'file')) {
+    throw new UserError(
+      'NotAFolder',
+      `${folder} is a file, and %allow grants folders.`,
+      'A cell of yours that names a file in quotes, by its whole path, grants it.',
+    );
+  }
   throw new UserError(
     'FileNotFound',
     `There is no folder ${folder}.`,
