@@ -31,6 +31,8 @@ test('a table is described: nulls, range, distinct and frequent values, a sample
     expect(described.sample.rows).toHaveLength(5);
     expect(await database.describe('"Odd name"')).toMatchObject({ rows: 100 });
     expect(await database.describe('main.v')).toMatchObject({ kind: 'view' });
+    await runAsUser(database, `create view pieces as ${Array(9).fill('select 1 as i').join(' union all ')}`);
+    expect((await database.describe('pieces')).sample.rows).toHaveLength(5);
     await expect(database.describe('nope')).rejects.toMatchObject({ name: 'CatalogError' });
   }));
 

@@ -24,8 +24,8 @@ export async function describeTable(
   const sample = await connection.run(`SELECT * FROM ${from} LIMIT ${SAMPLE_ROWS}`);
   const types = sample.columnTypes();
   const columns = columnsOf(sample.columnNames(), types);
-  const chunk = await sample.fetchChunk();
-  const shown = chunk ? rowsOf(chunk, types, SAMPLE_ROWS) : [];
+  const chunks = await sample.fetchAllChunks();
+  const shown = chunks.flatMap((chunk) => rowsOf(chunk, types, chunk.rowCount));
   cancel.check();
   const { rows, summaries } = await summarize(connection, from, columns);
   const described: ColumnDescription[] = [];
