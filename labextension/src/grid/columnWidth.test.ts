@@ -9,5 +9,5 @@ test('a column is as wide as its text, within limits', () => {
 
 test('every number of DuckDB has room to be shown whole', () => {
   for (const number of [`-${'9'.repeat(39)}`, `-0.${'1'.repeat(38)}`, '-1.7976931348623157e+308'])
-    expect(columnWidth({ name: 'n', kind: 'number' }, [number])).toBe(number.length * 8 + 24);
+    expect(columnWidth({ name: 'n', kind: 'number' }, [number])).toBe(number.length * 9 + 24);
 });

@@ -4,8 +4,9 @@ const NARROWEST = 60;
 const WIDEST = 320;
 /** Room for every number of DuckDB's types but BIGNUM: one that is cut reads as another one. */
 const WIDEST_NUMBER = 400;
-/** Width of a character in pixels, about. */
+/** Width of a character, and of a digit, in pixels, about. */
 const CHARACTER = 8;
+const DIGIT = 9;
 
 /** Pixels that a column needs for its name and these values, within limits. */
 export function columnWidth(
@@ -13,6 +14,6 @@ export function columnWidth(
   values: readonly (string | null | undefined)[],
 ): number {
   const longest = Math.max(name.length + 2, ...values.map((value) => value?.length ?? 4));
-  const widest = kind === 'number' ? WIDEST_NUMBER : WIDEST;
-  return Math.min(widest, Math.max(NARROWEST, Math.ceil(longest * CHARACTER) + 24));
+  const [widest, each] = kind === 'number' ? [WIDEST_NUMBER, DIGIT] : [WIDEST, CHARACTER];
+  return Math.min(widest, Math.max(NARROWEST, longest * each + 24));
 }
