@@ -2,7 +2,7 @@ import type { CellKind, CellStatus } from '../contract.js';
 import type { ExecuteOutcome, ExecuteRequest } from '../jupyter/engine.js';
 import { log } from '../jupyter/log.js';
 import { unlessAborted } from '../unlessAborted.js';
-import type { Part, Saved } from '../worldlines/types.js';
+import type { Commit, Part } from '../worldlines/types.js';
 import { withoutPasswords } from './sql/attachments.js';
 import { cellTurns } from './ask/cellTurns.js';
 import { InterruptedCell } from './errors.js';
@@ -106,7 +106,7 @@ export class CheckpointWriter {
     try {
       const session = await this.kernel.session();
       const worldline = session.activeWorldline;
-      const { saved } = await session.commit({
+      const commit = await session.commit({
         ...(asked?.checkpoint === undefined ? {} : { id: asked.checkpoint }),
         kind,
         source,
@@ -122,9 +122,7 @@ export class CheckpointWriter {
       });
       const runtime = await this.kernel.active();
       runtime.holdWrites(session.ready('database', worldline));
-      void saved.then((report) => {
-        this.#report(run.executionCount, report);
-      });
+      void this.#report(run.executionCount, commit);
       this.kernel.dataChanged();
       return outcome;
     } catch (error) {
@@ -144,13 +142,18 @@ export class CheckpointWriter {
    * What came up while state was written goes to the person with the next cell; a variable or file is named once. Of what
    * went wrong, it says for which cell.
    */
-  #report(executionCount: number, { lost, skipped, problems }: Saved): void {
+  async #report(executionCount: number, { recorded, saved }: Commit): Promise<void> {
+    const { lost, skipped, problems } = await recorded;
     const files = skipped.map(({ path, reason }) => ({ name: path, reason }));
+    const told = [...problems];
     this.#late.push(
       ...linesOf('variable', this.#unsaid('variable', lost)),
       ...linesOf('file', this.#unsaid('file', files)),
-      ...problems.map((problem) => `Cell [${executionCount}]: ${problem}`),
+      ...told.map((problem) => `Cell [${executionCount}]: ${problem}`),
     );
+    // What the disk says comes when it says it: no cell waits for that.
+    const later = (await saved).problems.filter((problem) => !told.includes(problem));
+    this.#late.push(...later.map((problem) => `Cell [${executionCount}]: ${problem}`));
   }
 
   #unsaid(what: string, lost: readonly NotKept[]): NotKept[] {

@@ -126,7 +126,9 @@ export type Part = 'database' | 'workspace' | 'variables';
 /** A cell's checkpoint: it exists, and its state is being written. */
 export interface Commit {
   readonly checkpoint: CheckpointSummary;
-  /** Never rejects. */
+  /** What is known once its state outlives this process, before the next cell begins. Never rejects. */
+  readonly recorded: Promise<Saved>;
+  /** The same once all of it is on the disk. Never rejects. */
   readonly saved: Promise<Saved>;
 }
 export interface Saved {

@@ -48,15 +48,22 @@ export async function commitCell(store: Store, line: Line, live: Live, cell: Ran
     live.variables.step((last) => live.take(capture).then(() => last)).catch(() => undefined);
     throw error;
   }
-  const saved = finish(store, live, entry, cell, capture, unchanged);
+  let tell: (soFar: Saved) => void = () => undefined;
+  const known = new Promise<Saved>((resolve) => {
+    tell = resolve;
+  });
+  const saved = finish(store, live, entry, cell, capture, unchanged, tell);
   if (!unchanged) live.saving = saved;
   if (before !== null || recorded !== null) await waitAtMost(WAIT, Promise.all([before, recorded]));
   const node = store.graph.node(entry.id);
   if (node === undefined) throw new Error('A checkpoint is missing from the graph right after it was added.');
-  return { checkpoint: summarizeCheckpoint(node), saved };
+  return { checkpoint: summarizeCheckpoint(node), recorded: known, saved };
 }
 
-/** Brings what was written to the disk, and writes what is left of a cell that changed something. Never rejects. */
+/**
+ * Brings what was written to the disk, and writes what is left of a cell that changed something. Never rejects. `tell` is
+ * called before the next cell begins.
+ */
 async function finish(
   store: Store,
   live: Live,
@@ -64,16 +71,21 @@ async function finish(
   cell: RanCell,
   capture: Promise<VariablesCapture | null> | null,
   unchanged: boolean,
+  tell: (soFar: Saved) => void,
 ): Promise<Saved> {
   const syncing = (unchanged ? store.journal.syncSoon() : store.journal.sync()).then(
     () => [],
     (error: unknown) => [new StoreWriteError('The checkpoint may not survive a power cut', error).message],
   );
-  if (unchanged) return { bytes: 0, lost: [], skipped: [], problems: await syncing };
+  if (unchanged) {
+    const nothing = { bytes: 0, lost: [], skipped: [], problems: [] };
+    tell(nothing);
+    return { ...nothing, problems: await syncing };
+  }
   const late = LONG.filter((part) => entry[part] === null);
   // Kept until it is written, and for good where it could not be: the next cell asks for it.
   if (late.length > 0) store.pending.set(entry.id, cell);
-  const saved = await saveState(store, live, { checkpoint: entry.id, cell, capture, late });
+  const saved = await saveState(store, live, { checkpoint: entry.id, cell, capture, late }, tell);
   if (!live.unsaved) store.pending.delete(entry.id);
   return { ...saved, problems: [...(await syncing), ...saved.problems] };
 }

@@ -13,11 +13,21 @@ import type { Saving, Unwritten } from './Saving.js';
 /**
  * Brings everything that a cell left into the store and then writes the record that says so. The parts are read one
  * checkpoint after the other, each in its own row, so that a slow one holds up only those who write to it. Never rejects.
+ * `tell` is called once the state outlives this process, or cannot be saved.
  */
-export async function saveState(store: Store, live: Live, unwritten: Unwritten): Promise<Saved> {
+export async function saveState(
+  store: Store,
+  live: Live,
+  unwritten: Unwritten,
+  tell: (soFar: Saved) => void,
+): Promise<Saved> {
   const saving: Saving = { bytes: 0, lost: [], skipped: [], problems: [] };
   live.writing += 1;
-  const { before, recorded } = live.nextRecorded();
+  const { before, recorded: isRecorded } = live.nextRecorded();
+  const recorded = (): void => {
+    tell(saving);
+    isRecorded();
+  };
   const parts = partsOf(store, live, unwritten, saving);
   try {
     await Promise.allSettled([...parts, before]);
