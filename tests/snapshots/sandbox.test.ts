@@ -72,6 +72,20 @@ greedy, fine, worker = Greedy(), [1, 2], os.getpid()`,
   expect((await run(python, 'worker == os.getpid(), type(greedy).__name__')).value).toBe("(True, 'Greedy')");
 }, 120_000);
 
+test('a variable whose saving was killed is not said to want memory', async () => {
+  const python = await sandbox.open();
+  await run(
+    python,
+    `
+import os, signal
+class Deadly:
+    def __reduce__(self): os.kill(os.getpid(), signal.SIGKILL)
+deadly, fine = Deadly(), [1, 2]`,
+  );
+  const { lost } = await kept(python);
+  expect(lost).toEqual([{ name: 'deadly', reason: 'what saved it was killed (SIGKILL)' }]);
+});
+
 test('a worker that ends before it has finished a snapshot leaves nobody waiting', async () => {
   const python = await sandbox.open();
   await run(python, 'x = 1');

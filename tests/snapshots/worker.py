@@ -9,6 +9,7 @@ import time
 import traceback
 import types
 
+import cgroup
 import numpy  # noqa: F401  (imported ahead, as in the runner)
 import pandas  # noqa: F401
 from fingerprint import contents_of, fingerprint
@@ -26,7 +27,7 @@ class Worker:
         sys.modules["__main__"] = main
         self.namespace = main.__dict__
         self.namespace.update({"__builtins__": builtins, "Out": {}})
-        self.snapshots = Snapshots(self.namespace, blobs, seconds=float(os.environ.get("PATIENCE", 60)))
+        self.snapshots = Snapshots(self.namespace, blobs, cgroup.oom_kills, seconds=float(os.environ.get("PATIENCE", 60)))
 
     def run(self, code):
         output = io.StringIO()

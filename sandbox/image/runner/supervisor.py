@@ -227,8 +227,9 @@ class Supervisor:
         if worker is None:
             return
         if kind == "execute":
-            # What was refused until now is not this cell's.
+            # What was refused or killed until now is not this cell's.
             self.refused_forks.grew()
+            self.oom_kills.grew()
             worker.execute(header, payload)
         elif kind in TO_WORKER:
             worker.pristine = worker.pristine and kind != "import"

@@ -21,7 +21,7 @@ from IPython.core.error import StdinNotImplementedError
 from IPython.core.magic import no_var_expand
 from pyarrow import default_memory_pool
 
-from . import dataframes, processes, variables
+from . import cgroup, dataframes, processes, variables
 from .channel import Channel, HostError
 from .shell import Shell, make_shell
 from .showing import only_shows
@@ -84,7 +84,7 @@ class Worker:
         sys.addaudithook(self._before_child)
         shell.send = self._send
         blobs = os.environ.get("WORLDLINE_BLOBS")
-        self._snapshots = Snapshots(shell.user_ns, blobs) if blobs and Snapshots is not None else None
+        self._snapshots = Snapshots(shell.user_ns, blobs, cgroup.oom_kills) if blobs and Snapshots is not None else None
         # Paths of the host's are relative to this, wherever the user's code goes; what it lies in may be closed to us.
         self._place = os.open(".", os.O_PATH | os.O_DIRECTORY)
         self._home = os.path.realpath(".")

@@ -17,6 +17,16 @@ test('of memory is stopped, with the limit named', async () => {
   expect(ran.notices).toEqual([RECOVERED]);
 });
 
+test('of memory that a child of one cell had is not said to end the next', async () => {
+  const child = await run(
+    python,
+    'import subprocess, sys\nsubprocess.run([sys.executable, "-c", "x = [bytearray(50_000_000) for _ in range(99)]"]).returncode',
+  );
+  expect(child.value).toBe('-9');
+  const ran = await run(python, 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)');
+  expect(failure(ran)).toBe('ProcessDied: Python ended by SIGKILL.');
+});
+
 describe('of processes', () => {
   const others = 'import os\nsum(name.isdigit() for name in os.listdir("/proc")) - 3';
 

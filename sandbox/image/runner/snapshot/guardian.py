@@ -28,13 +28,14 @@ def fork():
 class Capture:
     """What a guardian carries over from its worker."""
 
-    def __init__(self, save, variables, previous, blobs, handover, seconds):
+    def __init__(self, save, variables, previous, blobs, handover, seconds, oom_kills):
         self.save = save
         self.variables = variables
         self.previous = previous
         self.blobs = blobs
         self.handover = handover
         self.seconds = seconds
+        self.oom_kills = oom_kills
         self.digested = True
 
 
@@ -80,6 +81,7 @@ def shield(keep):
 def _supervise(capture, lost):
     """One attempt in a process of its own: what went wrong, and the variable at which it did, or DIGESTS."""
     reader, writer = os.pipe()
+    oom_kills = capture.oom_kills()
     pid = os.fork()
     if pid == 0:
         code = 1
@@ -105,7 +107,8 @@ def _supervise(capture, lost):
         return f"saving it took longer than {capture.seconds:g} s", culprit
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
     if number == signal.SIGKILL:
-        return "saving it needed more memory than there is", culprit
+        short = oom_kills.grew()
+        return "saving it needed more memory than there is" if short else "what saved it was killed (SIGKILL)", culprit
     return "saving it crashed" + (f" ({signal.Signals(number).name})" if number else ""), culprit
 
 

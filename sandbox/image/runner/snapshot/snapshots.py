@@ -103,13 +103,17 @@ class _Captured:
 
 
 class Snapshots:
-    """Captures and restores a namespace. To be made before the user's first cell; a variable may take `seconds` to save."""
+    """Captures and restores a namespace. To be made before the user's first cell; a variable may take `seconds` to save.
 
-    def __init__(self, namespace, blobs, seconds=60):
+    `oom_kills` begins to count what the system kills for want of memory: `grew()` tells whether there was any.
+    """
+
+    def __init__(self, namespace, blobs, oom_kills, seconds=60):
         self._namespace = namespace
         self._blobs = blobs
         self._live = _live_objects(namespace)
         self._seconds = seconds
+        self._oom_kills = oom_kills
         self._initial = dict(namespace)
         self._process = ProcessState()
         self._previous = _Stored(Known())
@@ -147,7 +151,7 @@ class Snapshots:
             self._wait_for(next(iter(self._under_way)))
         handover = os.memfd_create("handover", os.MFD_CLOEXEC)
         alive, end = os.pipe()
-        capture = guardian.Capture(save, variables, previous, self._blobs, handover, self._seconds)
+        capture = guardian.Capture(save, variables, previous, self._blobs, handover, self._seconds, self._oom_kills)
         try:
             pid = guardian.fork()
         except OSError:
