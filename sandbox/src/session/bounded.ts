@@ -2,6 +2,8 @@ import type { RunningContainer } from '../engine/Engine.js';
 
 /** Milliseconds between an interrupt, a kill and the removal of the container. */
 export const GRACE = 3000;
+/** Milliseconds that a capture, a restore or a table's way in or out may take. */
+export const WORK_PATIENCE = 120_000;
 
 /**
  * Waits for a request that runs no cell, but no longer than `patience` milliseconds: then it is interrupted, its worker

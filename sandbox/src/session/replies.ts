@@ -15,6 +15,19 @@ export function parseMatches(reply: Fields, cursor: number): Awaited<ReturnType<
   return { matches, start: placeOf(reply['start'], cursor), end: placeOf(reply['end'], cursor) };
 }
 
+export function parseInspection({ data }: Fields): Record<string, unknown> | null {
+  return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : null;
+}
+
+export function parseCompleteness({
+  status,
+  indent,
+}: Fields): Awaited<ReturnType<PythonSession['isComplete']>> {
+  if (status !== 'complete' && status !== 'incomplete' && status !== 'invalid')
+    return { status: 'unknown', indent: '' };
+  return { status, indent: typeof indent === 'string' ? indent : '' };
+}
+
 /** Variables as the runner lists them. */
 export function parseVariables(value: unknown): Variable[] {
   return records(value).map(({ name, type, shape, bytes, preview }) => ({
