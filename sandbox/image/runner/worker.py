@@ -1,46 +1,30 @@
 """The process that runs cells: forked from the zygote, answering one frame at a time."""
 
-import builtins
 import contextlib
 import faulthandler
-import fcntl
-import getpass
 import json
 import os
 import signal
 import socket
 import sys
-import threading
 import time
-import types
 import warnings
-from collections import ChainMap
 from collections.abc import Mapping
 
-from IPython.core.error import StdinNotImplementedError
-from IPython.core.magic import no_var_expand
 from pyarrow import default_memory_pool
 
-from . import cgroup, dataframes, processes, variables
+from . import cgroup, dataframes, inquiries, processes, variables
 from .channel import Channel, HostError
+from .helpers import Helpers
 from .shell import Shell, make_shell
 from .showing import only_shows
-from .streams import Output, Stream
+from .standard import Standard, high
+from .streams import Output
 
 try:
     from .snapshot import Snapshots
 except ImportError:
     Snapshots = None
-
-HIGH_FD = 960
-STARTS_CHILD = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.fork", "os.forkpty"}
-
-
-class SqlError(Exception):
-    """The database did not run the SQL; the message says why."""
-
-
-SqlError.__module__ = "builtins"
 
 
 def prepare() -> Shell:
@@ -59,29 +43,21 @@ def run(shell: Shell, fds: list[int]) -> None:
 
 class Worker:
     def __init__(self, shell: Shell, fds: list[int]) -> None:
-        control, out, err, side, crash = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH_FD) for fd in fds)
+        control, out, err, side, crash = map(high, fds)
         for fd in fds:
             os.close(fd)
         processes.set_dumpable(True)
         processes.die_first()
         self._shell = shell
-        self._standard = (fcntl.fcntl(os.open(os.devnull, os.O_RDONLY), fcntl.F_DUPFD_CLOEXEC, HIGH_FD), out, err)
-        self._channel = Channel(socket.socket(fileno=control))
         self._side = side
+        self._channel = Channel(socket.socket(fileno=control))
+        self._channel.meanwhile = self._serve_meanwhile
         self._output = Output(self._channel)
-        self._streams = (Stream(self._output, "stdout"), Stream(self._output, "stderr"))
-        self._stdin = False
-        self._null = open(os.devnull, encoding="utf-8")
-        self._standard_descriptors()
+        self._standard = Standard(self._channel, self._output, out, err)
+        self._standard.put_back()
         os.register_at_fork(after_in_child=self._in_child)
         faulthandler.enable(crash)
-        sys.path[:] = ["", *(path for path in sys.path if path != os.path.dirname(os.path.dirname(__file__)))]
-        warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork.*")
-        warnings.filterwarnings("ignore", message="To exit: use")
-        # An interrupt can come right before IPython begins with the code.
-        warnings.filterwarnings("ignore", message="coroutine 'InteractiveShell.run_cell_async' was never awaited")
-        self._syncing = False
-        sys.addaudithook(self._before_child)
+        _tidy()
         shell.send = self._send
         blobs = os.environ.get("WORLDLINE_BLOBS")
         self._snapshots = Snapshots(shell.user_ns, blobs, cgroup.oom_kills) if blobs and Snapshots is not None else None
@@ -89,16 +65,16 @@ class Worker:
         self._place = os.open(".", os.O_PATH | os.O_DIRECTORY)
         self._home = os.path.realpath(".")
         self._workspace = f"/proc/self/fd/{self._place}"
-        self._scope: Mapping = shell.user_ns
         # What an answer need not wait for.
         self._afterwards = []
-        self._querying = threading.Lock()
-        self._channel.meanwhile = self._serve_meanwhile
-        self._offer_helpers()
+        self._helpers = Helpers(shell, self._channel, self._output, self._path)
+        self._helpers.offer()
         self._handlers = {
-            "complete": self._complete,
-            "inspect": self._inspect,
-            "is_complete": self._is_complete,
+            "complete": lambda header, body: inquiries.complete(shell, _text(body), int(header["cursor"])),
+            "inspect": lambda header, body: inquiries.inspect(
+                shell, _text(body), int(header["cursor"]), int(header.get("detail", 0))
+            ),
+            "is_complete": lambda header, body: inquiries.is_complete(shell, _text(body)),
             "variables": lambda header, body: {"variables": variables.listing(shell)},
             "export": lambda header, body: self._export(shell.user_ns, header),
             "import": self._import,
@@ -111,7 +87,7 @@ class Worker:
         while True:
             header, body = self._channel.receive()
             if header["type"] == "execute":
-                self._execute(header, body.decode("utf-8", "replace"))
+                self._execute(header, _text(body))
             elif header["type"] == "reap":
                 self._reap(header["pids"])
             elif header["type"] in self._handlers:
@@ -133,8 +109,8 @@ class Worker:
 
     def _execute(self, header: dict, code: str) -> None:
         shell, shield = self._shell, self._channel.shield
-        self._stdin = bool(header.get("stdin"))
-        self._standard_descriptors()
+        self._helpers.takes_input = bool(header.get("stdin"))
+        self._standard.put_back()
         shell.compile.label = str(header.get("cell") or "Cell")
         shell.begin(code)
         shield.install()
@@ -174,46 +150,6 @@ class Worker:
                 os.waitpid(pid, 0)
         self._channel.send({"type": "reaped"})
 
-    def _complete(self, header: dict, body: bytes) -> dict:
-        from IPython.core.completer import provisionalcompleter, rectify_completions
-
-        code = body.decode("utf-8", "replace")
-        cursor = max(0, min(int(header["cursor"]), len(code)))
-        with provisionalcompleter():
-            found = list(rectify_completions(code, self._shell.Completer.completions(code, cursor)))
-        start, end = (found[0].start, found[0].end) if found else (cursor, cursor)
-        dots = int(code[start:end].startswith(".") and all(one.text.startswith(".") for one in found))
-        matches = [
-            {"text": one.text[dots:], "type": self._type(one), "signature": one.signature or ""} for one in found[:1000]
-        ]
-        return {"matches": matches, "start": start + dots, "end": end}
-
-    def _type(self, completion) -> str:
-        if completion.type and completion.type != "<unknown>":
-            return completion.type
-        value = self._shell.user_ns.get(completion.text)
-        if isinstance(value, type):
-            return "class"
-        if isinstance(value, types.ModuleType):
-            return "module"
-        if value is None:
-            return ""
-        return "function" if isinstance(value, types.FunctionType) else "instance"
-
-    def _inspect(self, header: dict, body: bytes) -> dict:
-        from IPython.utils.tokenutil import token_at_cursor
-
-        name = token_at_cursor(body.decode("utf-8", "replace"), int(header["cursor"]))
-        try:
-            bundle = self._shell.object_inspect_mime(name, detail_level=int(header.get("detail", 0)))
-        except KeyError:
-            return {"data": None}
-        return {"data": bundle}
-
-    def _is_complete(self, _header: dict, body: bytes) -> dict:
-        status, indent = self._shell.check_complete(body.decode("utf-8", "replace"))
-        return {"status": status, "indent": indent}
-
     def _import(self, header: dict, _body: bytes) -> dict:
         self._shell.user_ns[header["name"]] = dataframes.read(self._path(header["path"]))
         return {}
@@ -229,7 +165,7 @@ class Worker:
         if header["type"] != "export":
             return
         try:
-            reply = self._export(self._scope, header)
+            reply = self._export(self._helpers.scope, header)
         except BaseException as error:
             self._channel.send_reply(header["id"], {"error": {"ename": type(error).__name__, "evalue": str(error)[:10_000]}})
             if isinstance(error, KeyboardInterrupt):
@@ -269,81 +205,22 @@ class Worker:
         self._output.flush(more=True)
         self._channel.send({**header, "id": self._output.id}, payload, more)
 
-    def _standard_descriptors(self) -> None:
-        """Back to the supervisor's pipes and our streams, whatever the last cell did to them."""
-        for number, fd in enumerate(self._standard):
-            os.dup2(fd, number)
-        if self._null.closed:
-            self._null = open(os.devnull, encoding="utf-8")
-        sys.stdin = self._null
-        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__ = self._streams
-
-    def _before_child(self, event: str, _arguments) -> None:
-        """What was printed before a child starts is shown before what the child prints, while a cell runs."""
-        output = self._output
-        if event not in STARTS_CHILD or output.id is None or not output.unsynced or self._syncing:
-            return
-        self._syncing = True
-        try:
-            output.flush()
-            output.unsynced = False
-            self._channel.request("sync")
-        finally:
-            self._syncing = False
-
     def _in_child(self) -> None:
         self._output.in_child()
         self._channel.abandon()
         # It may die, and the worker live on.
-        faulthandler.enable(self._standard[2])
+        faulthandler.enable(self._standard.err)
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    def _offer_helpers(self) -> None:
-        def ask(prompt: object = "", /) -> str:
-            __tracebackhide__ = True
-            return self._ask(str(prompt), False)
 
-        def ask_password(prompt: str = "Password: ", stream=None) -> str:
-            __tracebackhide__ = True
-            return self._ask(str(prompt), True)
+def _tidy() -> None:
+    """Leaves the runner's folder out of where modules are looked for, and unsaid what only the runner could mend."""
+    sys.path[:] = ["", *(path for path in sys.path if path != os.path.dirname(os.path.dirname(__file__)))]
+    warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork.*")
+    warnings.filterwarnings("ignore", message="To exit: use")
+    # An interrupt can come right before IPython begins with the code.
+    warnings.filterwarnings("ignore", message="coroutine 'InteractiveShell.run_cell_async' was never awaited")
 
-        def sql(query: str):
-            """Runs SQL in the worldline's database and gives the result as a DataFrame."""
-            __tracebackhide__ = True
-            self._output.flush()
-            caller = sys._getframe(1)
-            # One at a time: the file of the answer stays until the next call.
-            with self._querying:
-                self._scope = ChainMap(caller.f_locals, caller.f_globals, self._shell.user_ns)
-                try:
-                    path = self._channel.request("sql", query=str(query))
-                except HostError as error:
-                    raise SqlError(str(error)) from None
-                finally:
-                    self._scope = self._shell.user_ns
-                return dataframes.read(self._path(path))
 
-        @no_var_expand
-        def sql_line(line: str):
-            """`%sql QUERY` or `%sql NAME << QUERY`: what `sql("QUERY")` gives."""
-            __tracebackhide__ = True
-            name, sign, query = line.partition("<<")
-            if not sign or not name.strip().isidentifier():
-                return sql(line)
-            self._shell.user_ns[name.strip()] = sql(query)
-            return None
-
-        self._shell.register_magic_function(sql_line, "line", "sql")
-        ask.__name__, ask.__doc__ = "input", builtins.input.__doc__
-        builtins.input = ask
-        getpass.getpass = ask_password
-        builtins.sql = sql
-
-    def _ask(self, prompt: str, password: bool) -> str:
-        __tracebackhide__ = True
-        if not self._stdin:
-            raise StdinNotImplementedError(
-                "input() is not available here: the front end that runs this cell takes no input."
-            )
-        self._output.flush()
-        return str(self._channel.request("input", prompt=prompt, password=password))
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "replace")
