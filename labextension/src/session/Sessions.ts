@@ -1,5 +1,6 @@
 import type { ISessionContext } from '@jupyterlab/apputils';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { DisposableSet, type IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { isWorldlineKernel } from './isWorldlineKernel.js';
 import { KernelLink } from './KernelLink.js';
@@ -49,6 +50,22 @@ export class Sessions {
   /** The session of the notebook at a path. */
   at(path: string): NotebookSession | null {
     return this.all.find((session) => session.panel.context.path === path) ?? null;
+  }
+
+  /** Gives each notebook, those that are open and those to come, what it has for as long as it is open on our kernel. */
+  equip(make: (session: NotebookSession) => readonly IDisposable[]): void {
+    const equipped = new Map<NotebookSession, IDisposable>();
+    const give = (session: NotebookSession) => {
+      equipped.set(session, DisposableSet.from(make(session)));
+    };
+    this.#opened.connect((_, session) => {
+      give(session);
+    });
+    this.#closed.connect((_, session) => {
+      equipped.get(session)?.dispose();
+      equipped.delete(session);
+    });
+    this.all.forEach(give);
   }
 
   #watch(panel: NotebookPanel): void {
