@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TABLE_MIME, type TablePage } from '../../kernel/src/contract.js';
 import type { LabPage } from './LabPage.js';
 import { sharedLab } from './sharedLab.js';
 
@@ -29,12 +30,18 @@ interface Lines {
   readonly other: string;
 }
 
+const TABLE: TablePage = {
+  ...{ result: 'none', offset: 0, total: 1, rows: [['tea']] },
+  columns: [{ name: 'item', type: 'VARCHAR', kind: 'text' }],
+};
+
 const CONTENT = 'jupyterapp.shell.currentWidget.content';
 const SHOWN = `${CONTENT}.node.dataset.wlShown`;
 
 const fill = (prefix: string): string => `(() => {
   const { sharedModel } = ${CONTENT}.model;
-  const cells = ${JSON.stringify(sourcesOf(prefix))}.map((source) => ({ cell_type: 'code', source }));
+  const outputs = [{ output_type: 'display_data', metadata: {}, data: ${JSON.stringify({ [TABLE_MIME]: TABLE })} }];
+  const cells = ${JSON.stringify(sourcesOf(prefix))}.map((source) => ({ cell_type: 'code', source, outputs }));
   sharedModel.transact(() => sharedModel.insertCells(sharedModel.cells.length, cells), false);
 })()`;
 
@@ -101,6 +108,43 @@ test(
       await page.waitForFunction(`${SHOWN} === ${JSON.stringify(main)}`);
       expect((await notebook.sources()).slice(2)).toEqual(sourcesOf('main'));
       expect(await page.locator('.wl-mod-leaving').count()).toBe(0);
+    }),
+  MINUTES,
+);
+
+/** Tells how many cells with a table come of a worldline, and how many tables, in the first frame in which there are any. */
+const firstFrame = (worldline: string): string => `(async () => {
+  const before = new Set(${CONTENT}.widgets);
+  void jupyterapp.commands.execute('worldline:switch', { worldline: '${worldline}' });
+  const come = () => ${CONTENT}.widgets.filter((cell) => !before.has(cell) && cell.isAttached && cell.model.outputs.length > 0);
+  do await new Promise((resolve) => requestAnimationFrame(resolve)); while (come().length === 0);
+  return { cells: come().length, tables: come().filter((cell) => cell.node.querySelector('.wl-FirstRows')).length };
+})()`;
+
+test(
+  'the first frame that has cells of the worldline that comes has the rows of their tables',
+  () =>
+    withTwo('first-frame', async (notebook, { main }) => {
+      const { cells, tables } = await notebook.page.evaluate<{ cells: number; tables: number }>(
+        firstFrame('main'),
+      );
+      expect(cells).toBeGreaterThan(1);
+      expect(tables).toBe(cells);
+      await notebook.page.waitForFunction(`${SHOWN} === ${JSON.stringify(main)}`);
+    }),
+  MINUTES,
+);
+
+test(
+  'a cell that comes has its language before it has an editor, which would be given Lab’s first and lay out its text twice',
+  () =>
+    lab.withNotebook('language-first', ['%%sql\nselect 1'], async ({ page }) => {
+      const mime = await page.evaluate(`(() => {
+        ${CONTENT}.model.sharedModel.insertCell(0, { cell_type: 'code', source: '%%sql\\nselect 2' });
+        const [cell] = ${CONTENT}.widgets;
+        return [cell.isPlaceholder(), cell.model.mimeType];
+      })()`);
+      expect(mime).toEqual([true, 'text/x-sql']);
     }),
   MINUTES,
 );

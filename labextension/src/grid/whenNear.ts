@@ -1,7 +1,7 @@
 /** How far out of sight is near. */
 const MARGIN = '200px';
 
-const waiting = new WeakMap<Element, () => void>();
+const waiting = new Map<Element, () => void>();
 let observer: IntersectionObserver | null = null;
 
 /** Calls once, when the element is in sight or near it. Returns what stops the waiting. */
@@ -19,11 +19,18 @@ export function whenNear(node: Element, onNear: () => void): () => void {
   };
 }
 
+/** All that wait inside an element are near: whoever has brought it into sight need not wait for the browser to find that out. */
+export function areNear(around: Element): void {
+  for (const node of waiting.keys()) if (around.contains(node)) call(node);
+}
+
 function look(entries: readonly IntersectionObserverEntry[]): void {
-  for (const { target, isIntersecting } of entries) {
-    if (!isIntersecting) continue;
-    observer?.unobserve(target);
-    waiting.get(target)?.();
-    waiting.delete(target);
-  }
+  for (const { target, isIntersecting } of entries) if (isIntersecting) call(target);
+}
+
+function call(node: Element): void {
+  const onNear = waiting.get(node);
+  waiting.delete(node);
+  observer?.unobserve(node);
+  onNear?.();
 }

@@ -5,6 +5,11 @@ import type { NotebookSession } from '../session/NotebookSession.js';
 import type { Settings } from '../settings.js';
 import { CELL_MIMES, mimeOfCell, type CellLanguage } from './cellLanguage.js';
 
+interface CellsChange {
+  readonly type: string;
+  readonly newValues: readonly ICellModel[];
+}
+
 /** Gives each code cell's editor the language of what the cell is. */
 export class CellHighlighter implements IDisposable {
   readonly #watched = new Map<ICellModel['sharedModel'], ICodeCellModel>();
@@ -18,6 +23,7 @@ export class CellHighlighter implements IDisposable {
     languages: IEditorLanguageRegistry,
   ) {
     this.#plain = this.#plainLanguage();
+    session.panel.model?.cells.changed.connect(this.#onCells, this);
     session.panel.content.modelContentChanged.connect(this.#later, this);
     session.changed.connect(this.#onSession, this);
     settings.changed.connect(this.#look, this);
@@ -33,6 +39,7 @@ export class CellHighlighter implements IDisposable {
     if (this.#disposed) return;
     this.#disposed = true;
     cancelAnimationFrame(this.#frame);
+    this.session.panel.model?.cells.changed.disconnect(this.#onCells, this);
     this.session.panel.content.modelContentChanged.disconnect(this.#later, this);
     this.session.changed.disconnect(this.#onSession, this);
     this.settings.changed.disconnect(this.#look, this);
@@ -42,6 +49,11 @@ export class CellHighlighter implements IDisposable {
       cell.mimeTypeChanged.disconnect(this.#later, this);
     }
     this.#watched.clear();
+  }
+
+  /** Cells that come have no editor yet: it is made with their language, and not first with Lab's. */
+  #onCells(_: unknown, { type, newValues }: CellsChange): void {
+    if (type === 'add') for (const cell of newValues) this.#lookAt(cell);
   }
 
   /** Many changes in one frame are looked at once. */
@@ -65,17 +77,18 @@ export class CellHighlighter implements IDisposable {
   #look(): void {
     const { panel } = this.session;
     if (this.#disposed || panel.isDisposed) return;
-    const { highlightCells } = this.settings.values;
     this.#plain = this.#plainLanguage();
-    for (const cell of panel.model?.cells ?? []) {
-      if (cell.type !== 'code') continue;
-      const code = cell as ICodeCellModel;
-      this.#watch(code);
-      const mime = highlightCells
-        ? mimeOfCell(code.sharedModel.getSource(), this.#plain)
-        : panel.content.codeMimetype;
-      if (code.mimeType !== mime) code.mimeType = mime;
-    }
+    for (const cell of panel.model?.cells ?? []) this.#lookAt(cell);
+  }
+
+  #lookAt(cell: ICellModel): void {
+    if (cell.type !== 'code') return;
+    const code = cell as ICodeCellModel;
+    this.#watch(code);
+    const mime = this.settings.values.highlightCells
+      ? mimeOfCell(code.sharedModel.getSource(), this.#plain)
+      : this.session.panel.content.codeMimetype;
+    if (code.mimeType !== mime) code.mimeType = mime;
   }
 
   /**

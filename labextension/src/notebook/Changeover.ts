@@ -1,5 +1,6 @@
 import type { ISharedCell, SharedCell } from '@jupyter/ydoc';
 import { NotebookActions, type INotebookModel, type NotebookPanel } from '@jupyterlab/notebook';
+import { areNear } from '../grid/whenNear.js';
 import { fillingCells } from './fillingCells.js';
 import type { Splice } from './splice.js';
 import type { StoredCell } from './storedCells.js';
@@ -74,13 +75,19 @@ export class Changeover {
     const beside = content.renderingLayout === 'side-by-side';
     this.#bring(fillingCells(this.#coming, this.#room(), beside));
     for (const cell of leaving) cell.addClass(LEAVING);
-    // Left to itself, Lab measures each one before it draws the next.
-    for (let index = first; index < this.#at; index++) content.renderCellOutputs(index);
+    this.#draw(first, this.#at);
     context.saveState.connect(this.#onSave, this);
     for (const event of INPUT) window.addEventListener(event, this.#onInput, true);
     oncePainted(() => {
       this.#goOn();
     });
+  }
+
+  /** Left to itself, Lab measures each cell before it draws the next; and tables wait for the browser to find them in sight. */
+  #draw(from: number, to: number): void {
+    const { content } = this.panel;
+    for (let index = from; index < to; index++) content.renderCellOutputs(index);
+    for (const cell of content.widgets.slice(from, to)) areNear(cell.node);
   }
 
   /** Height of what is in sight below the cells that stay, in pixels. */
@@ -161,11 +168,9 @@ export class Changeover {
   };
 }
 
-/** In the first frame Lab draws the cells that came, in the second one what is in them; in the third, rows of tables come. */
+/** A frame begins once the one before it is painted. */
 function oncePainted(then: () => void): void {
   requestAnimationFrame(() => {
-    requestAnimationFrame(() => {
-      requestAnimationFrame(then);
-    });
+    requestAnimationFrame(then);
   });
 }
