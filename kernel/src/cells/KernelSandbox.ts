@@ -97,14 +97,17 @@ export class KernelSandbox {
   }
 
   async #open(): Promise<SandboxManager> {
-    const { createSandboxManager } = await import('@worldline/sandbox');
-    const { blobs } = await this.owner.session();
+    const [{ createSandboxManager }, { blobs }, fingerprint] = await Promise.all([
+      import('@worldline/sandbox'),
+      this.owner.session(),
+      imageFingerprint(),
+    ]);
     return createSandboxManager({
       kernel: this.owner.id,
       spaces: join(this.owner.paths.home, 'spaces'),
       store: blobs,
       settings: await this.#settings(),
-      fingerprint: await imageFingerprint(),
+      fingerprint,
       runnerFolder: runnerFolder(),
     });
   }

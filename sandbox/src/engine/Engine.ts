@@ -163,27 +163,27 @@ export class Engine {
   }
 
   async #start(workspace: string, options: StartOptions, starting: Starting): Promise<RunningContainer> {
-    const facts = await unlessAborted(this.#learn(), this.#closing.signal);
+    const asked = Promise.all([this.#learn(), this.#runner()]);
+    const looked = options.dataFolders.map((folder) => hiddenEntries(folder, [workspace, options.blobs]));
+    const [[facts, runner], masks] = await unlessAborted(
+      Promise.all([asked, Promise.all(looked)]),
+      this.#closing.signal,
+    );
     await makeWorkspace(workspace);
     await giveWorkspace(workspace, facts.user);
-    const masks = (
-      await Promise.all(
-        options.dataFolders.map((folder) => hiddenEntries(folder, [workspace, options.blobs])),
-      )
-    ).flat();
     const container = await this.#docker.createContainer(
       containerOptions({
         name: `worldline_${this.kernel.slice(0, 8)}_${++this.#count}_${slug(options.name)}`,
         workspace,
         dataFolders: options.dataFolders,
-        masks,
+        masks: masks.flat(),
         blobs: options.blobs,
         labels: { ...ownerLabels(this.kernel), 'worldline.workspace': workspace },
         user: facts.user,
         settings: { ...this.settings, limits: options.limits },
         podman: facts.podman,
         keepId: facts.keepId,
-        runner: await this.#runner(),
+        runner,
       }),
     );
     starting.id = container.id;
@@ -281,8 +281,10 @@ export class Engine {
 
   async #ask(): Promise<EngineFacts> {
     try {
-      const info = (await answered(this.#docker.info())) as EngineInfo;
-      const version = await answered(this.#docker.version());
+      const [info, version] = await Promise.all([
+        answered(this.#docker.info()) as Promise<EngineInfo>,
+        answered(this.#docker.version()),
+      ]);
       const { SecurityOptions, OperatingSystem, Rootless = false } = info;
       const components = (version as { Components?: { Name: string }[] }).Components ?? [];
       const podman = components.some(({ Name }) => Name.includes('Podman'));
