@@ -177,7 +177,7 @@ export interface SandboxManager {
   holdSpare(): () => void;
   /** Limits of containers from now on. One that runs is replaced before its next cell, its variables carried over. */
   setLimits(limits: Limits): void;
-  /** Resolves when a spare that is under way stands ready; at once where there is none, or it failed. */
+  /** Resolves when a spare that is under way stands ready, all of it warm; at once where there is none, or it failed. */
   spareReady(): Promise<void>;
   /**
    * Is the engine there, and the image? With `folders`, which takes a container, also: has it the folders of this machine? With

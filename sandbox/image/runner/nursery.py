@@ -1,5 +1,6 @@
 """The supervisor's side of the zygote: starts it, and has workers forked from it."""
 
+import contextlib
 import json
 import os
 import selectors
@@ -11,12 +12,14 @@ from .link import WorkerLink
 
 
 class Nursery:
-    """`events` has the methods `warm()`, `forked()`, `fork_failed()`, `exited(pid, status)` and `zygote_lost()`."""
+    """`events` has the methods `able()`, `warm()`, `forked()`, `fork_failed()`, `exited(pid, status)` and `zygote_lost()`."""
 
     def __init__(self, selector: selectors.BaseSelector, events) -> None:
         self._selector, self._events = selector, events
         self._sock: socket.socket | None = None
-        self._warm = False
+        # Whether it can fork workers, and whether all that they may use is warm.
+        self._able = self.is_warm = False
+        self._rests = False
         # Links whose process was asked for, in the order of asking.
         self._asked: list[WorkerLink] = []
         self.pid = 0
@@ -38,13 +41,13 @@ class Nursery:
             ours.close()
             self._be_zygote(theirs, ours_alone)
         theirs.close()
-        self.pid, self._sock, self._warm = pid, ours, False
+        self.pid, self._sock = pid, ours
         self._selector.register(ours, selectors.EVENT_READ, self._read)
         return True
 
     def fork(self, link: WorkerLink) -> None:
         """Has a process forked for a link, unless it has one, or one was asked for."""
-        if self._sock is None or not self._warm or link.pid or link in self._asked:
+        if self._sock is None or not self._able or link.pid or link in self._asked:
             return
         try:
             link.ask(self._sock)
@@ -52,6 +55,15 @@ class Nursery:
             # It has just died: another one comes.
             return
         self._asked.append(link)
+        self._rests = not self.is_warm
+
+    def go_on(self) -> None:
+        """What had to be forked early has done what was waited for: the rest is warmed."""
+        if not self._rests or self._sock is None:
+            return
+        self._rests = False
+        with contextlib.suppress(OSError):  # it has just died
+            self._sock.send(b"go on")
 
     def _be_zygote(self, sock: socket.socket, ours_alone: list[int]) -> None:
         signal.set_wakeup_fd(-1)
@@ -77,12 +89,16 @@ class Nursery:
         if not data:
             self._selector.unregister(self._sock)
             self._sock.close()
-            self._sock, self._warm, self._asked, self.pid = None, False, [], 0
+            self._sock, self._asked, self.pid = None, [], 0
+            self._able = self.is_warm = self._rests = False
             self._events.zygote_lost()
             return
         message = json.loads(data)
-        if message["type"] == "warm":
-            self._warm = True
+        if message["type"] == "able":
+            self._able = True
+            self._events.able()
+        elif message["type"] == "warm":
+            self.is_warm = True
             self._events.warm()
         elif message["type"] == "forked":
             self._asked.pop(0).forked(message["pid"])

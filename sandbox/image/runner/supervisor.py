@@ -37,7 +37,7 @@ class Supervisor:
         self.oom_kills = cgroup.oom_kills()
         self.refused_forks = cgroup.refused_forks()
         self.room = cgroup.Room()
-        self.ready_sent = False
+        self.ready_sent = self.warm_sent = False
         # For a zygote, or a worker: to be tried again soon.
         self.no_room = False
         self.wake, self.wake_write = os.pipe()
@@ -71,16 +71,27 @@ class Supervisor:
         if self.no_room:
             Sweep(set, set()).step()
 
+    def able(self) -> None:
+        """A worker can be had at once. The first is forked when something is asked of it, or when all is warm."""
+        if self.ready_sent:
+            self._fork()
+            return
+        self._next_worker()
+        self.ready_sent = True
+        self.host.tell({"type": "ready", "protocol": 1, "python": sys.version.split()[0]})
+
     def warm(self) -> None:
-        if self.worker is None:
-            self._next_worker()
-        if self.sweep is None:
-            self.nursery.fork(self.worker)
+        self._fork()
+        self.forked()
 
     def forked(self) -> None:
-        if not self.ready_sent:
-            self.ready_sent = True
-            self.host.tell({"type": "ready", "protocol": 1, "python": sys.version.split()[0]})
+        if self.nursery.is_warm and self.worker.pid and not self.warm_sent:
+            self.warm_sent = True
+            self.host.tell({"type": "warm"})
+
+    def _fork(self) -> None:
+        if self.sweep is None:
+            self.nursery.fork(self.worker)
 
     def fork_failed(self) -> None:
         self.no_room = True
@@ -91,9 +102,10 @@ class Supervisor:
         self._clear(set())
 
     def zygote_lost(self) -> None:
-        if not self.ready_sent:
+        if self.worker is None or (not self.warm_sent and self.worker.pristine and not self.worker.pid):
+            # Of the image, and not of anybody's code.
             sys.exit(1)
-        if self.worker is not None and self.worker.pid == 0:
+        if self.worker.pid == 0:
             # It may have forked a worker, and not told.
             self._clear(self.guardians.groups)
 
@@ -178,6 +190,8 @@ class Supervisor:
 
     def _worker_frame(self, worker: WorkerLink, header: dict, payload: bytes) -> None:
         kind = header["type"]
+        if kind in ("done", "reply"):
+            self.nursery.go_on()
         if kind == "done":
             self._done(worker, header)
         elif kind == "reaped":
@@ -226,6 +240,8 @@ class Supervisor:
         worker = self.worker
         if worker is None:
             return
+        # Whoever asks for something does not wait until all is warm.
+        self._fork()
         if kind == "execute":
             # What was refused or killed until now is not this cell's.
             self.refused_forks.grew()

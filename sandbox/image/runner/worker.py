@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from pyarrow import default_memory_pool
 
-from . import cgroup, dataframes, inquiries, processes, variables
+from . import cgroup, dataframes, inquiries, processes, variables, warm
 from .channel import Channel, HostError
 from .helpers import Helpers
 from .shell import Shell, make_shell
@@ -28,10 +28,8 @@ except ImportError:
 
 
 def prepare() -> Shell:
-    """Imports and warms what cells use, in the zygote, so that the first use costs nothing."""
+    """Imports what cells use, in the zygote, so that the first use costs nothing."""
     shell = make_shell()
-    from . import warm
-
     warm.up(shell)
     return shell
 

@@ -7,59 +7,103 @@ import select
 import signal
 import socket
 
-from . import processes, worker
+from . import processes, warm, worker
+
+# In which whoever waits for a first cell asks for it.
+FIRST_SECONDS = 0.02
 
 
 def run(sock: socket.socket) -> None:
     """Serves `fork` requests until the supervisor is gone. Never returns."""
     processes.set_dumpable(False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    shell = worker.prepare()
-    wake_read, wake_write = os.pipe()
-    os.set_blocking(wake_read, False)
-    os.set_blocking(wake_write, False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
-    gc.collect()
-    gc.freeze()
-    _tell(sock, {"type": "warm"})
-    while True:
-        readable, _, _ = select.select([sock, wake_read], [], [])
-        if wake_read in readable:
-            os.read(wake_read, 4096)
-            _reap(sock)
-        if sock in readable:
-            data, fds, _, _ = socket.recv_fds(sock, 4096, 5)
-            if not data:
-                os._exit(0)
-            _fork(sock, fds, [wake_read, wake_write], shell)
+    # Nothing of what is imported goes again, and to look for what does takes a fifth of the time.
+    gc.disable()
+    Zygote(sock, worker.prepare()).serve()
 
 
-def _fork(sock: socket.socket, fds: list[int], own: list[int], shell) -> None:
-    try:
-        pid = os.fork()
-    except OSError as error:
-        for fd in fds:
+class Zygote:
+    def __init__(self, sock: socket.socket, shell) -> None:
+        self._sock, self._shell = sock, shell
+        self._wake, self._wake_write = os.pipe()
+        os.set_blocking(self._wake, False)
+        os.set_blocking(self._wake_write, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        self._steps = [*warm.steps(shell), _tidy]
+        # A worker had to be forked before all is warm: its cell has the CPU until it is over.
+        self._rests = False
+
+    def serve(self) -> None:
+        self._tell({"type": "able"})
+        patience = FIRST_SECONDS
+        while True:
+            waits = self._rests or not self._steps
+            readable, _, _ = select.select([self._sock, self._wake], [], [], None if waits else patience)
+            if self._wake in readable:
+                os.read(self._wake, 4096)
+                self._reap()
+            if self._sock in readable:
+                self._serve_one()
+            elif not readable and not waits:
+                self._step()
+                patience = 0
+
+    def _serve_one(self) -> None:
+        data, fds, _, _ = socket.recv_fds(self._sock, 4096, 5)
+        if not data:
+            os._exit(0)
+        if data == b"fork":
+            self._rests = bool(self._steps)
+            self._fork(fds)
+        else:
+            self._rests = False
+
+    def _step(self) -> None:
+        self._steps.pop(0)()
+        if not self._steps:
+            self._tell({"type": "warm"})
+
+    def _fork(self, fds: list[int]) -> None:
+        gc.freeze()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            for fd in fds:
+                os.close(fd)
+            self._tell({"type": "failed", "error": str(error)})
+            return
+        if pid:
+            for fd in fds:
+                os.close(fd)
+            _lead(pid)
+            self._tell({"type": "forked", "pid": pid})
+            return
+        _lead(0)
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self._sock.close()
+        for fd in (self._wake, self._wake_write):
             os.close(fd)
-        _tell(sock, {"type": "failed", "error": str(error)})
-        return
-    if pid:
-        for fd in fds:
-            os.close(fd)
-        _lead(pid)
-        _tell(sock, {"type": "forked", "pid": pid})
-        return
-    _lead(0)
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    sock.close()
-    for fd in own:
-        os.close(fd)
-    try:
-        worker.run(shell, fds)
-    finally:
-        # Its channel ended, or a cell broke it.
-        os._exit(1)
+        gc.enable()
+        try:
+            worker.run(self._shell, fds)
+        finally:
+            # Its channel ended, or a cell broke it.
+            os._exit(1)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self._tell({"type": "exited", "pid": pid, "status": status})
+
+    def _tell(self, message: dict) -> None:
+        self._sock.send(json.dumps(message).encode())
 
 
 def _lead(pid: int) -> None:
@@ -71,16 +115,8 @@ def _lead(pid: int) -> None:
         pass
 
 
-def _reap(sock: socket.socket) -> None:
-    while True:
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if pid == 0:
-            return
-        _tell(sock, {"type": "exited", "pid": pid, "status": status})
-
-
-def _tell(sock: socket.socket, message: dict) -> None:
-    sock.send(json.dumps(message).encode())
+def _tidy() -> None:
+    """What is not needed again is freed, and the rest left alone from then on: a look at it would copy its pages."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -39,8 +39,10 @@ type Snapshot = { readonly ok: true } | { readonly ok: false; readonly error: st
 
 /** The host's end of the protocol: sends frames, and gives each that comes to whoever waits for it. */
 export class Runner {
-  /** Resolves when the first worker can take a cell; rejects where the container ends before. */
+  /** Resolves when a first cell can run; rejects where the container ends before. */
   readonly ready: Promise<void>;
+  /** Resolves when nothing is left to be warmed, or the connection is over. Never rejects. */
+  readonly warm: Promise<void>;
   /** Resolves with the reason when the connection is over. Never rejects. */
   readonly closed: Promise<string>;
   #id = 0;
@@ -52,6 +54,7 @@ export class Runner {
   readonly #snapshots = new Map<string, (result: Snapshot) => void>();
   #setReady!: () => void;
   #failReady!: (error: Error) => void;
+  #setWarm!: () => void;
   #setClosed!: (reason: string) => void;
 
   constructor(private readonly stream: Duplex) {
@@ -60,6 +63,9 @@ export class Runner {
       this.#failReady = reject;
     });
     this.ready.catch(() => undefined);
+    this.warm = new Promise((resolve) => {
+      this.#setWarm = resolve;
+    });
     this.closed = new Promise((resolve) => {
       this.#setClosed = resolve;
     });
@@ -170,6 +176,9 @@ export class Runner {
         if (header['protocol'] === 1) this.#setReady();
         else this.#close(`the image is of another version. Build it again: ${BUILD}`);
         break;
+      case 'warm':
+        this.#setWarm();
+        break;
       case 'reply':
         this.#reply(header, payload);
         break;
@@ -243,6 +252,7 @@ export class Runner {
     this.stream.destroy();
     const gone = new SandboxGoneError(`The sandbox is gone: ${reason}.`);
     this.#failReady(gone);
+    this.#setWarm();
     this.#endCell({ type: 'gone', reason });
     this.#failCalls(gone);
     for (const resolve of this.#snapshots.values()) resolve({ ok: false, error: reason });

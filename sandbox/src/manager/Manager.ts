@@ -125,7 +125,8 @@ export class Manager implements SandboxManager {
   }
 
   async spareReady(): Promise<void> {
-    await this.#spare?.started.catch(() => undefined);
+    const container = await this.#spare?.started.catch(() => null);
+    await container?.runner.warm;
   }
 
   async check({ folders = false } = {}): ReturnType<SandboxManager['check']> {
