@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { rowsOf, runAsUser, withDatabase } from './testing.js';
 import type { FirstPage, StatementResult } from './types.js';
 
@@ -233,7 +233,12 @@ test('a table of a PIVOT is made whole or not at all, by the model as well', () 
   }));
 
 test('rows that come in many small pieces fill the first page as well', () =>
-  withDatabase(async ({ database }) => {
+  withDatabase(async ({ database, workspace }) => {
+    for (const name of ['a/b/1.csv', 'a/2.csv', '3.csv']) {
+      await mkdir(dirname(join(workspace, name)), { recursive: true });
+      await writeFile(join(workspace, name), 'x\n1\n');
+    }
+    expect(await rowsOf(database, `from glob('${workspace}/**')`)).toHaveLength(3);
     const pieces = Array.from({ length: 12 }, (_, n) => `select ${n} as n`).join(' union all ');
     const [result] = await database.query(pieces, { author: 'user', limit: 10 });
     if (result?.kind !== 'rows') throw new Error('no rows');

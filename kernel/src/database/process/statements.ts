@@ -212,7 +212,8 @@ async function rows(
     return done(shown, first.rowCount);
   }
   const fill = (next: DuckDBDataChunk): void => {
-    if (shown.length < limit) shown.push(...rowsOf(next, types, limit - shown.length));
+    // The last one has no rows, and may have no columns.
+    if (shown.length < limit && next.rowCount > 0) shown.push(...rowsOf(next, types, limit - shown.length));
   };
   fill(chunk);
   context.emit({ kind: 'page', page: { id, sql: piece.sql, columns, rows: shown } });
