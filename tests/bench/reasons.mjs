@@ -31,7 +31,7 @@ export const REASONS = {
   lab: [
     {
       what: 'switch between two worldlines of 200 cells',
-      why: 'what is in sight comes first, and the other cells once it is painted. What is left is Lab’s and the browser’s own: an editor for each cell in sight, which the browser lays out before the next one comes, the first rows of the tables, and three frames.',
+      why: 'what is in sight comes first, and the other cells once it is painted. What is left is Lab’s and the browser’s own: an editor for each cell in sight, for which CodeMirror has the browser lay out the page when it makes it, since it asks for the fonts, and again when it measures it, before the next one; and the frame in which all that is painted.',
     },
   ],
   snapshots: [
