@@ -1,7 +1,8 @@
 /** How far out of sight is near. */
 const MARGIN = '200px';
 
-const waiting = new Map<Element, () => void>();
+/** Weak: the cells of a notebook that closes are not all told that they go. */
+const waiting = new WeakMap<Element, () => void>();
 let observer: IntersectionObserver | null = null;
 
 /** Calls once, when the element is in sight or near it. Returns what stops the waiting. */
@@ -21,7 +22,7 @@ export function whenNear(node: Element, onNear: () => void): () => void {
 
 /** All that wait inside an element are near: whoever has brought it into sight need not wait for the browser to find that out. */
 export function areNear(around: Element): void {
-  for (const node of waiting.keys()) if (around.contains(node)) call(node);
+  for (const node of around.querySelectorAll('*')) if (waiting.has(node)) call(node);
 }
 
 function look(entries: readonly IntersectionObserverEntry[]): void {
