@@ -120,7 +120,8 @@ describe('matching figures', () => {
   });
 
   test('seasons, versions and times are no dates', () => {
-    const answer = 'In 2009-10, with version 3.12.11 and 1.5.6 on 10.0.0.1, at 14:30 and 2:15 pm, in the 3. Quartal.';
+    const answer =
+      'In 2009-10, with version 3.12.11 and 1.5.6 on 10.0.0.1, at 14:30 and 2:15 pm, in the 3. Quartal.';
     expect(groundAnswer(answer, ['r1'], results({ r1: result('nothing') }), []).figures).toEqual([]);
   });
 
