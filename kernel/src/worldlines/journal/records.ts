@@ -22,6 +22,8 @@ export interface WorkspaceRef {
   readonly list: PiecesRef;
   readonly files: number;
   readonly bytes: number;
+  /** There were others, which are not kept: too many, too large, or not to be read. */
+  readonly partial?: true;
 }
 
 export interface VariablesRef {

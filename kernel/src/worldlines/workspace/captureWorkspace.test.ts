@@ -2,6 +2,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   closeSync,
   ftruncateSync,
   rmSync,
@@ -106,6 +107,36 @@ test('a list of files that could not be written is written by the next capture, 
     await expect(captureWorkspace(workspace, index, objects, tally)).rejects.toThrow();
     rmSync(inTheWay);
     expect(await captureWorkspace(workspace, index, objects, tally)).toEqual({ ref, skipped: [] });
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test('what was too much to be kept is not removed where the state without it is restored', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'worldline-partial-'));
+  try {
+    const [workspace, store] = ['workspace', 'objects'].map((name) => join(root, name)) as [string, string];
+    for (const folder of [workspace, store]) mkdirSync(folder);
+    const objects = new ObjectStore(store, join(root, 'aside'));
+    const index = new WorkspaceIndex();
+    const capture = (): ReturnType<typeof captureWorkspace> =>
+      captureWorkspace(workspace, index, objects, { bytes: 0 }, { files: 2, bytes: 100, depth: 64 });
+    for (const name of ['a', 'b']) writeFileSync(join(workspace, name), name);
+    const { ref: whole } = await capture();
+    writeFileSync(join(workspace, 'c'), 'c');
+    const { ref: partial, skipped } = await capture();
+    expect(skipped).toHaveLength(1);
+    rmSync(join(workspace, 'a'));
+    writeFileSync(join(workspace, 'd'), 'd');
+
+    await restoreWorkspace(workspace, partial, index, objects);
+    expect(readdirSync(workspace).sort()).toEqual(['a', 'b', 'c', 'd']);
+    await restoreWorkspace(workspace, whole, index, objects);
+    expect(readdirSync(workspace).sort()).toEqual(['a', 'b']);
+
+    writeFileSync(join(workspace, 'large'), 'x'.repeat(200));
+    await restoreWorkspace(workspace, (await capture()).ref, index, objects);
+    expect(readdirSync(workspace).sort()).toEqual(['a', 'b', 'large']);
   } finally {
     rmSync(root, { recursive: true });
   }

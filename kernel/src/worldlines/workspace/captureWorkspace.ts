@@ -23,6 +23,7 @@ export async function captureWorkspace(
   const folders: string[] = [];
   const skipped: Skipped[] = [];
   let stored = 0;
+  let partial = false as boolean;
   const keep = (path: string, stat: FileStat, content: Content): void => {
     found.push({ path, stat, content });
   };
@@ -39,25 +40,30 @@ export async function captureWorkspace(
         return store(path, name, stat, folder);
       },
       folder: (path) => folders.push(path),
-      skipped: (one) => skipped.push(one),
+      skipped(one, why) {
+        skipped.push(one);
+        partial ||= why === 'limit';
+      },
     },
     limits,
   );
   const seen = folders.join('\n');
-  if (stored === 0 && found.length === index.size && index.last?.folders === seen && !objects.damaged) {
-    return { ref: index.last.ref, skipped };
-  }
+  const { last } = index;
+  const same = last?.folders === seen && (last.ref?.partial === true) === partial;
+  if (same && stored === 0 && found.length === index.size && !objects.damaged)
+    return { ref: last.ref, skipped };
   const files = found.map(({ path, stat: { size: bytes, modified, mode }, content }): KeptFile => {
     return { path, bytes, modified: Math.round(modified), mode, ...content };
   });
   index.keepOnly(new Set(files.map((file) => file.path)));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const ref =
-    files.length === 0 && folders.length === 0
+    files.length === 0 && folders.length === 0 && !partial
       ? null
       : {
           list: await objects.putPieces(encodeManifest({ files, folders }), tally),
           ...{ files: files.length, bytes },
+          ...(partial ? { partial } : {}),
         };
   index.last = index.size === files.length ? { ref, folders: seen } : null;
   return { ref, skipped };
@@ -76,6 +82,7 @@ export async function captureWorkspace(
       }
     } catch (error) {
       if (errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT') throw error;
+      partial ||= errorCode(error) !== 'ENOENT';
       skipped.push({ path, reason: describe(error) });
     }
   }

@@ -15,7 +15,10 @@ export async function readManifest(ref: WorkspaceRef | null, objects: ObjectStor
   return ref === null ? { files: [], folders: [] } : decodeManifest(await objects.readPieces(ref.list));
 }
 
-/** Makes a live workspace equal to what was kept: only what differs is removed, replaced or added. */
+/**
+ * Makes a live workspace equal to what was kept: only what differs is removed, replaced or added. Where not all of it could be
+ * kept, nothing is removed: it may be what was there.
+ */
 export async function restoreWorkspace(
   root: string,
   ref: WorkspaceRef | null,
@@ -45,12 +48,16 @@ export async function restoreWorkspace(
     },
     { ...WORKSPACE_LIMITS, files: Infinity, bytes: Infinity },
   );
-  for (const path of surplus) await inFolderOf(root, path, (folder, name) => folder.removeFile(name));
-  for (const path of extraFolders.sort((a, b) => b.length - a.length)) {
-    await inFolderOf(root, path.slice(0, -1), (folder, name) => folder.removeFolder(name));
-  }
+  if (ref?.partial !== true) await remove(root, surplus, extraFolders);
   for (const path of folders) await inFolderOf(root, `${path}x`, () => Promise.resolve());
   for (const file of missing.values()) await writeBack(root, file, index, objects);
+}
+
+async function remove(root: string, files: readonly string[], folders: string[]): Promise<void> {
+  for (const path of files) await inFolderOf(root, path, (folder, name) => folder.removeFile(name));
+  for (const path of folders.sort((a, b) => b.length - a.length)) {
+    await inFolderOf(root, path.slice(0, -1), (folder, name) => folder.removeFolder(name));
+  }
 }
 
 async function writeBack(

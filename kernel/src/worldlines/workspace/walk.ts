@@ -14,11 +14,13 @@ export interface Skipped {
   readonly path: string;
   readonly reason: string;
 }
+/** Why a file is passed over: a walk without limits passes over those that cannot be named as well, and takes the others. */
+export type Why = 'limit' | 'never taken';
 export interface Visitor {
   /** Return the file's stat to keep it in mind; called in no particular order. */
   file(path: string, name: string, stat: FileStat, folder: Folder): Promise<void> | undefined;
   folder(path: string): void;
-  skipped(skipped: Skipped): void;
+  skipped(skipped: Skipped, why: Why): void;
 }
 
 /** Hidden folder of the kernel's own, in every workspace. */
@@ -52,19 +54,19 @@ export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimi
       if (path === OWN_FOLDER || BESIDE.test(name)) continue;
       if (!entry.isFile() && !entry.isDirectory()) continue;
       if (invalid.has(name)) {
-        visitor.skipped({ path, reason: 'its name is not valid UTF-8' });
+        visitor.skipped({ path, reason: 'its name is not valid UTF-8' }, 'never taken');
       } else if (entry.isDirectory()) {
         await enter(folder, name, path, depth + 1);
       } else if (budget.files <= 0) {
         // Those that are too many are not even looked at.
-        visitor.skipped({ path, reason: `more than ${count(limits.files)} files` });
+        visitor.skipped({ path, reason: `more than ${count(limits.files)} files` }, 'limit');
       } else {
         const stat = folder.stat(name);
         if (stat === null) continue;
         budget.files -= 1;
         budget.bytes -= stat.size;
         if (budget.bytes < 0) {
-          visitor.skipped({ path, reason: `more than ${count(limits.bytes)} bytes of files` });
+          visitor.skipped({ path, reason: `more than ${count(limits.bytes)} bytes of files` }, 'limit');
         } else {
           const pending = visitor.file(path, name, stat, folder);
           if (pending === undefined) continue;
@@ -79,12 +81,12 @@ export async function walk(root: string, visitor: Visitor, limits: WorkspaceLimi
 
   async function enter(folder: Folder, name: string, path: string, depth: number): Promise<void> {
     if (depth > limits.depth) {
-      visitor.skipped({ path, reason: `more than ${limits.depth} folders deep` });
+      visitor.skipped({ path, reason: `more than ${limits.depth} folders deep` }, 'never taken');
       return;
     }
     const inner = opened(folder, name);
     if (inner === null) {
-      visitor.skipped({ path, reason: 'it could not be opened' });
+      visitor.skipped({ path, reason: 'it could not be opened' }, 'never taken');
       return;
     }
     visitor.folder(`${path}/`);
