@@ -43,6 +43,14 @@ describe('comparing', () => {
         ['main', 0, false, 2],
         ['other', 1, true, 1],
       ]);
+      await session.undo();
+      await run(kernel, 'fourth');
+      await run(kernel, 'fifth');
+      await session.undo();
+      expect((await session.tree()).map(({ cells, undone }) => [cells, undone])).toEqual([
+        [2, 0],
+        [1, 2],
+      ]);
       await session.close();
     });
   });

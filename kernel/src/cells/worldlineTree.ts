@@ -1,5 +1,5 @@
 import type { CellRecord } from '../contract.js';
-import { plural } from '../counts.js';
+import { count, plural } from '../counts.js';
 import { bytes, firstLine } from '../display/format.js';
 import { escapeHtml } from '../display/html.js';
 import type { Display } from '../mime.js';
@@ -33,7 +33,11 @@ function headOf(line: TreeLine): string {
         : ' (earlier)'
       : '';
   const used = new Date(line.lastUsed).toLocaleString('sv').slice(0, 16);
-  return `${indent}${line.active ? '●' : '○'} ${line.name}${where}: ${plural(line.cells, 'cell')}, ${bytes(line.bytes)}, ${used}`;
+  return `${indent}${line.active ? '●' : '○'} ${line.name}${where}: ${cellsOf(line)}, ${bytes(line.bytes)}, ${used}`;
+}
+
+function cellsOf({ cells, undone }: TreeLine): string {
+  return undone === 0 ? plural(cells, 'cell') : `${plural(cells, 'cell')} (${count(undone)} undone)`;
 }
 
 function stem(line: TreeLine): string {

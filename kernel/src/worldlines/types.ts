@@ -165,8 +165,9 @@ export interface TreeLine {
   readonly inUse: boolean;
   readonly head: string;
   readonly headTitle: string;
-  /** Cells of its own, after the fork. */
+  /** Cells of its own, after the fork, and how many more of them were undone. */
   readonly cells: number;
+  readonly undone: number;
   readonly lastUsed: number;
   /** Bytes that its own checkpoints added. */
   readonly bytes: number;

@@ -1,5 +1,6 @@
 import type { CellRecord, Change, Comparison, TableDifference, TableInfo } from '../../contract.js';
 import type { Node } from '../graph/Graph.js';
+import { isCell } from '../graph/isCell.js';
 import type { State } from '../journal/records.js';
 import { unstore } from '../journal/stored.js';
 import { readCell } from '../session/readCell.js';
@@ -44,7 +45,7 @@ async function cellsAfter(store: Store, ancestor: Node | null, head: Node): Prom
   const cells: Node[] = [];
   for (const node of store.graph.ancestry(head)) {
     if (node === ancestor) break;
-    if (node.record.kind !== 'root' && node.record.kind !== 'step') cells.push(node);
+    if (isCell(node.record)) cells.push(node);
   }
   return Promise.all(cells.reverse().map((node) => readCell(node, store)));
 }

@@ -4,6 +4,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { withDatabases } from '../compare/withDatabases.js';
 import { describe, errorCode, WorldlineError } from '../errors.js';
 import type { Node } from '../graph/Graph.js';
+import { isCell } from '../graph/isCell.js';
 import { readCell, readTurns } from '../session/readCell.js';
 import { targetOf } from '../session/restoreState.js';
 import type { Store } from '../session/Store.js';
@@ -41,7 +42,7 @@ export async function exportWorldline(
   if (!isReport && options.steps === false)
     throw new WorldlineError('--no-steps is for reports: name the file .html, .md or .pdf.');
   const nodes = [...store.graph.ancestry(head)].reverse();
-  const cells = nodes.filter(({ record: { kind } }) => kind !== 'root' && kind !== 'step');
+  const cells = nodes.filter(({ record }) => isCell(record));
   const shown = await Promise.all(cells.map((node) => exportCell(store, node)));
   try {
     const again = await isEarlierExport(file, isReport ? isSealed : isUntouchedExport);

@@ -1,5 +1,6 @@
 import type { CheckpointRecord, JournalRecord, StateRecord, WorldlineRecord } from '../journal/records.js';
 import { holds } from '../journal/stored.js';
+import { isCell } from './isCell.js';
 import type { Segment } from './Segment.js';
 
 export interface Node {
@@ -196,7 +197,7 @@ export class Graph {
     line.head = record.id;
     line.running = null;
     line.lastUsed = record.ended;
-    if (record.kind !== 'root' && record.kind !== 'step') line.cells++;
+    if (isCell(record)) line.cells++;
     line.bytes += node.saved?.bytes ?? 0;
   }
 

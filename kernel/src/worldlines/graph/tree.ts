@@ -1,6 +1,7 @@
 import { kernelOf } from '../journal/EarlierJournals.js';
 import type { TreeLine } from '../types.js';
 import type { Graph, Line } from './Graph.js';
+import { isCell } from './isCell.js';
 import { listed } from './summaries.js';
 
 /** The worldlines as a tree, depth first: a branch stands below the worldline that it was made from. */
@@ -22,11 +23,23 @@ export function treeOf(graph: Graph, own: string, active: string, live: Readonly
         ...{ depth, worldline: line.id, name: line.name, active: line.id === active },
         ...{ earlier: line.journal !== own, inUse: line.journal === own || live.has(kernelOf(line.journal)) },
         ...{ head: line.head, headTitle: graph.node(line.head)?.record.title ?? '' },
-        ...{ cells: line.cells, lastUsed: line.lastUsed, bytes: line.bytes },
+        ...cellsOf(graph, line, own),
+        ...{ lastUsed: line.lastUsed, bytes: line.bytes },
       });
       add(line.id, depth + 1);
     }
   };
   add(null, 0);
   return drawn;
+}
+
+/** Of an earlier run's, of which not all may be read, all cells count: nobody asks which of them were undone. */
+function cellsOf(graph: Graph, line: Line, own: string): Pick<TreeLine, 'cells' | 'undone'> {
+  if (line.journal !== own) return { cells: line.cells, undone: 0 };
+  let cells = 0;
+  for (const { record } of graph.ancestry(graph.node(line.head) ?? null)) {
+    if (record.id === line.fork) break;
+    if (isCell(record)) cells += 1;
+  }
+  return { cells, undone: Math.max(0, line.cells - cells) };
 }

@@ -13,6 +13,7 @@ import { withDatabases } from '../compare/withDatabases.js';
 import { type NewerStoreError, WorldlineError } from '../errors.js';
 import { exportWorldline } from '../exchange/exportWorldline.js';
 import { type Graph, isLinked, type Line, type Node } from '../graph/Graph.js';
+import { isCell } from '../graph/isCell.js';
 import { listed, summarizeCheckpoint, summarizeLine } from '../graph/summaries.js';
 import { treeOf } from '../graph/tree.js';
 import type { CheckpointRecord } from '../journal/records.js';
@@ -89,7 +90,7 @@ export class SessionReader {
     const cells: Node[] = [];
     for (const node of this.store.graph.ancestry(await this.lookup.node(of))) {
       if (cells.length >= last) break;
-      if (node.record.kind !== 'root' && node.record.kind !== 'step') cells.push(node);
+      if (isCell(node.record)) cells.push(node);
     }
     return Promise.all(cells.reverse().map((node) => readCell(node, this.store)));
   }
