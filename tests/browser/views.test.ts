@@ -44,7 +44,6 @@ test(
       expect(readFileSync(join(lab.server.notebooks, 'kept.ipynb'), 'utf8')).toContain('insert into t');
 
       await choose('better', 'Delete Worldline');
-      await page.locator('.jp-Dialog button.jp-mod-warn').click();
       await page.locator('.jp-Dialog', { hasText: 'Switch to another one' }).waitFor();
       await notebook.shot('delete-refused');
       await page.keyboard.press('Enter');

@@ -27,12 +27,15 @@ export function addLifeCommands(services: Services): void {
     execute: async (session, args) => {
       const worldline = await worldlineOf(services, session, args, trans.__('Delete which worldline?'));
       if (!worldline) return;
-      const sure = await confirmed(
-        trans.__('Delete “%1”?', worldline.name),
-        trans.__('What it shares with others stays. It can be brought back until the store is cleaned up.'),
-        trans.__('Delete'),
-        trans,
-      );
+      // The active one cannot be deleted: the kernel says so, and nobody has to be sure of it before.
+      const sure =
+        worldline.id === session.graph.activeId ||
+        (await confirmed(
+          trans.__('Delete “%1”?', worldline.name),
+          trans.__('What it shares with others stays. It can be brought back until the store is cleaned up.'),
+          trans.__('Delete'),
+          trans,
+        ));
       if (sure) await session.request('delete', { worldline: worldline.id });
     },
   });
