@@ -14,10 +14,10 @@ const folder = mkdtempSync(join(tmpdir(), 'worldline-ssh-'));
 /** One that has Docker, one on which its command is not found, and one whose shell greets. */
 const [server, bare, chatty] = [new SshServer(), new SshServer(), new SshServer()];
 beforeAll(async () => {
-  const path = `SetEnv PATH=${process.env['PATH'] ?? ''}`;
-  await server.start([path]);
-  await bare.start(['SetEnv PATH=/nonexistent']);
-  await chatty.start([path, 'ForceCommand echo Welcome; $SSH_ORIGINAL_COMMAND']);
+  const path = process.env['PATH'] ?? '';
+  await server.start(path);
+  await bare.start('/nonexistent');
+  await chatty.start(path, ['ForceCommand echo Welcome; $SSH_ORIGINAL_COMMAND']);
 });
 afterAll(async () => {
   for (const each of [server, bare, chatty]) await each.remove();

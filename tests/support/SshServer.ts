@@ -44,17 +44,20 @@ export class SshServer {
     return this.#in('ours');
   }
 
-  /** `more` are lines for its settings. */
-  async start(more: readonly string[]): Promise<void> {
+  /** `path` is where its sessions find commands; `more` are lines for its settings. */
+  async start(path: string, more: readonly string[] = []): Promise<void> {
     for (const name of ['host', 'other', 'ours', 'nobody'])
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', this.#in(name)]);
     copyFileSync(this.#in('ours.pub'), this.#in('authorized_keys'));
     this.#port = await freePort();
+    // A shell of the user's own would read what that has at home: a lock that one leaves when it is cut off holds up the next.
+    mkdirSync(this.#in('home'));
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
     const settings = [
       ...['ListenAddress 127.0.0.1', `Port ${this.#port}`, 'PidFile none', 'UsePAM no', 'StrictModes no'],
       ...[`HostKey ${this.#in('host')}`, `AuthorizedKeysFile ${this.#in('authorized_keys')}`],
       ...['PasswordAuthentication no', 'KbdInteractiveAuthentication no'],
+      `SetEnv HOME=${this.#in('home')} PATH=${path}`,
       ...more,
     ];
     writeFileSync(this.#in('sshd_config'), `${settings.join('\n')}\n`);
