@@ -163,9 +163,10 @@ export class Engine {
   }
 
   async #start(workspace: string, options: StartOptions, starting: Starting): Promise<RunningContainer> {
-    const asked = Promise.all([this.#learn(), this.#runner()]);
+    // One question after the other, by the same connection: over ssh each would be a login of its own.
+    const asked = this.#learn().then(async (facts) => ({ facts, runner: await this.#runner() }));
     const looked = options.dataFolders.map((folder) => hiddenEntries(folder, [workspace, options.blobs]));
-    const [[facts, runner], masks] = await unlessAborted(
+    const [{ facts, runner }, masks] = await unlessAborted(
       Promise.all([asked, Promise.all(looked)]),
       this.#closing.signal,
     );
@@ -281,10 +282,8 @@ export class Engine {
 
   async #ask(): Promise<EngineFacts> {
     try {
-      const [info, version] = await Promise.all([
-        answered(this.#docker.info()) as Promise<EngineInfo>,
-        answered(this.#docker.version()),
-      ]);
+      const info = (await answered(this.#docker.info())) as EngineInfo;
+      const version = await answered(this.#docker.version());
       const { SecurityOptions, OperatingSystem, Rootless = false } = info;
       const components = (version as { Components?: { Name: string }[] }).Components ?? [];
       const podman = components.some(({ Name }) => Name.includes('Podman'));
