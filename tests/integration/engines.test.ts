@@ -199,7 +199,7 @@ const problems: readonly (readonly [string, () => Record<string, string>, RegExp
   [
     'an image without the packages',
     () => ({ SANDBOX_IMAGE: BARE }),
-    /Python did not start in the image worldline-test-bare: ModuleNotFoundError: No module named 'IPython'\.\nAn image of your own is built FROM worldline-sandbox, or has Python 3\.11/,
+    /Python did not start in the image worldline-test-bare: ModuleNotFoundError: No module named '\w+'\.\nAn image of your own is built FROM worldline-sandbox, or has Python 3\.11/,
   ],
 ];
 

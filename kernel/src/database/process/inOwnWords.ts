@@ -35,10 +35,11 @@ const WORDS: readonly Words[] = [
       `${file} is not read: SQL reaches no address that was not allowed. Save the file beside the notebook, or %allow s3://bucket/prefix.`,
   },
   {
+    // Whether it is there is not for everybody to know.
     type: 'Permission',
     message:
       /^Cannot access (?:file|directory) "(.*)" - file system operations are disabled by configuration/,
-    say: ([, path = '']) => `${path} may not be read here. ${wayTo(path)}`,
+    say: ([, path = '']) => `${path} is not there, or may not be read here. ${wayTo(path)}`,
   },
   {
     type: 'IO',
@@ -46,14 +47,6 @@ const WORDS: readonly Words[] = [
     say: ([all]) =>
       `${all}\nA relative path starts in the workspace, where what lies beside the notebook is found as well, ` +
       'of a notebook in the home folder what its cells name. %allow FOLDER grants more.',
-  },
-  {
-    // Whether it is there is not for everybody to know.
-    type: 'Permission',
-    message: /^Cannot access file "(.+)" - file system operations are disabled by configuration$/,
-    say: ([, file = '']) =>
-      `There is no file ${file} that may be read here. One that a cell of yours names by its whole path may be, ` +
-      'where it is there; %allow FOLDER grants more.',
   },
   {
     type: 'Invalid Input',
@@ -104,7 +97,7 @@ function wayTo(path: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path))
     return 'What begins with an address is, once %allow has granted it: %allow s3://bucket/prefix.';
   if (/\/\./.test(path)) return 'Hidden files, and what lies in hidden folders, stay hidden.';
-  return '%allow FOLDER grants its folder; so does a cell of yours a file that it names in quotes, by its whole path.';
+  return '%allow FOLDER grants its folder; a cell of yours that names a file in quotes, by its whole path, grants it if it is there.';
 }
 
 function noValue(parameter: string, name: string): string {
