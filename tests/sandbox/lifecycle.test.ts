@@ -68,6 +68,23 @@ test('a spare is handed over with its workspace, and another one comes', async (
   expect((await containerOf(sandbox, python)).Name).toMatch(/my-line$/);
 });
 
+test('a workspace that is left takes along what was started ahead for it, while that starts and once it stands ready', async () => {
+  const events = await docker.getEvents({
+    filters: { event: ['destroy'], label: [`worldline.kernel=${sandbox.kernel}`] },
+  });
+  for (const isReady of [false, true]) {
+    spares();
+    sandbox.manager.warm();
+    spares = sandbox.manager.holdSpare();
+    if (isReady) await sandbox.manager.spareReady();
+    const removed = new Promise((resolve) => events.once('data', resolve));
+    sandbox.manager.leave(await sandbox.manager.newWorkspace());
+    await removed;
+    expect(await containersOf(sandbox)).toEqual([]);
+  }
+  (events as unknown as { destroy(): void }).destroy();
+});
+
 test('while several containers are to start, no spare is started beside them', async () => {
   const count = async (): Promise<number> =>
     (await containersOf(sandbox)).filter(({ Names }) => String(Names[0]).includes('spare')).length;

@@ -92,7 +92,10 @@ export class Kernel {
       variablesRestored: () => {
         this.dataChanged();
       },
-      closed: () => this.#runtimes.delete(place.id),
+      closed: () => {
+        this.#runtimes.delete(place.id);
+        this.sandbox.leave(place);
+      },
     });
     this.#runtimes.set(place.id, runtime);
     return runtime;

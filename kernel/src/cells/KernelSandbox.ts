@@ -69,6 +69,15 @@ export class KernelSandbox {
     }
   }
 
+  /** Takes away what was started ahead for a worldline that is closed. */
+  leave({ workspace }: WorldlinePlace): void {
+    const left = this.#manager?.then((manager) => {
+      manager.leave({ path: workspace });
+    });
+    // Where there is no sandbox, nothing was started.
+    left?.catch(() => undefined);
+  }
+
   /** Python of a worldline. Throws a UserError where the engine or its image is not there. */
   async openPython(place: WorldlinePlace): Promise<PythonSession> {
     const manager = await this.manager();

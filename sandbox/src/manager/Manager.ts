@@ -67,6 +67,13 @@ export class Manager implements SandboxManager {
     return { path };
   }
 
+  leave({ path }: Workspace): void {
+    const given = this.#given.get(path);
+    this.#given.delete(path);
+    // What cannot be taken away now goes at the end.
+    given?.started.then((container) => container.remove()).catch(() => undefined);
+  }
+
   session(
     workspace: Workspace,
     options: { dataFolders: readonly DataFolder[]; name: string },

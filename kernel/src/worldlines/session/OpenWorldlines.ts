@@ -90,7 +90,8 @@ export class OpenWorldlines {
     await live.saving;
     await live.parts.close();
     if (live.unsaved) return;
-    await rm(live.place.workspace, { recursive: true, force: true });
+    // A container that was started ahead may be about to put folders into it.
+    await rm(live.place.workspace, { recursive: true, force: true, maxRetries: 5 });
     await rm(this.store.folder.liveOf(id), { recursive: true, force: true });
   }
 
