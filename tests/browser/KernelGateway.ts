@@ -35,6 +35,8 @@ export class KernelGateway {
         KG_PORT: String(port),
         KG_PORT_RETRIES: '0',
         KG_AUTH_TOKEN: token,
+        // Whether a kernel is alive is asked so where a connection is lost: without an answer, JupyterLab gives it up.
+        KG_LIST_KERNELS: 'True',
         KG_ENV_WHITELIST: 'JPY_SESSION_NAME',
         KG_ENV_PROCESS_WHITELIST: 'HOME,WORLDLINE_HOME,DOCKER_HOST,SANDBOX_IMAGE',
       },

@@ -39,7 +39,8 @@ export class LabPage {
     page.setDefaultTimeout(PATIENCE);
     page.on('console', (message) => {
       const text = message.text();
-      if (message.type() === 'error' && !text.includes(OF_MACHINE)) this.complaints.push(text);
+      if (message.type() === 'error' && !text.includes(OF_MACHINE))
+        this.complaints.push(`${text} (${message.location().url})`);
     });
     page.on('pageerror', (error) => {
       const text = error.stack ?? error.message;
@@ -62,11 +63,16 @@ export class LabPage {
     await this.ready();
   }
 
+  /** Waits until our kernel has said hello. Where it does not, a picture of the page is kept, and the error has its complaints. */
   async ready(): Promise<void> {
-    await this.page.waitForFunction(
+    const hello = this.page.waitForFunction(
       `(() => { const label = globalThis.jupyterapp?.shell.currentWidget?.node.querySelector('.wl-MenuButton .jp-ToolbarButtonComponent-label');
         return label && label.textContent && label.textContent !== '…'; })()`,
     );
+    await hello.catch(async (error: unknown) => {
+      await this.shot('not-ready');
+      throw new Error(['Our kernel has not said hello.', ...this.complaints].join('\n'), { cause: error });
+    });
   }
 
   async showSidebar(): Promise<void> {
