@@ -1,3 +1,7 @@
+/** Of what lies in few large pieces. */
+const FORK =
+  'two thirds of it is the fork, and most of that is there without the variables as well: Linux copies the tables of the pages and of the seven hundred mappings that Python and its libraries have. Large arrays lie in huge pages and add little. Of the rest, most is the state of the random generators, which is read through pages that the fork before has shared.';
+
 /**
  * What stands in the way where a goal is missed, as profiles showed it: by bench and by what the line measures. The page shows
  * a reason only while its goal is missed, and in tables whose title has the words of `of`.
@@ -27,6 +31,11 @@ export const REASONS = {
       what: 'a small bar chart',
       why: 'nearly all of it is matplotlib’s own work: it makes the figure, finds the room that it needs, and draws it into the PNG.',
     },
+    { what: 'pause for a checkpoint of 300 MB', why: FORK },
+    {
+      what: 'first cell without a spare',
+      why: 'nearly all of it is Docker’s start of a container, and Python’s own with numpy, pandas and matplotlib.',
+    },
   ],
   lab: [
     {
@@ -35,6 +44,9 @@ export const REASONS = {
     },
   ],
   snapshots: [
+    { what: 'a capture stops the worker for', of: 'a numpy array', why: FORK },
+    { what: 'a capture stops the worker for', of: 'a DataFrame of numbers', why: FORK },
+    { what: 'a capture stops the worker for', of: 'a pandas column of Arrow text', why: FORK },
     {
       what: 'a capture stops the worker for',
       of: 'a pandas column of Python text',
