@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { inside } from '../database/paths/grants.js';
+import { isAddress } from '../database/paths/isAddress.js';
 import type { Readable } from '../database/types.js';
 import { UserError } from './errors.js';
 import { expandHome } from './expandHome.js';
@@ -102,10 +103,6 @@ export class Grants {
   #covers(path: string): boolean {
     return this.#folders.some((folder) => path === folder || path.startsWith(folder + sep));
   }
-}
-
-export function isAddress(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 }
 
 const QUOTED = `'([^'\\n]+)'|"([^"\\n]+)"`;

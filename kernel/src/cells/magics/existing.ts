@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
 import { expandHome } from '../expandHome.js';
-import { isAddress } from '../Grants.js';
+import { isAddress } from '../../database/paths/isAddress.js';
 
 type Kind = 'file' | 'folder' | 'special';
 

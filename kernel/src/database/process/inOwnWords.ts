@@ -1,3 +1,5 @@
+import { isAddress } from '../paths/isAddress.js';
+
 interface Words {
   /** DuckDB's kind of error. */
   readonly type: string;
@@ -94,7 +96,7 @@ export function inOwnWords(type: string, message: string, rest: string): string 
 
 /** How a path could be read that was not. */
 function wayTo(path: string): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path))
+  if (isAddress(path))
     return 'What begins with an address is, once %allow has granted it: %allow s3://bucket/prefix.';
   if (/\/\./.test(path)) return 'Hidden files, and what lies in hidden folders, stay hidden.';
   return '%allow FOLDER grants its folder; a cell of yours that names a file in quotes, by its whole path, grants it if it is there.';

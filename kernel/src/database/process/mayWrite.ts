@@ -1,12 +1,11 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { inside } from '../paths/grants.js';
-
-const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
+import { isAddress } from '../paths/isAddress.js';
 
 /** Whether the user's COPY may write to a path: into the workspace, links resolved, also those that lead to nothing yet. */
 export function mayWrite(workspace: string, target: string): boolean {
-  if (ADDRESS.test(target)) return false;
+  if (isAddress(target)) return false;
   let there = isAbsolute(target) ? target : resolve(workspace, target);
   while (!isThere(there)) there = dirname(there);
   const real = whereItLeads(there);
