@@ -39,6 +39,16 @@ export async function loadJson(
 
 class NotUtf8 extends Error {}
 
+/** What `read_json` is told beside its file: how dates are written, and how much is looked at for the types. */
+interface Reading {
+  readonly dates: string;
+  readonly sample: string;
+}
+
+function sourceOf(path: string, { dates, sample }: Reading): string {
+  return `read_json(${path}${dates}${sample})`;
+}
+
 async function loadAs(
   connection: DuckDBConnection,
   file: string,
@@ -47,20 +57,20 @@ async function loadAs(
   dates: CsvOptions['dates'],
   cancel: Cancel,
 ): Promise<Loaded> {
-  const read = (options: string): Promise<Loaded> =>
+  const read = (how: Reading): Promise<Loaded> =>
     inTransaction(connection, cancel, async () => {
-      const loaded = await readJson(connection, quoteText(path), options, into);
+      const loaded = await readJson(connection, quoteText(path), how, into);
       if (loaded.rows === 0) throw loadError(`${basename(file)} has no rows in it.`);
-      if (dates !== undefined && options.includes('format'))
-        checkDates(await typesOf(connection, `FROM read_json(${quoteText(path)}${options})`), dates);
+      if (dates !== undefined && how.dates !== '')
+        checkDates(await typesOf(connection, `FROM ${sourceOf(quoteText(path), how)}`), dates);
       return loaded;
     });
   const readWhole = async (): Promise<Loaded> => {
     const options = dates === undefined ? '' : await dateOptions(connection, quoteText(path), dates);
-    return read(options).catch((error: unknown) => {
+    return read({ dates: options, sample: '' }).catch((error: unknown) => {
       if (!failureOf(error).message.startsWith('JSON transform error')) throw error;
       // What comes late is of another form than its beginning, which is all that DuckDB looks at.
-      return read(`${options}, sample_size = -1`);
+      return read({ dates: options, sample: ', sample_size = -1' });
     });
   };
   try {
@@ -84,11 +94,11 @@ async function loadAs(
 async function readJson(
   connection: DuckDBConnection,
   path: string,
-  options: string,
+  how: Reading,
   into: Into,
 ): Promise<Loaded> {
   const whole = { rejected: 0, rejects: [] };
-  const rows = await run(connection, `${into.sql} FROM read_json(${path}${options})`);
+  const rows = await run(connection, `${into.sql} FROM ${sourceOf(path, how)}`);
   const types = into.append ? new Map<string, string>() : await typesOf(connection, into.target);
   // Columns that DuckDB named are not found by their names.
   const isNamed = [...types.keys()].every((name) => !/_\d+$|^json$/.test(name));
@@ -99,7 +109,7 @@ async function readJson(
   };
   const wide = await roundedColumns(connection, into.target, doubles, (texts) => source(texts));
   if (wide.size === 0) return { rows, ...whole };
-  const dates = options.includes('format') ? options : await dateOptionsAsRead(connection, path, types);
+  const dates = how.dates === '' ? await dateOptionsAsRead(connection, path, types) : how.dates + how.sample;
   return {
     rows: await run(connection, `${into.sql} FROM ${source(new Map([...types, ...wide]), dates)}`),
     ...whole,
