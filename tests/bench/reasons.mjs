@@ -1,3 +1,5 @@
+const START =
+  'nearly all of it is Docker’s start of a container, and Python’s own with numpy, pandas and matplotlib.';
 /** Of what lies in few large pieces. */
 const FORK =
   'two thirds of it is the fork, and most of that is there without the variables as well: Linux copies the tables of the pages and of the seven hundred mappings that Python and its libraries have. Large arrays lie in huge pages and add little. Of the rest, most is the state of the random generators, which is read through pages that the fork before has shared.';
@@ -19,7 +21,7 @@ export const REASONS = {
     },
     {
       what: 'first %%python, no spare',
-      why: 'nearly all of it is Docker’s start of a container, and Python’s own with numpy, pandas and matplotlib.',
+      why: START,
     },
     {
       what: 'a small bar chart, warm',
@@ -32,10 +34,7 @@ export const REASONS = {
       why: 'nearly all of it is matplotlib’s own work: it makes the figure, finds the room that it needs, and draws it into the PNG.',
     },
     { what: 'pause for a checkpoint of 300 MB', why: FORK },
-    {
-      what: 'first cell without a spare',
-      why: 'nearly all of it is Docker’s start of a container, and Python’s own with numpy, pandas and matplotlib.',
-    },
+    { what: 'first cell without a spare', why: START },
   ],
   lab: [
     {

@@ -71,7 +71,7 @@ export class Manager implements SandboxManager {
     const given = this.#given.get(path);
     this.#given.delete(path);
     // What cannot be taken away now goes at the end.
-    given?.started.then((container) => container.remove()).catch(() => undefined);
+    if (given !== undefined) stop(given).catch(() => undefined);
   }
 
   session(
@@ -174,7 +174,7 @@ export class Manager implements SandboxManager {
       this.parts.engine.close(),
       this.#tidied,
       ...[...this.#sessions.values()].map((session) => session.close()),
-      ...given.map(({ started }) => started.then((container) => container.remove())),
+      ...given.map(stop),
       ...(spare === null ? [] : [removeSpare(spare)]),
     ]);
     // What was starting, or was left by an error: all that is ours goes.
@@ -232,10 +232,15 @@ export class Manager implements SandboxManager {
 }
 
 /** Takes a container away that nobody got, and its workspace, whether or not it ever started. */
-async function removeSpare({ workspace, started }: Spare): Promise<void> {
+async function removeSpare(spare: Spare): Promise<void> {
+  await stop(spare);
+  await rm(spare.workspace, { recursive: true, force: true });
+}
+
+/** Takes a container away that was started ahead, whether or not it ever started. */
+async function stop({ started }: Spare): Promise<void> {
   const container = await started.catch(() => null);
   await container?.remove();
-  await rm(workspace, { recursive: true, force: true });
 }
 
 function sameLimits(a: Limits, b: Limits): boolean {
