@@ -12,12 +12,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
 import { BENCHES } from './benches.mjs';
-import { chart } from './chart.mjs';
-import { intoBlock } from '../support/block.mjs';
 import { page } from './page.mjs';
-import { readmeTable } from './readme.mjs';
+import { written } from './written.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const RESULTS = path.join(ROOT, 'docs/benchmarks.json');
@@ -67,15 +64,11 @@ async function run(name, args) {
 
 /** After each bench, so that one that fails costs none of the others. */
 async function write() {
-  const style = await resolveConfig(PAGE);
-  const lines = Object.keys(BENCHES).flatMap(
-    (name) => results[name]?.tables.flatMap((table) => table.lines) ?? [],
-  );
-  writeFileSync(RESULTS, await format(JSON.stringify(results), { ...style, parser: 'json' }));
-  writeFileSync(PAGE, await format(page(BENCHES, results), { ...style, parser: 'markdown' }));
-  writeFileSync(CHART, chart(lines));
-  const readme = intoBlock(readFileSync(README, 'utf8'), 'bench', readmeTable(results));
-  writeFileSync(README, await format(readme, { ...style, parser: 'markdown' }));
+  const files = await written(results, readFileSync(README, 'utf8'), PAGE);
+  writeFileSync(RESULTS, files.results);
+  writeFileSync(PAGE, files.page);
+  writeFileSync(CHART, files.chart);
+  writeFileSync(README, files.readme);
 }
 
 function machine() {
