@@ -5,7 +5,7 @@ import {
   simpleTool,
   type PlayedTurn,
 } from '../../../tests/support/model-server-agent.js';
-import { exchanges } from './conversation.js';
+import { exchanges } from './conversation/conversation.js';
 import { ProviderError } from './providers/errors.js';
 import { defaultLimits, type Approval, type Turn } from './types.js';
 

@@ -1,8 +1,8 @@
-import { answerNotes } from './answerNotes.js';
+import { answerNotes } from './grounding/answerNotes.js';
 import { Budget } from './budget.js';
-import { questionOf } from './context.js';
-import { earlierEvidence, groundAnswer } from './grounding.js';
-import { languageOf } from './language.js';
+import { questionOf } from './conversation/context.js';
+import { earlierEvidence, groundAnswer } from './grounding/grounding.js';
+import { languageOf } from './grounding/language.js';
 import { limitText, type Limit } from './limit.js';
 import { messageOf } from '../messageOf.js';
 import { runStep } from './step.js';

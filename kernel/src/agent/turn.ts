@@ -1,7 +1,7 @@
 import type { Usage } from '../contract.js';
 import { unlessAborted } from '../unlessAborted.js';
 import { AnswerStream } from './partialAnswer.js';
-import { compact } from './compaction.js';
+import { compact } from './conversation/compaction.js';
 import { abortedError, failureOfKind } from './providers/errors.js';
 import type {
   AgentConfig,

@@ -1,7 +1,7 @@
 import type { Display } from '../mime.js';
 import type { StepInfo, Usage } from '../contract.js';
-import type { Grounding } from './grounding.js';
-import type { Language } from './language.js';
+import type { Grounding } from './grounding/grounding.js';
+import type { Language } from './grounding/language.js';
 
 /** A conversation is a list of turns; `raw` keeps what a provider demands back word for word. */
 export type Turn = UserTurn | AssistantTurn | ToolTurn;

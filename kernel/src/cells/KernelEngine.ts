@@ -16,7 +16,7 @@ import type { Display } from '../mime.js';
 import { titleOf } from '../worldlines/graph/summaries.js';
 import { COMM_TARGET } from '../contract.js';
 import { withoutPasswords } from './sql/attachments.js';
-import { CheckpointWriter } from './CheckpointWriter.js';
+import { CheckpointWriter } from './checkpoint/CheckpointWriter.js';
 import { FrontEnd } from './comm/FrontEnd.js';
 import { complete } from './completion/complete.js';
 import { History } from './History.js';
@@ -27,8 +27,8 @@ import { kernelInfo } from './kernelInfo.js';
 import { toOutcome } from './outcome.js';
 import { readCell } from './reading/readCell.js';
 import { planCell, type AskResult } from './runCell.js';
-import { RecordingRun } from './RecordingRun.js';
-import { storeProblem } from './storeProblem.js';
+import { RecordingRun } from './checkpoint/RecordingRun.js';
+import { storeProblem } from './checkpoint/storeProblem.js';
 import { userExpressions } from './userExpressions.js';
 
 /** The kernel as the wire sees it. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { escapeHtml } from '../display/html.js';
 import type { ExecuteRequest } from '../jupyter/engine.js';
 import type { Display } from '../mime.js';
-import type { RecordingRun } from './RecordingRun.js';
+import type { RecordingRun } from './checkpoint/RecordingRun.js';
 
 const WIDTH = 30;
 const ERASE_LINE = '\r\u001b[K';

@@ -1,6 +1,6 @@
 import type { ExecuteRequest } from '../jupyter/engine.js';
 import type { Kernel } from './Kernel.js';
-import type { RecordingRun } from './RecordingRun.js';
+import type { RecordingRun } from './checkpoint/RecordingRun.js';
 import type { Runtime } from './Runtime.js';
 
 /** What one cell runs with. The worldline is the one that was active when the cell began. */

@@ -1,9 +1,9 @@
 import type { Host } from '../worldlines/types.js';
-import { turnsUpTo } from '../agent/turnsUpTo.js';
+import { turnsUpTo } from '../agent/conversation/turnsUpTo.js';
 import { isTurn } from './ask/agentContext.js';
 import { closedDatabases, importTables } from './sql/closedDatabases.js';
 import type { Kernel } from './Kernel.js';
-import { nbconvert, printPdf } from './reports.js';
+import { nbconvert, printPdf } from './reports/reports.js';
 
 /** What the worldlines need of the running kernel. */
 export function createHost(kernel: Kernel): Host {

@@ -1,7 +1,7 @@
 import { countPoints, unitOffset } from './reading/codePoints.js';
 import type { Display } from '../mime.js';
 import type { CellContext } from './context.js';
-import { magicHelp } from './help.js';
+import { magicHelp } from './magics/help.js';
 import type { Kernel } from './Kernel.js';
 import { CELL_MAGICS } from './magics/cellMagics.js';
 import { anyMagic, LINE_MAGICS } from './magics/registry.js';

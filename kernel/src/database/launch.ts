@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fork, type ChildProcess } from 'node:child_process';
-import { PASSWORD_VARIABLES } from './process/secrets.js';
+import { PASSWORD_VARIABLES } from './process/open/secrets.js';
 
 /** Keeps the process small: results pass through it in pages, so a young heap of 1 MB is enough. */
 const NODE_OPTIONS = ['--max-semi-space-size=1', '--max-old-space-size=512', '--no-warnings'];

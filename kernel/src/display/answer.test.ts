@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { groundAnswer } from '../agent/grounding.js';
-import { languageOf } from '../agent/language.js';
+import { groundAnswer } from '../agent/grounding/grounding.js';
+import { languageOf } from '../agent/grounding/language.js';
 import { markAnswer } from './answer.js';
 
 function marked(answer: string, evidence: string[] = ['r1']): string {

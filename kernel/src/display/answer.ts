@@ -1,5 +1,5 @@
-import { answerNotes } from '../agent/answerNotes.js';
-import { annotate, type Figure } from '../agent/grounding.js';
+import { answerNotes } from '../agent/grounding/answerNotes.js';
+import { annotate, type Figure } from '../agent/grounding/grounding.js';
 import type { AgentOutcome } from '../agent/types.js';
 import { safeMarkdown } from './safeMarkdown.js';
 

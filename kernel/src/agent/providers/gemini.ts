@@ -1,5 +1,5 @@
 import type { ModelEvent, ModelRequest, Provider } from '../types.js';
-import { callIds } from '../conversation.js';
+import { callIds } from '../conversation/conversation.js';
 import { abortedError, failureOfKind, providerError, ProviderError, type Asked } from './errors.js';
 import { GeminiReply, isChunk } from './geminiReply.js';
 import { generateRequest } from './geminiRequest.js';

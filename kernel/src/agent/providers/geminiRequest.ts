@@ -5,7 +5,7 @@ import type {
   GenerateContentRequest,
   Part,
 } from '@google/generative-ai';
-import { exchanges } from '../conversation.js';
+import { exchanges } from '../conversation/conversation.js';
 import type { AssistantTurn, ModelRequest, ToolTurn } from '../types.js';
 
 /** The SDK's enum by its value: importing it would load the SDK. */

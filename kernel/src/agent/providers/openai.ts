@@ -1,5 +1,5 @@
 import type { ModelEvent, ModelRequest, Provider } from '../types.js';
-import { callIds } from '../conversation.js';
+import { callIds } from '../conversation/conversation.js';
 import { openBody } from './body.js';
 import { causeOf, hostOf } from './cause.js';
 import { abortedError, failureOfKind, providerError, ProviderError, type Asked } from './errors.js';

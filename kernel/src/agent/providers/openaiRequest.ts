@@ -1,4 +1,4 @@
-import { exchanges } from '../conversation.js';
+import { exchanges } from '../conversation/conversation.js';
 import type { AssistantTurn, Image, ModelRequest, ToolTurn } from '../types.js';
 
 /** What a server wants otherwise than the default; found out from its own errors. */

@@ -1,6 +1,6 @@
 import type { Provider } from '../types.js';
-import type { CellPlace } from '../record.js';
-import { replayOrRecord, type TurnsOptions } from '../turns.js';
+import type { CellPlace } from '../recording/record.js';
+import { replayOrRecord, type TurnsOptions } from '../recording/turns.js';
 import type { Environment } from './environment.js';
 import { ProviderError } from './errors.js';
 import { honourProxy } from './proxy.js';

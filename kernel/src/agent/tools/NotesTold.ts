@@ -1,4 +1,4 @@
-import { asData } from '../data.js';
+import { asData } from '../shown/dataText.js';
 
 /** Notes on how files were read, such as which part of a date is the day: a run tells the model each of them once. */
 export class NotesTold {

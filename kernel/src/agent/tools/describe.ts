@@ -1,8 +1,8 @@
-import { asName, quoteName, quoteText } from '../data.js';
+import { asName, quoteName, quoteText } from '../shown/dataText.js';
 import type { SqlPort } from '../ports.js';
-import type { Privacy } from '../privacy.js';
-import { profile, rows, sample } from '../profile.js';
-import { quantity } from '../resultText.js';
+import type { Privacy } from '../shown/privacy.js';
+import { profile, rows, sample } from '../shown/profile.js';
+import { quantity } from '../shown/resultText.js';
 import type { Tool, ToolContext } from '../types.js';
 import { messageOf } from '../../messageOf.js';
 import type { NotesTold } from './NotesTold.js';

@@ -1,5 +1,5 @@
 import type { Ports } from '../ports.js';
-import { openPrivacy, type Privacy } from '../privacy.js';
+import { openPrivacy, type Privacy } from '../shown/privacy.js';
 import type { Tool } from '../types.js';
 import { ChartsShown } from './ChartsShown.js';
 import { NotesTold } from './NotesTold.js';

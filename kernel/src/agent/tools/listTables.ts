@@ -1,6 +1,6 @@
-import { asName } from '../data.js';
+import { asName } from '../shown/dataText.js';
 import type { DataPort } from '../ports.js';
-import { quantity } from '../resultText.js';
+import { quantity } from '../shown/resultText.js';
 import type { Tool } from '../types.js';
 
 /** Tables that are listed at once, and columns of each. */

@@ -1,9 +1,9 @@
 import type { SandboxEvent } from '@worldline/sandbox';
 import type { Display, MimeBundle } from '../../mime.js';
-import { asData, cutMiddle, cutText } from '../data.js';
+import { asData, cutMiddle, cutText } from '../shown/dataText.js';
 import type { PythonPort } from '../ports.js';
-import type { Privacy } from '../privacy.js';
-import { quantity, SHOWN } from '../resultText.js';
+import type { Privacy } from '../shown/privacy.js';
+import { quantity, SHOWN } from '../shown/resultText.js';
 import type { Image, Tool, ToolResult } from '../types.js';
 import type { ChartsShown } from './ChartsShown.js';
 import { firstLine, portError } from './result.js';

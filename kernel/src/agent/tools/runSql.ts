@@ -1,10 +1,10 @@
 import { plural } from '../../counts.js';
 import type { Display } from '../../mime.js';
 import type { StatementResult } from '../../database/types.js';
-import { asData, cutText } from '../data.js';
+import { asData, cutText } from '../shown/dataText.js';
 import type { SqlPort } from '../ports.js';
-import type { Privacy } from '../privacy.js';
-import { columnStatistics, shownPage, SHOWN } from '../resultText.js';
+import type { Privacy } from '../shown/privacy.js';
+import { columnStatistics, shownPage, SHOWN } from '../shown/resultText.js';
 import type { Evidence, Tool, ToolContext, ToolResult } from '../types.js';
 import type { NotesTold } from './NotesTold.js';
 import { firstLine, portError, toolError } from './result.js';

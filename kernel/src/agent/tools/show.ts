@@ -1,7 +1,7 @@
-import { asName, quoteName, quoteText } from '../data.js';
+import { asName, quoteName, quoteText } from '../shown/dataText.js';
 import type { Ports } from '../ports.js';
 import type { ChartsShown } from './ChartsShown.js';
-import { quantity } from '../resultText.js';
+import { quantity } from '../shown/resultText.js';
 import type { Tool } from '../types.js';
 import { portError, toolError } from './result.js';
 

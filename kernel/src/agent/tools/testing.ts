@@ -1,9 +1,9 @@
 import { playRun, type PlayedTurn } from '../../../../tests/support/model-server-agent.js';
 import { databasePorts } from '../../../../tests/support/model-server-ports.js';
 import { withDatabase } from '../../database/testing.js';
-import { HiddenRows } from '../hiddenRows.js';
+import { HiddenRows } from '../shown/hiddenRows.js';
 import type { Ports } from '../ports.js';
-import { openPrivacy } from '../privacy.js';
+import { openPrivacy } from '../shown/privacy.js';
 import type { Turn } from '../types.js';
 import { agentTools } from './index.js';
 

@@ -1,6 +1,6 @@
-import { HiddenRows } from '../../agent/hiddenRows.js';
+import { HiddenRows } from '../../agent/shown/hiddenRows.js';
 import type { WorkPorts } from '../../agent/ports.js';
-import { openPrivacy } from '../../agent/privacy.js';
+import { openPrivacy } from '../../agent/shown/privacy.js';
 import type { Kernel } from '../Kernel.js';
 import { dataPort } from './ports/dataPort.js';
 import { portsOnceOpen } from './ports/portsOnceOpen.js';

@@ -1,10 +1,10 @@
 import { Budget } from '../../agent/budget.js';
-import { compact } from '../../agent/compaction.js';
-import { requestText } from '../../agent/context.js';
-import { HiddenRows } from '../../agent/hiddenRows.js';
-import { openPrivacy } from '../../agent/privacy.js';
+import { compact } from '../../agent/conversation/compaction.js';
+import { requestText } from '../../agent/conversation/context.js';
+import { HiddenRows } from '../../agent/shown/hiddenRows.js';
+import { openPrivacy } from '../../agent/shown/privacy.js';
 import { systemPrompt } from '../../agent/prompt.js';
-import { withoutRows } from '../../agent/requests.js';
+import { withoutRows } from '../../agent/conversation/requests.js';
 import { agentTools } from '../../agent/tools/index.js';
 import type { Ports } from '../../agent/ports.js';
 import type { AgentContext, RunLimits, Turn } from '../../agent/types.js';

@@ -1,4 +1,4 @@
-import { asData } from '../../agent/data.js';
+import { asData } from '../../agent/shown/dataText.js';
 import type { UserTurn } from '../../agent/types.js';
 import type { CellKind } from '../../contract.js';
 import { cut } from '../../display/format.js';

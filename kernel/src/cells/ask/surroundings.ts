@@ -1,6 +1,6 @@
-import type { WorkContext } from '../../agent/context.js';
-import type { Privacy } from '../../agent/privacy.js';
-import { profilesOf } from '../../agent/profile.js';
+import type { WorkContext } from '../../agent/conversation/context.js';
+import type { Privacy } from '../../agent/shown/privacy.js';
+import { profilesOf } from '../../agent/shown/profile.js';
 import type { WorkPorts } from '../../agent/ports.js';
 
 /** What there is to work on in a worldline. */

@@ -16,7 +16,7 @@ import type { Moved } from '../../worldlines/session/SessionWorldlines.js';
 import { UserError } from '../errors.js';
 import type { Kernel } from '../Kernel.js';
 import { expandHome } from '../expandHome.js';
-import { exportOptions } from '../exportOptions.js';
+import { exportOptions } from '../reports/exportOptions.js';
 import { variablesNow } from '../variablesNow.js';
 import { kernelState } from './kernelState.js';
 

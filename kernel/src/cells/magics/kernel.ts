@@ -4,7 +4,7 @@ import { usageParts } from '../../display/runDisplay.js';
 import type { Run } from '../../jupyter/engine.js';
 import { unlessAborted } from '../../unlessAborted.js';
 import type { CellContext } from '../context.js';
-import { doctorReport } from '../doctor.js';
+import { doctorReport } from './doctor.js';
 import { UserError } from '../errors.js';
 import type { Kernel } from '../Kernel.js';
 import { SETTINGS, specOf, type SettingSpec } from '../settings/settingSpecs.js';

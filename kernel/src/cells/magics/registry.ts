@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
 import { suggest } from '../reading/suggest.js';
-import { helpDisplay, magicHelp } from '../help.js';
+import { helpDisplay, magicHelp } from './help.js';
 import { CELL_MAGICS } from './cellMagics.js';
 import { DATA_MAGICS } from './data.js';
 import { ipythonHint, jupysqlHint } from './ipython.js';

@@ -11,9 +11,9 @@ import { seeHelp } from '../reading/arguments.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
 import { expandHome } from '../expandHome.js';
-import { EXPORT_OPTIONS, exportOptions } from '../exportOptions.js';
+import { EXPORT_OPTIONS, exportOptions } from '../reports/exportOptions.js';
 import { DAY } from '../settings/storeLimits.js';
-import { showTree } from '../worldlineTree.js';
+import { showTree } from './worldlineTree.js';
 import type { Magic } from './Magic.js';
 
 const worldlines: Magic = {

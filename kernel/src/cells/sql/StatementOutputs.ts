@@ -3,7 +3,7 @@ import { duration } from '../../display/format.js';
 import { firstPageDisplay, tableDisplay } from '../../display/table.js';
 import type { Display } from '../../mime.js';
 import { ProgressBar, type Audience } from '../ProgressBar.js';
-import type { RecordingRun } from '../RecordingRun.js';
+import type { RecordingRun } from '../checkpoint/RecordingRun.js';
 
 /**
  * Shows what the statements of a cell give, in order: a bar while one takes long, its first page as soon as it is there,
