@@ -156,6 +156,9 @@ export class ExecuteQueue {
       publish: (type, content) => {
         iopub.hold(type, content, request.parent);
       },
+      print: (name, text) => {
+        iopub.holdText({ name, text }, request.parent);
+      },
       ask: execute.allowStdin
         ? async (prompt, password) => {
             await iopub.flushed();

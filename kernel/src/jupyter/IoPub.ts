@@ -1,5 +1,6 @@
 import { type Encoder, NO_PARENT, type Parent } from './message.js';
 import { Outbox, type SendingSocket } from './Outbox.js';
+import type { StreamName } from './StreamBuffer.js';
 
 export type ExecutionState = 'starting' | 'busy' | 'idle';
 const SUBSCRIBED = 1;
@@ -22,6 +23,14 @@ export class IoPub {
   hold(type: string, content: object, parent: Parent): void {
     const frames = this.#frames(type, content, parent);
     this.#outbox.hold(() => frames);
+  }
+
+  /**
+   * Publishes printed text as `hold` does. Its frames are made when they leave: the first part of a long text is on its way
+   * while the next is encoded.
+   */
+  holdText(content: { name: StreamName; text: string }, parent: Parent): void {
+    this.#outbox.hold(() => this.#frames('stream', content, parent));
   }
 
   /** Publishes what is said before a cell runs. Its frames are made at the end of this turn, when the cell is on its way. */

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly silent: boolean;
   /** Publishes as a child of the request. */
   readonly publish: (type: string, content: object) => void;
+  /** Publishes printed text. */
+  readonly print: (name: StreamName, text: string) => void;
   /** Asks the front end; null where it does not allow that. */
   readonly ask: ((prompt: string, password: boolean) => Promise<string>) | null;
 }
@@ -30,9 +32,7 @@ export class OutputRun implements Run {
     this.#options = options;
     this.executionCount = options.executionCount;
     this.signal = options.signal;
-    this.#streams = new StreamBuffer((name, text) => {
-      options.publish('stream', { name, text });
-    });
+    this.#streams = new StreamBuffer(options.print);
     this.#updates = new DisplayUpdates((display, displayId) => {
       options.publish('update_display_data', content(display, displayId));
     });
