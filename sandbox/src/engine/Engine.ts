@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type Docker from 'dockerode';
 import { Runner } from '../channel/Runner.js';
 import { BUILD, SandboxGoneError, SandboxUnavailableError } from '../errors.js';
@@ -8,9 +7,10 @@ import { unlessAborted } from '../unlessAborted.js';
 import { answered } from './answered.js';
 import { addressOf, attach } from './attach.js';
 import { bind, containerOptions } from './containerOptions.js';
+import { type EngineFacts, engineFacts } from './engineFacts.js';
 import { explain, isEnding, isStatus } from './explain.js';
 import { hiddenEntries } from './hiddenEntries.js';
-import { limitsKept, type LimitsInfo, type Warning } from './limitsKept.js';
+import type { Warning } from './limitsKept.js';
 import { KERNEL_LABEL, ownerLabels } from './owner.js';
 import { giveWorkspace, makeWorkspace } from './workspaceFolders.js';
 
@@ -31,23 +31,6 @@ export interface RunningContainer {
 const FINGERPRINT = 'worldline.fingerprint';
 /** Milliseconds that the engine may take to remove what it removes already. */
 const REMOVAL_PATIENCE = 10_000;
-
-interface EngineInfo extends LimitsInfo {
-  readonly SecurityOptions?: string[];
-  /** Podman's word for it; Docker has it among its security options. */
-  readonly Rootless?: boolean;
-  readonly OperatingSystem?: string;
-  readonly DefaultRuntime?: string;
-  readonly Runtimes?: Readonly<Record<string, unknown>>;
-}
-
-interface EngineFacts {
-  readonly version: string;
-  readonly user: string;
-  readonly podman: boolean;
-  readonly keepId: boolean;
-  readonly warning: Warning | null;
-}
 
 interface StartOptions {
   readonly name: string;
@@ -282,24 +265,7 @@ export class Engine {
 
   async #ask(): Promise<EngineFacts> {
     try {
-      const info = (await answered(this.#docker.info())) as EngineInfo;
-      const version = await answered(this.#docker.version());
-      const { SecurityOptions, OperatingSystem, Rootless = false } = info;
-      const components = (version as { Components?: { Name: string }[] }).Components ?? [];
-      const podman = components.some(({ Name }) => Name.includes('Podman'));
-      checkRuntime(this.settings.runtime, podman, info);
-      const rootless = Rootless || (SecurityOptions ?? []).some((option) => option.includes('rootless'));
-      const uid = process.getuid?.() ?? 1000;
-      const own = uid === 0 ? '1000:1000' : `${uid}:${process.getgid?.() ?? uid}`;
-      const name = podman ? 'Podman' : 'Docker';
-      return {
-        version: `${name} ${version.Version} on ${OperatingSystem ?? hostname()}`,
-        // In a rootless Docker, root inside is the user outside, and no one else can write to the workspace.
-        user: rootless && !podman ? '0:0' : own,
-        podman,
-        keepId: rootless && podman,
-        warning: limitsKept(info, name, rootless),
-      };
+      return await engineFacts(this.#docker, this.settings.runtime);
     } catch (error) {
       throw this.#explain(error);
     }
@@ -311,24 +277,6 @@ async function removed(container: Docker.Container): Promise<void> {
   const abortSignal = AbortSignal.timeout(REMOVAL_PATIENCE);
   // It may be gone by now, or its engine; one that does not go is left to `removeWhere`.
   await container.wait({ condition: 'removed', abortSignal }).catch(() => undefined);
-}
-
-/** Throws a SandboxUnavailableError where the engine does not have the wanted OCI runtime. */
-function checkRuntime(wanted: string | null, podman: boolean, info: EngineInfo): void {
-  if (wanted === null) return;
-  const { DefaultRuntime = 'its own runtime', Runtimes = {} } = info;
-  // Podman's interface has one runtime for all containers, and says nothing when it is asked for another.
-  if (podman && wanted !== DefaultRuntime)
-    throw new SandboxUnavailableError(
-      `Podman runs containers by ${DefaultRuntime}, and not by ${wanted} as SANDBOX_RUNTIME says.`,
-      `Start its service with \`podman --runtime ${wanted} system service\`, or unset SANDBOX_RUNTIME.`,
-    );
-  // A name with dots is that of a containerd shim, which needs no entry in the settings.
-  if (!podman && !(wanted in Runtimes) && !wanted.includes('.'))
-    throw new SandboxUnavailableError(
-      `Docker does not know the runtime ${wanted}; it has ${Object.keys(Runtimes).sort().join(', ')}.`,
-      'Name it in the settings of Docker, /etc/docker/daemon.json, and restart Docker, or unset SANDBOX_RUNTIME.',
-    );
 }
 
 function closedWhileStarting(): SandboxGoneError {
