@@ -39,8 +39,8 @@ export interface WorldlineSummary {
   readonly head: string;
   /** The checkpoint that it was branched from; null for a fresh one. */
   readonly fork: string | null;
-  /** The worldline of an earlier kernel run that it goes on from, where it was resumed. */
-  readonly continues: string | null;
+  /** The worldlines of earlier kernel runs that it goes on from, the nearest first; none where it was not resumed. */
+  readonly continues: readonly string[];
   readonly active: boolean;
   /** Of another kernel run: there to look at and to resume. */
   readonly earlier: boolean;
@@ -274,6 +274,8 @@ export interface Requests {
   tables: { params: Record<string, never>; result: { tables: readonly TableInfo[] } };
   keys: { params: Record<string, never>; result: { keys: readonly TableKey[] } };
   preview: { params: { table: string; count: number }; result: TablePage };
+  /** The rows of a file of the workspace, as SQL reads it by its name. */
+  previewFile: { params: { file: string; count: number }; result: TablePage };
   page: {
     params: {
       result: string;

@@ -274,6 +274,21 @@ describe('a session', () => {
     });
   });
 
+  test('a worldline tells all that it goes on from, one kernel after the other, the nearest first', async () => {
+    await withKernel(async (first, home) => {
+      await run(first, 'one');
+      const ids = [first.session.active.id];
+      await first.session.close();
+      for (let kernel = 0; kernel < 2; kernel++) {
+        const next = await Kernel.start(home);
+        await next.session.resume('main');
+        expect(next.session.active.continues).toEqual(ids);
+        ids.unshift(next.session.active.id);
+        await next.session.close();
+      }
+    });
+  });
+
   test('a cell that still runs while the session closes makes no checkpoint, and is told of by the next kernel', async () => {
     await withHome(async (home) => {
       const kernel = await Kernel.start(home);

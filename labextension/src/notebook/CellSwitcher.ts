@@ -6,7 +6,7 @@ import type { KernelLink } from '../session/KernelLink.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { deriveCells } from './fromRecords.js';
 import { NotebookCells } from './NotebookCells.js';
-import { ownCells, planSwitch } from './plan.js';
+import { continuedFrom, ownCells, planSwitch } from './plan.js';
 import { RunStamps } from './RunStamps.js';
 import { spliceBetween } from './splice.js';
 import { recall, stampOf, takeOver, type StoredCell } from './storedCells.js';
@@ -100,7 +100,7 @@ export class CellSwitcher implements IDisposable {
     this.#cells.tell(kept.shown);
     if (target === kept.shown) return this.#showAdopted(target);
     if (!graph.worldline(target)) await this.session.reload();
-    const continues = graph.worldline(target)?.continues ?? null;
+    const continues = this.#continuedFrom(target);
     const stored = ownCells(kept, target, continues, this.#cells.all);
     const base = stored ? this.#headsWhenHidden.get(target) : kept.shown && graph.worldline(kept.shown)?.head;
     const head = graph.worldline(target)?.head;
@@ -148,6 +148,10 @@ export class CellSwitcher implements IDisposable {
     return new Set(stamps.flatMap((id) => [...this.session.graph.pathTo(id).keys()]));
   }
 
+  #continuedFrom(target: string): string | null {
+    return continuedFrom(this.#cells.kept, this.session.graph.worldline(target)?.continues ?? []);
+  }
+
   async #records(target: string): Promise<readonly CellRecord[]> {
     const { cells } = await this.session.request('cells', { of: target });
     return cells;
@@ -161,7 +165,7 @@ export class CellSwitcher implements IDisposable {
       if (this.#cells.trusted) this.#trusted.add(kept.shown);
     }
     const { graph } = this.session;
-    const continues = graph.worldline(target)?.continues ?? null;
+    const continues = this.#continuedFrom(target);
     // What was begun anew and never used is gone with its cells, which were another one's.
     const gone = kept.shown !== null && (graph.worldline(kept.shown)?.deleted ?? false);
     const putAs = gone ? (kept.before ?? kept.shown) : kept.shown;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { CheckpointSummary, WorldlineSummary } from '../../../kernel/src/contract.js';
-import { Graph } from '../worldlines/Graph.js';
+import type { Graph } from '../worldlines/Graph.js';
+import { checkpoint, graphOf, worldline } from '../worldlines/testing.js';
 import { badgesFor } from './badgeText.js';
 import { METADATA } from './storedCells.js';
 
@@ -10,46 +10,20 @@ const trans = {
     text.replace(/%(\d)/g, (_, at: string) => String(args[Number(at) - 1])),
 } as unknown as TranslationBundle;
 
-const checkpoint = (id: string, parent: string | null, worldline: string): CheckpointSummary => ({
-  id,
-  parent,
-  worldline,
-  kind: 'sql',
-  title: `title ${id}`,
-  status: 'ok',
-  started: 0,
-  ended: 0,
-  executionCount: 1,
-  cellId: id,
-  bytes: null,
-});
-const worldline = (id: string, head: string, active: boolean): WorldlineSummary => ({
-  id,
-  name: id,
-  head,
-  fork: null,
-  continues: null,
-  active,
-  earlier: false,
-  deleted: false,
-  created: 0,
-});
 const cell = (id: string, line: string) => ({
   metadata: { [METADATA]: { checkpoint: id, worldline: line } },
 });
 
-function graph(): Graph {
-  const made = new Graph();
-  const checkpoints = [
-    checkpoint('c4', 'c1', 'side'),
-    checkpoint('c3', 'c2', 'main'),
-    checkpoint('c2', 'c1', 'main'),
-    checkpoint('c1', null, 'main'),
-  ];
-  const worldlines = [worldline('main', 'c2', true), worldline('side', 'c4', false)];
-  made.load([{ worldlines, checkpoints, total: 4, offset: 0 }]);
-  return made;
-}
+const graph = (): Graph =>
+  graphOf(
+    [
+      checkpoint('c4', 'c1', 'side'),
+      checkpoint('c3', 'c2', 'main'),
+      checkpoint('c2', 'c1', 'main'),
+      checkpoint('c1', null, 'main'),
+    ],
+    [worldline('main', 'c2', true), worldline('side', 'c4', false)],
+  );
 
 test('what ran here has no badge; what was undone, ran elsewhere or is out of date says so', () => {
   const kinds = (cells: Parameters<typeof badgesFor>[0]) =>

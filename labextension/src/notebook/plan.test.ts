@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CellRecord } from '../../../kernel/src/contract.js';
-import { planSwitch } from './plan.js';
+import { continuedFrom, planSwitch } from './plan.js';
 import {
   METADATA,
+  keep,
   nothingKept,
   readKept,
   recall,
@@ -154,6 +155,15 @@ describe('switching a notebook’s cells', () => {
     notebook.switch('side', [record(a, 'c1')], ['c1']);
     notebook.switch('main', [record(a, 'c1'), record(b, 'c2')], ['c1']);
     expect(notebook.sources()).toEqual(['A', 'B']);
+  });
+
+  test('one that goes on from another, with kernel runs in between that the notebook knows nothing of, gets its cells', () => {
+    const kept = keep(show(nothingKept, 'side'), 'main', [a, note]);
+    expect(continuedFrom(kept, ['main-3', 'main-2', 'main'])).toBe('main');
+    expect(continuedFrom(takeOver(show(nothingKept, 'main'), 'fresh', true), ['main-2', 'main'])).toBe(
+      'main',
+    );
+    expect(continuedFrom(kept, ['other'])).toBeNull();
   });
 
   test('cells that are the same in both are not touched', () => {

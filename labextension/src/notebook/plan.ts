@@ -47,6 +47,14 @@ export function planSwitch({
 }
 
 /**
+ * Of the worldlines that one goes on from, the nearest of which there are cells, or null: the ones in between may have run
+ * where this extension was not there.
+ */
+export function continuedFrom(kept: KeptCells, earlier: readonly string[]): string | null {
+  return earlier.find((line) => recall(kept, line) !== null || kept.before === line) ?? null;
+}
+
+/**
  * A worldline's own cells: those put away of it or of the one that it goes on from, or the shown ones where those were that
  * one's. Null where it has none yet.
  */

@@ -26,9 +26,9 @@ export interface GraphRows {
 
 /** The graph's rows as they are drawn, newest first. With a filter, rows stand without lines between them. */
 export function graphRows(graph: Graph, filter: GraphFilter): GraphRows {
-  const checkpoints = graph.newestFirst;
-  const path = graph.activePath();
   const heads = headsByCheckpoint(graph);
+  const checkpoints = withoutBlankStarts(graph.newestFirst, heads);
+  const path = graph.activePath();
   const layout = layOutLanes(checkpoints);
   const levels = levelsOf(checkpoints);
   const rows = checkpoints.map((checkpoint, index): GraphRow => {
@@ -78,6 +78,15 @@ function headsByCheckpoint(graph: Graph): ReadonlyMap<string, WorldlineSummary[]
       there.filter((head) => !isDouble(head, there)),
     );
   return heads;
+}
+
+/** A kernel that began anew and then went on with an earlier worldline leaves a start at which nothing begins. */
+function withoutBlankStarts(
+  checkpoints: readonly CheckpointSummary[],
+  heads: ReadonlyMap<string, unknown>,
+): readonly CheckpointSummary[] {
+  const parents = new Set(checkpoints.map(({ parent }) => parent));
+  return checkpoints.filter(({ id, kind }) => kind !== 'root' || parents.has(id) || heads.has(id));
 }
 
 /** An earlier worldline that was resumed stands there once more under the same name: once is enough to see. */

@@ -22,12 +22,23 @@ export function summarizeCheckpoint({ record, saved }: Node): CheckpointSummary 
   };
 }
 
-export function summarizeLine(line: Line, own: string, active: string): WorldlineSummary {
-  const { id, name, head, fork, continues, deleted, created } = line;
+export function summarizeLine(
+  line: Line,
+  lines: ReadonlyMap<string, Line>,
+  own: string,
+  active: string,
+): WorldlineSummary {
+  const { id, name, head, fork, deleted, created } = line;
   return {
-    ...{ id, name, head, fork, continues, deleted, created },
+    ...{ id, name, head, fork, continues: continued(line, lines), deleted, created },
     ...{ active: id === active, earlier: line.journal !== own },
   };
+}
+
+function continued({ continues }: Line, lines: ReadonlyMap<string, Line>): string[] {
+  const earlier: string[] = [];
+  for (let at = continues; at !== null; at = lines.get(at)?.continues ?? null) earlier.push(at);
+  return earlier;
 }
 
 /** Worldlines worth showing: not those of earlier runs that were empty, or that are wholly part of one that goes on. */

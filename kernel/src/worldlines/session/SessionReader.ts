@@ -164,7 +164,7 @@ export class SessionReader {
   }
 
   protected summary(line: Line): WorldlineSummary {
-    return summarizeLine(line, this.store.own, this.activeId);
+    return summarizeLine(line, this.store.graph.lines, this.store.own, this.activeId);
   }
 }
 
