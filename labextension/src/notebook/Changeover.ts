@@ -60,7 +60,18 @@ export class Changeover {
     if (this.panel.isDisposed) return;
     while (this.#step(Infinity));
     this.#activate();
+    this.#fillSight();
     this.onComplete();
+  }
+
+  /** Where fewer cells come than leave, Lab keeps a page that has none in sight: it lets one scroll beyond the last. */
+  #fillSight(): void {
+    const { outerNode, widgets } = this.panel.content;
+    const last = widgets.at(-1)?.node;
+    if (outerNode.scrollTop === 0 || !last?.isConnected) return;
+    const { top, height } = outerNode.getBoundingClientRect();
+    const empty = top + height - last.getBoundingClientRect().bottom;
+    if (empty > height / 2) outerNode.scrollTop -= empty - height / 4;
   }
 
   /** Lab looks into all cells each time that the active one moves down; and a page that nobody sees is never idle. */
