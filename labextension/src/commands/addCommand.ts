@@ -9,7 +9,7 @@ export interface Action {
   readonly label: string | ((args: Args) => string);
   readonly caption?: string;
   readonly icon?: LabIcon;
-  readonly isEnabled?: (session: NotebookSession) => boolean;
+  readonly isEnabled?: (session: NotebookSession, args: Args) => boolean;
   readonly isToggled?: (args: Args, session: NotebookSession) => boolean;
   readonly execute: (session: NotebookSession, args: Args) => Promise<unknown>;
   /** Names the action in the message that says that it failed. */
@@ -27,7 +27,7 @@ export function addCommand(services: Services, id: string, action: Action): void
     isVisible: (args) => sessionOf(services, args) !== null,
     isEnabled: (args) => {
       const session = sessionOf(services, args);
-      return session?.link.status === 'ready' && (action.isEnabled?.(session) ?? true);
+      return session?.link.status === 'ready' && (action.isEnabled?.(session, args) ?? true);
     },
     ...(action.isToggled && {
       isToggled: (args: Args) => {

@@ -10,9 +10,10 @@ export async function worldlineOf(
   session: NotebookSession,
   args: Args,
   question: string,
+  choices = session.graph.worldlines,
 ): Promise<WorldlineSummary | null> {
   const { graph } = session;
-  const id = about(services, args, 'worldline') ?? (await chooseWorldline(graph.worldlines, question));
+  const id = about(services, args, 'worldline') ?? (await chooseWorldline(choices, question));
   return id === null ? null : graph.worldline(id);
 }
 

@@ -4,7 +4,7 @@ import { addCommand } from './addCommand.js';
 import { askName } from './askName.js';
 import { chooseWorldline, worldlineOf } from './chooseWorldline.js';
 import { confirmed } from './confirmed.js';
-import { about, text } from './target.js';
+import { about, isAboutOther, text } from './target.js';
 
 /** What becomes of a worldline as a whole: its name, its end and its return, and what it has come to. */
 export function addLifeCommands(services: Services): void {
@@ -53,12 +53,12 @@ export function addLifeCommands(services: Services): void {
   addCommand(services, CommandIds.adopt, {
     label: trans.__('Adopt Worldline'),
     caption: trans.__('Give the active worldline what this one has come to'),
-    isEnabled: (session) => session.graph.worldlines.length > 1,
+    isEnabled: (session, args) => isAboutOther(services, session, args),
     failure: trans.__('The worldline was not adopted'),
     execute: async (session, args) => {
       const worldline =
         about(services, args, 'worldline') ??
-        (await chooseWorldline(session.graph.worldlines, trans.__('Adopt which worldline?')));
+        (await chooseWorldline(session.graph.otherWorldlines, trans.__('Adopt which worldline?')));
       if (worldline !== null) await session.request('adopt', { worldline });
     },
   });

@@ -5,7 +5,7 @@ import type { NotebookSession } from '../session/NotebookSession.js';
 import type { Services } from '../shared/Services.js';
 import { addCommand } from './addCommand.js';
 import { chooseWorldline, worldlineOf } from './chooseWorldline.js';
-import { about, text } from './target.js';
+import { about, isAboutOther, text } from './target.js';
 
 /** To another worldline, and back in this one. */
 export function addMoveCommands(services: Services): void {
@@ -21,10 +21,13 @@ function addSwitchCommands(services: Services): void {
     label: (args) => text(args, 'label') ?? trans.__('Switch to Worldline…'),
     isToggled: (args, session) =>
       args['worldline'] !== undefined && args['worldline'] === session.graph.activeId,
+    isEnabled: (session, args) => isAboutOther(services, session, args),
     failure,
     execute: async (session, args) => {
-      const target = await worldlineOf(services, session, args, trans.__('Switch to worldline'));
-      if (!target || target.id === session.graph.activeId) return;
+      const { graph } = session;
+      const question = trans.__('Switch to worldline');
+      const target = await worldlineOf(services, session, args, question, graph.otherWorldlines);
+      if (!target || target.id === graph.activeId) return;
       await session.request(target.earlier ? 'resume' : 'switch', { worldline: target.id });
     },
   });

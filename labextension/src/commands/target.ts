@@ -30,3 +30,13 @@ export function text(args: Args, name: string): string | null {
   const value = args[name];
   return typeof value === 'string' && value !== '' ? value : null;
 }
+
+/**
+ * Whether what a command is about is, or can be chosen to be, another worldline than the active one. Where its arguments name
+ * one they are left to it: a menu of worldlines ticks the active one.
+ */
+export function isAboutOther(services: Services, { graph }: NotebookSession, args: Args): boolean {
+  if (text(args, 'worldline') !== null) return true;
+  const clicked = about(services, args, 'worldline');
+  return clicked === null ? graph.otherWorldlines.length > 0 : clicked !== graph.activeId;
+}

@@ -38,6 +38,11 @@ export class Graph {
       .sort((a, b) => rank(a) - rank(b) || b.created - a.created);
   }
 
+  /** All but the active one. */
+  get otherWorldlines(): readonly WorldlineSummary[] {
+    return this.worldlines.filter((each) => each.id !== this.#active);
+  }
+
   get deletedWorldlines(): readonly WorldlineSummary[] {
     return [...this.#worldlines.values()].filter((each) => each.deleted);
   }
@@ -63,6 +68,12 @@ export class Graph {
   /** The worldline that a checkpoint stands for: one that ends there, else the one in which it was made. */
   worldlineAt(checkpoint: string): string | null {
     return this.headsAt(checkpoint)[0]?.id ?? this.checkpoint(checkpoint)?.worldline ?? null;
+  }
+
+  /** The worldline that one means who opens a checkpoint: one that ends there, else the active one on whose way it is. */
+  opens(checkpoint: string): string | null {
+    const ends = this.headsAt(checkpoint).length > 0;
+    return !ends && this.activePath().has(checkpoint) ? this.#active : this.worldlineAt(checkpoint);
   }
 
   /** The checkpoints from the root to `id`, each with its place on the way; empty where `id` is unknown. */

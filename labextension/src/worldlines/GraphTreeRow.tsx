@@ -55,7 +55,7 @@ export function GraphTreeRow({
       data-wl-checkpoint={checkpoint.id}
       data-wl-worldline={heads[0]?.id ?? checkpoint.worldline}
       style={{ position: 'absolute', top: index * ROW_HEIGHT, height: ROW_HEIGHT }}
-      title={describe(checkpoint, trans)}
+      title={describe(row, activeId, trans)}
       onClick={select}
       onContextMenu={select}
       onDoubleClick={(event) => {
@@ -132,12 +132,14 @@ function statusName(status: CheckpointSummary['status'], trans: TranslationBundl
   }
 }
 
-function describe(checkpoint: CheckpointSummary, trans: TranslationBundle): string {
+function describe(row: GraphRow, activeId: string | null, trans: TranslationBundle): string {
+  const { checkpoint, heads, onPath } = row;
+  const isHere = heads[0] ? heads[0].id === activeId : onPath;
   const lines = [
     checkpoint.title,
     `${new Date(checkpoint.started).toLocaleString()} · ${formatDuration(checkpoint.ended - checkpoint.started)}`,
   ];
   if (checkpoint.bytes !== null) lines.push(trans.__('%1 stored', formatBytes(checkpoint.bytes)));
-  lines.push(trans.__('Double click to switch here'));
+  lines.push(isHere ? trans.__('Double click to show the cell') : trans.__('Double click to switch here'));
   return lines.filter((line) => line !== '').join('\n');
 }

@@ -38,8 +38,10 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
     [graph, filter, newest, graph.activeId, heads.map((each) => `${each.id}${each.head}${each.name}`).join()],
   );
   const open = (checkpoint: CheckpointSummary, worldline?: string) => {
-    const target = worldline ?? graph.worldlineAt(checkpoint.id);
-    void app.commands.execute(CommandIds.switch, { worldline: target });
+    const target = worldline ?? graph.opens(checkpoint.id);
+    void (target === graph.activeId
+      ? app.commands.execute(CommandIds.revealCell, { checkpoint: checkpoint.id })
+      : app.commands.execute(CommandIds.switch, { worldline: target }));
   };
   const begin =
     session.link.status === 'ready' && trans.__('Run a cell: each one becomes a checkpoint here.');
