@@ -25,10 +25,14 @@ export function groupTables(tables: readonly TableInfo[]): readonly TableGroup[]
 
 /** A table's name without its database and schema. */
 export function localName(name: string): string {
-  return name.slice(name.lastIndexOf('.') + 1);
+  return partsOf(name).at(-1) ?? name;
 }
 
 function databaseOf(name: string): string {
-  const dot = name.lastIndexOf('.');
-  return dot < 0 ? '' : name.slice(0, dot);
+  return partsOf(name).slice(0, -1).join('.');
+}
+
+/** A dot in quotes is part of a name. */
+function partsOf(name: string): readonly string[] {
+  return name.match(/(?:"(?:[^"]|"")*"|[^.])+/g) ?? [];
 }
