@@ -1,10 +1,15 @@
 import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 
-/** Puts text where the cursor is in the active cell, and brings that into sight. */
+/** Puts text where the cursor is in the active cell, or at its end where that is before a magic; and brings it into sight. */
 export async function insertText({ content }: NotebookPanel, text: string): Promise<void> {
   await content.scrollToItem(content.activeCellIndex);
   const editor = content.activeCell?.editor;
   if (!editor) return;
+  const { source } = editor.model.sharedModel;
+  // There the cursor is until somebody turns to the cell, and nothing can stand there.
+  const atStart = editor.getOffsetAt(editor.getCursorPosition()) === 0;
+  if (atStart && source.startsWith('%'))
+    editor.setCursorPosition(editor.getPositionAt(source.length) ?? { line: 0, column: 0 });
   editor.replaceSelection?.(text);
   content.mode = 'edit';
   editor.focus();
