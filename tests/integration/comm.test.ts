@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GraphPage, KernelState, Requests, TablePage } from '../../kernel/src/contract.js';
 import { frontEnd } from './frontEnd.js';
@@ -51,6 +51,26 @@ test('a front end sees the graph grow, moves in it, and looks at data', () =>
     expect(state.active).toBe(line.id);
     expect((await ask('cells', { of: 'idea' })).cells.map(({ source }) => source)).toHaveLength(1);
     await expect(ask('nonsense' as 'state', {})).rejects.toThrow('does not know');
+  }));
+
+test('a front end shows files as what they are, and grants folders as a person names them', () =>
+  withKernel(async ({ kernel, folder }) => {
+    const { ask } = await frontEnd(kernel);
+    await kernel.execute(`%%sql
+      copy (select range as i from range(300)) to 'it''s.csv';
+      copy (select '<svg/>') to 'chart.svg' (format csv, header false)`);
+    expect(await ask('previewFile', { file: "it's.csv", count: 2 })).toMatchObject({
+      ...{ total: 300, columns: [{ name: 'i', kind: 'number' }] },
+    });
+    await expect(ask('previewFile', { file: '/etc/passwd', count: 2 })).rejects.toThrow();
+    expect((await ask('artifact', { path: 'chart.svg' })).mime).toBe('image/svg+xml');
+
+    mkdirSync(join(folder, '..', 'more'));
+    const granted = async (params: Requests['allow']['params']) =>
+      (await ask('allow', params)).folders.flatMap((each) => (each.granted ? [each.path] : []));
+    expect(await granted({ folder: '../more' })).toEqual([join(folder, '..', 'more')]);
+    expect(await granted({ folder: '../more', revoke: true })).toEqual([]);
+    await expect(ask('allow', { folder: 'nowhere' })).rejects.toThrow(`no folder ${join(folder, 'nowhere')}`);
   }));
 
 test('a front end that comes in the middle of a cell is told which one runs', () =>

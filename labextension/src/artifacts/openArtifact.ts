@@ -6,7 +6,15 @@ import type { Requests } from '../../../kernel/src/contract.js';
 /** Endings of files that are shown as text. */
 const TEXT = ['.csv', '.json', '.log', '.py', '.sql', '.tsv', '.txt', '.yaml', '.yml'];
 
+/** Endings of files whose rows are shown. */
+const TABLES = ['.csv', '.parquet', '.tsv'];
+
 type Content = Requests['artifact']['result'];
+
+/** Whether a file holds a table, as its name says. */
+export function isTable(path: string): boolean {
+  return TABLES.includes(PathExt.extname(path).toLowerCase());
+}
 
 /** A view of the file; null for a type that Lab can't show, which is to be downloaded. */
 export async function createArtifactView(
@@ -15,7 +23,7 @@ export async function createArtifactView(
   rendermime: IRenderMimeRegistry,
 ): Promise<Widget | null> {
   const mime = typeOf(path, content.mime);
-  const view = mime === 'application/pdf' ? pdfView(content) : await renderedView(mime, content, rendermime);
+  const view = await viewOf(mime, path, content, rendermime);
   view?.addClass('wl-ArtifactView');
   return view;
 }
@@ -27,6 +35,16 @@ export function downloadArtifact(path: string, content: Content): void {
   link.download = PathExt.basename(path);
   link.click();
   URL.revokeObjectURL(link.href);
+}
+
+async function viewOf(
+  mime: string,
+  path: string,
+  content: Content,
+  rendermime: IRenderMimeRegistry,
+): Promise<Widget | null> {
+  if (mime === 'application/pdf') return pdfView(content);
+  return mime.startsWith('image/') ? imageView(path, content) : renderedView(mime, content, rendermime);
 }
 
 async function renderedView(
@@ -54,12 +72,23 @@ function typeOf(path: string, mime: string): string {
 }
 
 function pdfView(content: Content): Widget {
-  const view = new Widget();
-  const url = URL.createObjectURL(toBlob({ ...content, mime: 'application/pdf' }));
   const frame = document.createElement('embed');
   frame.type = 'application/pdf';
-  frame.src = url;
-  view.node.append(frame);
+  return viewIn(frame, { ...content, mime: frame.type });
+}
+
+/** No script in an SVG file runs in an image. */
+function imageView(path: string, content: Content): Widget {
+  const image = document.createElement('img');
+  image.alt = path;
+  return viewIn(image, content);
+}
+
+function viewIn(element: HTMLEmbedElement | HTMLImageElement, content: Content): Widget {
+  const view = new Widget();
+  const url = URL.createObjectURL(toBlob(content));
+  element.src = url;
+  view.node.append(element);
   view.disposed.connect(() => {
     URL.revokeObjectURL(url);
   });

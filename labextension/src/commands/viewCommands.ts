@@ -44,7 +44,11 @@ export function addViewCommands(services: Services): void {
       const b = meant !== null && meant !== a ? meant : await other(session, a);
       if (a === null || b === null) return;
       const label = `${graph.worldline(a)?.name ?? a} | ${graph.worldline(b)?.name ?? b}`;
-      openBeside(services, session, new CompareView(session, services, a, b), { label, icon: compareIcon });
+      openBeside(services, session, new CompareView(session, services, a, b), {
+        key: `compare:${a}|${b}`,
+        label,
+        icon: compareIcon,
+      });
     },
   });
   addCommand(services, CommandIds.openCheckpoint, {
@@ -57,7 +61,7 @@ export function addViewCommands(services: Services): void {
         const summary = session.graph.checkpoint(checkpoint);
         const label = (summary && titleOf(summary)) || trans.__('Start');
         const view = new CheckpointView(session, services, checkpoint);
-        openBeside(services, session, view, { label, icon: worldlineIcon });
+        openBeside(services, session, view, { key: `checkpoint:${checkpoint}`, label, icon: worldlineIcon });
       }
       return Promise.resolve();
     },
@@ -75,6 +79,7 @@ export function addViewCommands(services: Services): void {
         await app.commands.execute(CommandIds.openCheckpoint, { checkpoint: checkpoint.id });
         return;
       }
+      app.shell.activateById(session.panel.id);
       content.activeCellIndex = index;
       await content.scrollToItem(index, 'center');
     },

@@ -106,10 +106,16 @@ function Table({ table, comparison, session, services: { trans } }: Props & { ta
     const { a, b } = comparison;
     session
       .request('compareRows', { a, b, table: table.name, count: ROWS })
-      .then(setRows)
+      .then((answer) => {
+        setRows(answer);
+        setError(null);
+      })
       .catch((reason: unknown) => {
         setError(messageOf(reason));
       });
+  };
+  const hide = () => {
+    setRows(null);
   };
   return (
     <section className="wl-TableDifference">
@@ -118,9 +124,9 @@ function Table({ table, comparison, session, services: { trans } }: Props & { ta
         <span className="wl-Quiet">{changeName(table.change, trans)}</span>
         <span>{`${countOf(table.rowsA, trans)} | ${countOf(table.rowsB, trans)}`}</span>
         <span className="wl-Quiet">{columnChanges(table, trans)}</span>
-        {table.change === 'changed' && !rows && (
-          <button className="wl-LinkButton" onClick={show}>
-            {trans.__('Show rows')}
+        {table.change === 'changed' && (
+          <button className="wl-LinkButton" aria-expanded={rows !== null} onClick={rows ? hide : show}>
+            {rows ? trans.__('Hide rows') : trans.__('Show rows')}
           </button>
         )}
       </div>
@@ -138,7 +144,10 @@ function Table({ table, comparison, session, services: { trans } }: Props & { ta
 function Rows({ page, trans }: { page: TablePage; trans: TranslationBundle }) {
   return (
     <div className="wl-Compare-side wl-Rows">
-      <p className="wl-Quiet">{trans._n('%1 row only here', '%1 rows only here', page.total)}</p>
+      <p className="wl-Quiet">
+        {trans._n('%2 row only here', '%2 rows only here', page.total, page.total.toLocaleString())}
+        {page.rows.length < page.total && trans.__(', the first %1 of them:', page.rows.length)}
+      </p>
       {page.rows.length > 0 && (
         <table className="wl-Grid">
           <thead>

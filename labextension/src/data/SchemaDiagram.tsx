@@ -143,8 +143,11 @@ function anchor(boxes: readonly Box[], name: string, column: string): Anchor {
 }
 
 function curve(a: Anchor, b: Anchor): string {
-  if (a.left === b.left)
-    return `M${a.right} ${a.y}C${a.right + 40} ${a.y} ${b.right + 40} ${b.y} ${b.right} ${b.y}`;
+  if (a.left === b.left) {
+    // The further a line leads, the further out it runs, so that those of one stack can be told apart.
+    const out = a.right + Math.min(GAP, 16 + Math.abs(a.y - b.y) / 12) / 0.75;
+    return `M${a.right} ${a.y}C${out} ${a.y} ${out} ${b.y} ${b.right} ${b.y}`;
+  }
   const [from, to] = a.left < b.left ? [a.right, b.left] : [a.left, b.right];
   const middle = (from + to) / 2;
   return `M${from} ${a.y}C${middle} ${a.y} ${middle} ${b.y} ${to} ${b.y}`;

@@ -1,12 +1,14 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { CommandIds } from '../commandIds.js';
+import { addArtifactCommands } from '../commands/artifactCommands.js';
 import { addBranchCommands } from '../commands/branchCommands.js';
-import { addDataCommands } from '../commands/dataCommands.js';
+import { addFolderCommands } from '../commands/folderCommands.js';
 import { addLifeCommands } from '../commands/lifeCommands.js';
 import { addMoveCommands } from '../commands/moveCommands.js';
 import { addRunCommands } from '../commands/runCommands.js';
 import { addShowPanel } from '../commands/showPanel.js';
+import { addTableCommands } from '../commands/tableCommands.js';
 import { addViewCommands } from '../commands/viewCommands.js';
 import type { Services } from '../shared/Services.js';
 import { IServices } from './tokens.js';
@@ -24,7 +26,9 @@ export const commands: JupyterFrontEndPlugin<void> = {
       addMoveCommands,
       addLifeCommands,
       addViewCommands,
-      addDataCommands,
+      addTableCommands,
+      addFolderCommands,
+      addArtifactCommands,
       addRunCommands,
       addShowPanel,
     ]) {

@@ -1,6 +1,6 @@
 import { readArtifact } from '@worldline/sandbox';
 import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import type {
   ArtifactInfo,
   DataFolder,
@@ -18,6 +18,7 @@ import type { Kernel } from '../Kernel.js';
 import { expandHome } from '../expandHome.js';
 import { exportOptions } from '../reports/exportOptions.js';
 import { variablesNow } from '../variablesNow.js';
+import { existingFolder, wholePath } from '../existing.js';
 import { kernelState } from './kernelState.js';
 
 type Handlers = {
@@ -61,6 +62,7 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
   tables: async (kernel) => ({ tables: (await (await kernel.active()).database.tables()).map(withQuoted) }),
   keys: async (kernel) => ({ keys: await (await kernel.active()).database.keys() }),
   preview: async (kernel, { table, count }) => preview(kernel, table, count),
+  previewFile: async (kernel, { file, count }) => firstRows(kernel, quoteText(file), count),
   page: async (kernel, { result, offset, count, ...options }) => {
     const page = await (await kernel.active()).database.page(result, offset, count, options);
     return { result, ...page };
@@ -73,11 +75,13 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
   },
   artifact: async (kernel, { path }) => {
     const content = await readArtifact((await kernel.active()).workspace, path, MAX_ARTIFACT);
-    return { mime: imageType(path) ?? 'application/octet-stream', base64: content.toString('base64') };
+    return { mime: typeOf(path), base64: content.toString('base64') };
   },
   folders: async (kernel) => ({ folders: await folders(kernel) }),
-  allow: async (kernel, { folder, revoke }) => {
-    await kernel.allow(folder, revoke ?? false);
+  allow: async (kernel, { folder, revoke = false }) => {
+    const { notebookFolder } = kernel.paths;
+    const named = revoke ? wholePath(folder, notebookFolder) : await existingFolder(folder, notebookFolder);
+    await kernel.allow(named, revoke);
     return { folders: await folders(kernel) };
   },
   configure: async (kernel, { settings }) => {
@@ -115,8 +119,14 @@ async function preview(kernel: Kernel, table: string, count: number): Promise<Ta
   const known = await database.tables();
   if (!known.some(({ name }) => name === table))
     throw new UserError('NotFound', `There is no table ${table}.`);
-  const [result] = await database.query(`FROM ${table}`, { author: 'model', limit: count });
-  if (result?.kind !== 'rows') throw new UserError('NotFound', `${quoteText(table)} has no rows to show.`);
+  return firstRows(kernel, table, count);
+}
+
+/** Of a table, or of a file in quotes. */
+async function firstRows(kernel: Kernel, source: string, count: number): Promise<TablePage> {
+  const { database } = await kernel.active();
+  const [result] = await database.query(`FROM ${source}`, { author: 'model', limit: count });
+  if (result?.kind !== 'rows') throw new UserError('NotFound', `${source} has no rows to show.`);
   return { result: result.id, ...result.page };
 }
 
@@ -163,6 +173,13 @@ async function entriesOf(folder: string): Promise<DataFolder['entries']> {
       bytes: entry.isFile() ? (await stat(join(folder, entry.name))).size : 0,
     })),
   );
+}
+
+/** Images that the kernel itself shows nowhere: in a front end's image no script of theirs runs. */
+const OTHER_IMAGES: Readonly<Record<string, string>> = { '.svg': 'image/svg+xml', '.webp': 'image/webp' };
+
+function typeOf(path: string): string {
+  return imageType(path) ?? OTHER_IMAGES[extname(path).toLowerCase()] ?? 'application/octet-stream';
 }
 
 function runById(kernel: Kernel, id: string): Kernel['runs'][number] {

@@ -1,5 +1,5 @@
 import { listDisplay } from '../../display/list.js';
-import { existingFolder, wholePath } from './existing.js';
+import { existingFolder, wholePath } from '../existing.js';
 import type { Magic } from './Magic.js';
 
 export const allow: Magic = {

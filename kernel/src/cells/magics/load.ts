@@ -9,7 +9,7 @@ import { UserError } from '../errors.js';
 import { audienceOf, ProgressBar } from '../ProgressBar.js';
 import { seeHelp, type Arguments } from '../reading/arguments.js';
 import { isSpreadsheet, loadSpreadsheet } from '../sql/spreadsheet.js';
-import { existingFile } from './existing.js';
+import { existingFile } from '../existing.js';
 import type { Magic } from './Magic.js';
 import { required } from './required.js';
 

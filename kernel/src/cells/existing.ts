@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { CellContext } from '../context.js';
-import { UserError } from '../errors.js';
-import { expandHome } from '../expandHome.js';
-import { isAddress } from '../../database/paths/isAddress.js';
+import type { CellContext } from './context.js';
+import { UserError } from './errors.js';
+import { expandHome } from './expandHome.js';
+import { isAddress } from '../database/paths/isAddress.js';
 
 type Kind = 'file' | 'folder' | 'special';
 
