@@ -159,6 +159,13 @@ export class LabPage {
     await this.page.waitForFunction('!jupyterapp.shell.currentWidget.context.model.dirty');
   }
 
+  /** Shuts the kernel down and closes the notebook. */
+  async endKernel(): Promise<void> {
+    await this.command('notebook:shutdown-kernel');
+    await this.page.waitForFunction('jupyterapp.shell.currentWidget.sessionContext.session?.kernel == null');
+    await this.page.evaluate('jupyterapp.shell.currentWidget.dispose()');
+  }
+
   async theme(name: 'JupyterLab Light' | 'JupyterLab Dark' | 'JupyterLab Dark High Contrast'): Promise<void> {
     await this.command('apputils:change-theme', { theme: name });
     const light = name === 'JupyterLab Light';

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { KernelClient } from '../support/KernelClient.js';
 import { runPython } from '../support/python.js';
 import { LabPage } from './LabPage.js';
 import { sharedLab } from './sharedLab.js';
@@ -90,9 +91,7 @@ test(
       await notebook.shows('side', 2);
       await notebook.type(1, '%%sql\nselect 42');
       await notebook.save();
-      await notebook.command('notebook:shutdown-kernel');
-      await page.waitForFunction('jupyterapp.shell.currentWidget.sessionContext.session?.kernel == null');
-      await page.evaluate('jupyterapp.shell.currentWidget.dispose()');
+      await notebook.endKernel();
 
       const moved = join(lab.server.notebooks, 'there.ipynb');
       renameSync(join(lab.server.notebooks, 'here.ipynb'), moved);
@@ -118,6 +117,54 @@ test(
     }),
   MINUTES,
 );
+
+test(
+  'a notebook that went on where this extension is not there has its drafts still, once it is resumed here',
+  () =>
+    lab.withNotebook('elsewhere', [CREATE], async (notebook) => {
+      const { page } = notebook;
+      await notebook.run(0);
+      await notebook.type(1, 'a draft that never ran');
+      await notebook.command('worldline:branch', { name: 'side' });
+      await notebook.shows('side', 2);
+      await notebook.command('worldline:switch', { worldline: 'main' });
+      await notebook.shows('main', 2);
+      await notebook.save();
+      await notebook.endKernel();
+      await withoutExtension('elsewhere', ['%resume', '%%sql\ninsert into t values (2)']);
+
+      await notebook.goTo('elsewhere');
+      await notebook.showSidebar();
+      const earlier = (name: string) => page.locator('.wl-Head.wl-mod-earlier', { hasText: name });
+      await notebook.showHeads();
+      await earlier('side').dblclick();
+      await notebook.shows('side', 2);
+      await earlier('main').dblclick();
+      await notebook.shows('main', 3);
+      expect((await notebook.sources()).sort()).toEqual([
+        '%%sql\ncreate table t as select 1 as a',
+        '%%sql\ninsert into t values (2)',
+        'a draft that never ran',
+      ]);
+      await notebook.shot('resumed-after-elsewhere');
+    }),
+  MINUTES,
+);
+
+/** Runs cells of a notebook as a front end does that knows nothing of worldlines. */
+async function withoutExtension(name: string, cells: readonly string[]): Promise<void> {
+  const { notebooks, store } = lab.server;
+  const kernel = await KernelClient.start({
+    argv: ['kernel/dist/main.js', '{connection_file}'],
+    env: { WORLDLINE_HOME: store, JPY_SESSION_NAME: join(notebooks, `${name}.ipynb`) },
+    timeout: MINUTES,
+  });
+  try {
+    for (const cell of cells) expect(await kernel.execute(cell)).toMatchObject({ status: 'ok' });
+  } finally {
+    await kernel.close();
+  }
+}
 
 const ADD_A_CELL = `
 import sys, nbformat

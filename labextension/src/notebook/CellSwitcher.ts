@@ -55,7 +55,7 @@ export class CellSwitcher implements IDisposable {
     const fresh =
       active !== null && [...graph.pathTo(active.head).keys()].every((id) => isRoot(graph.checkpoint(id)));
     if (active && (kept.shown === null || (fresh && kept.shown !== active.id && !recall(kept, active.id)))) {
-      const wasUsed = kept.shown !== null && graph.worldline(kept.shown) !== null;
+      const wasUsed = kept.shown !== null && graph.wasUsed(kept.shown);
       this.#cells.kept = takeOver(kept, active.id, wasUsed);
     }
     this.#cells.tell(this.#cells.kept.shown);
@@ -157,18 +157,26 @@ export class CellSwitcher implements IDisposable {
     return cells;
   }
 
+  /** Whose the shown cells are. What was begun anew has those of the one before until it is used, and may go as it came. */
+  #owners(): readonly string[] {
+    const { shown, before } = this.#cells.kept;
+    if (shown === null) return [];
+    const { graph } = this.session;
+    const line = graph.worldline(shown);
+    if (before === null || !line) return [shown];
+    if (line.deleted) return [before];
+    return isRoot(graph.checkpoint(line.head)) ? [before, shown] : [shown];
+  }
+
   #show(target: string, records: readonly CellRecord[] | null, basePath: ReadonlySet<string>): void {
     const kept = this.#cells.kept;
     const head = kept.shown === null ? undefined : this.session.graph.worldline(kept.shown)?.head;
     if (kept.shown !== null) {
       if (head !== undefined && !this.#runs.isUnseen(head)) this.#headsWhenHidden.set(kept.shown, head);
-      if (this.#cells.trusted) this.#trusted.add(kept.shown);
     }
-    const { graph } = this.session;
+    const putAs = this.#owners();
+    if (this.#cells.trusted) for (const line of putAs) this.#trusted.add(line);
     const continues = this.#continuedFrom(target);
-    // What was begun anew and never used is gone with its cells, which were another one's.
-    const gone = kept.shown !== null && (graph.worldline(kept.shown)?.deleted ?? false);
-    const putAs = gone ? (kept.before ?? kept.shown) : kept.shown;
     const from = recall(kept, target) ? target : (continues ?? '');
     const trusted = recall(kept, from) ? this.#trusted.has(from) : this.#cells.trusted;
     const plan = planSwitch({

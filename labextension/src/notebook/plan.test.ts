@@ -58,7 +58,7 @@ class Notebook {
     const { kept, shown } = this;
     const draftId = `draft-${target}`;
     const plan = planSwitch({
-      ...{ shown, kept, putAs: kept.shown, target, continues, records, draftId },
+      ...{ shown, kept, putAs: kept.shown === null ? [] : [kept.shown], target, continues, records, draftId },
       basePath: new Set(basePath),
     });
     if (plan.splice) {
@@ -166,11 +166,27 @@ describe('switching a notebook’s cells', () => {
     expect(continuedFrom(kept, ['other'])).toBeNull();
   });
 
+  test('cells that two worldlines have are kept for each, and once', () => {
+    const { kept } = planSwitch({
+      ...{
+        shown: [a, note],
+        kept: takeOver(show(nothingKept, 'main'), 'fresh', true),
+        putAs: ['main', 'fresh'],
+      },
+      ...{ target: 'side', continues: null, records: [], basePath: new Set<string>(), draftId: 'd' },
+    });
+    expect([recall(kept, 'main'), recall(kept, 'fresh')]).toEqual([
+      [a, note],
+      [a, note],
+    ]);
+    expect(Object.keys(kept.pool)).toHaveLength(2);
+  });
+
   test('cells that are the same in both are not touched', () => {
     const { splice } = planSwitch({
       shown: [a, note, b],
       kept: show(nothingKept, 'main'),
-      putAs: 'main',
+      putAs: ['main'],
       target: 'side',
       continues: null,
       records: [record(a, 'c1'), record(b, 'c2')],

@@ -12,8 +12,8 @@ export interface Plan {
 export interface Change {
   readonly shown: readonly StoredCell[];
   readonly kept: KeptCells;
-  /** The worldline that the shown cells are put away for. */
-  readonly putAs: string | null;
+  /** The worldlines that the shown cells are put away for. */
+  readonly putAs: readonly string[];
   readonly target: string;
   /** The worldline that the target goes on from, whose cells are then its own. */
   readonly continues: string | null;
@@ -37,7 +37,7 @@ export function planSwitch({
   draftId,
 }: Change): Plan {
   const stored = ownCells(kept, target, continues, shown);
-  const put = putAs === null ? kept : keep(kept, putAs, shown);
+  const put = putAs.reduce((all, line) => keep(all, line, shown), kept);
   const base = stored ?? shown;
   const derived = records
     ? deriveCells({ base, foreign: stored === null, worldline: target, records, basePath })

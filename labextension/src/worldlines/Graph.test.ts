@@ -18,6 +18,11 @@ test('who opens a checkpoint means the worldline that ends there, else the activ
   expect(graph.opens('c1')).toBe('old');
 });
 
+test('a worldline in whose place one is told that goes on from it was used', () => {
+  const resumed = graphOf([], [{ ...worldline('main-3', 'c1', true), continues: ['main-2', 'main'] }]);
+  expect(['main', 'main-3', 'blank'].map((id) => resumed.wasUsed(id))).toEqual([true, true, false]);
+});
+
 test('all but the active worldline can be switched to', () => {
   expect(graph.otherWorldlines.map(({ id }) => id)).toEqual(['main', 'old']);
 });

@@ -56,6 +56,11 @@ export class Graph {
     return this.#worldlines.get(idOrName) ?? this.worldlines.find((each) => each.name === idOrName) ?? null;
   }
 
+  /** Whether a worldline is there, or one that goes on from it, in place of which it is told. One that was never used is not. */
+  wasUsed(id: string): boolean {
+    return [...this.#worldlines.values()].some((each) => each.id === id || each.continues.includes(id));
+  }
+
   checkpoint(id: string): CheckpointSummary | null {
     return this.#checkpoints.get(id) ?? null;
   }
