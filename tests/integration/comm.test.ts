@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { GraphPage, KernelState, Requests, TablePage } from '../../kernel/src/contract.js';
 import { frontEnd } from './frontEnd.js';
 import { errorOf, resultOf, rowsOf, shown, withKernel } from './withKernel.js';
+import { withModel } from './withModel.js';
 
 test('a front end sees the graph grow, moves in it, and looks at data', () =>
   withKernel(async ({ kernel }) => {
@@ -199,6 +200,23 @@ test('a front end has settings of its own, checked as those of %config; what %co
     ] as [Requests['configure']['params']['settings'], string][])
       await expect(ask('configure', { settings })).rejects.toThrow(problem);
     expect((await ask('state', {})).model).toBe('small');
+  }));
+
+test('the state names the model that the next question goes to, by key alone or after another one has answered', () =>
+  withModel([{ text: 'Here.' }], async ({ kernel, folder }) => {
+    const { hello, ask } = await frontEnd(kernel);
+    expect(hello).toMatchObject({ state: { provider: 'compatible', model: 'scripted' } });
+    await kernel.execute('Who?');
+    await ask('configure', { settings: { model: 'other' } });
+    expect(await ask('state', {})).toMatchObject({ provider: 'compatible', model: 'other', problems: [] });
+    await ask('configure', { settings: {} });
+    expect((await ask('state', {})).model).toBe('scripted');
+    writeFileSync(join(folder, '.env'), 'GEMINI_API_KEY=none\n');
+    await ask('configure', { settings: { provider: 'gemini' } });
+    expect(await ask('state', {})).toMatchObject({
+      provider: 'gemini',
+      model: expect.stringContaining('gemini'),
+    });
   }));
 
 test('the variables of a resumed worldline are known without a sandbox, and are its own once there is one', () =>

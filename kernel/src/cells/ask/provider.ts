@@ -45,14 +45,23 @@ async function cassetteOf({ notebook, notebookFolder }: Paths): Promise<string> 
   return join(notebookFolder, only !== undefined && others.length === 0 ? only : `notebook${ending}`);
 }
 
-/** Which model would answer now, in words, or why none would. Nothing is sent. */
-export async function modelNow(from: ModelSettings): Promise<{ model: string } | { problem: UserError }> {
+/** Who would answer now. Null where recorded turns would, or, for the model, where the server is asked which one it has. */
+export interface ModelNow {
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly words: string;
+}
+
+/** Which model would answer now, or why none would. Nothing is sent. */
+export async function modelNow(from: ModelSettings): Promise<ModelNow | { problem: UserError }> {
   const environment = await modelEnvironment(from);
-  if (environment['WORLDLINE_TURNS'] === 'replay') return { model: 'recorded turns' };
+  if (environment['WORLDLINE_TURNS'] === 'replay')
+    return { provider: null, model: null, words: 'recorded turns' };
   try {
     const { model, provider, baseUrl } = chooseModel(environment, configured(from.settings));
     const place = URL.canParse(baseUrl) ? new URL(baseUrl).host : 'its address is none';
-    return { model: `${model ?? 'the one that the server has'} (${provider}, ${place})` };
+    const words = `${model ?? 'the one that the server has'} (${provider}, ${place})`;
+    return { provider, model, words };
   } catch (error) {
     const { name, message } = toOutcome(error);
     const [what = '', ...fix] = message.split('\n');

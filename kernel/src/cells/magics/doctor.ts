@@ -68,8 +68,8 @@ async function docker(kernel: Kernel): Promise<Finding> {
 async function model(kernel: Kernel): Promise<Finding> {
   const what = 'model';
   const now = await modelNow(kernel);
-  if ('model' in now) return { what, state: `ok: ${now.model}`, fix: '' };
-  return { what, state: now.problem.message, fix: now.problem.hint ?? '' };
+  if ('problem' in now) return { what, state: now.problem.message, fix: now.problem.hint ?? '' };
+  return { what, state: `ok: ${now.words}`, fix: '' };
 }
 
 async function store(kernel: Kernel): Promise<Finding> {
