@@ -304,9 +304,17 @@ export interface Requests {
     params: { settings: Readonly<Partial<Record<SettingName, string>>> };
     result: Record<string, never>;
   };
-  /** What a person says to a run while it goes on. */
+  /**
+   * What a person says to a run while it goes on. `step` is the one that they saw waiting when they approved, edited or
+   * skipped it: refused where that one waits no more.
+   */
   steer: {
-    params: { run: string; action: 'stop' | 'approve' | 'skip' | 'edit' | 'remark'; text?: string };
+    params: {
+      run: string;
+      action: 'stop' | 'approve' | 'skip' | 'edit' | 'remark';
+      text?: string;
+      step?: string;
+    };
     result: Record<string, never>;
   };
   /** A run's steps as ordinary cells. */

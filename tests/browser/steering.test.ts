@@ -13,11 +13,20 @@ const turns: readonly ScriptedTurn[] = [
   { text: 'The table **days** is there.' },
 ];
 
-const { lab, requests } = labWithModel(({ body }, number) =>
-  JSON.stringify(body).includes('Anything?')
-    ? call('run_sql', { sql: 'select 1' })
-    : (turns[number] ?? { text: 'No more to say.' }),
-);
+/** Two steps of one turn, so that the second waits as soon as the first is decided. */
+const both: ScriptedTurn = {
+  calls: ['one', 'two'].map((name) => ({
+    name: 'run_sql',
+    arguments: { sql: `create table ${name} as select 1 as a` },
+  })),
+};
+
+const { lab, requests } = labWithModel(({ body }, number) => {
+  const sent = JSON.stringify(body);
+  if (sent.includes('Anything?')) return call('run_sql', { sql: 'select 1' });
+  if (sent.includes('Both?')) return sent.includes('"tool_calls"') ? { text: 'One is there.' } : both;
+  return turns[number] ?? { text: 'No more to say.' };
+});
 
 const MINUTES = 240_000;
 
@@ -71,6 +80,57 @@ test(
       await notebook.page.locator('.wl-Row .wl-Status.wl-mod-interrupted').waitFor();
       await bar.waitFor({ state: 'hidden' });
       await notebook.shot('run-stopped');
+    }),
+  MINUTES,
+);
+
+test(
+  'a page that is reloaded while a step waits can decide on it; one click decides one step, a double click as well',
+  () =>
+    lab.withNotebook('reload', ['%%ask --approve all\nBoth?'], async (notebook) => {
+      const { page } = notebook;
+      const bar = page.locator('.wl-RunBar');
+      const waits = (step: string) => bar.locator('.wl-Title', { hasText: step }).waitFor();
+      await notebook.start(0);
+      await waits('create table one');
+      await notebook.save();
+      await page.reload();
+      await notebook.ready();
+      await waits('create table one');
+      await notebook.shot('reloaded-while-a-step-waits');
+      await bar.getByRole('button', { name: 'Approve' }).dblclick();
+      await waits('create table two');
+      await bar.getByRole('button', { name: 'Skip' }).click();
+      await notebook.cell(0).locator('.jp-OutputArea', { hasText: 'One is there.' }).first().waitFor();
+      await bar.getByRole('button', { name: 'Insert steps as cells' }).waitFor();
+      await notebook.showSidebar();
+      await page.locator('[data-wl-table="one"]').waitFor();
+      expect(await page.locator('[data-wl-table]').count()).toBe(1);
+      await notebook.shot('reloaded-run-is-over');
+    }),
+  MINUTES,
+);
+
+test(
+  'in a narrow notebook what waits has a line of its own; where the kernel is gone, nothing can be steered',
+  () =>
+    lab.withNotebook('narrow-run', ['%%ask --approve all\nBoth?'], async (notebook) => {
+      const { page } = notebook;
+      const bar = page.locator('.wl-RunBar');
+      await page.setViewportSize({ width: 800, height: 700 });
+      await notebook.showSidebar();
+      await notebook.start(0);
+      const title = bar.locator('.wl-Title', { hasText: 'create table one' });
+      await title.waitFor();
+      await page.waitForFunction(
+        `(() => { const bar = document.querySelector('.wl-RunBar'); return bar.scrollHeight <= bar.clientHeight && bar.clientHeight > 50; })()`,
+      );
+      expect((await title.boundingBox())?.width).toBeGreaterThan(300);
+      await notebook.shot('step-waits-in-narrow');
+      await page.evaluate('jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()');
+      await bar.waitFor({ state: 'hidden' });
+      await page.locator('.wl-Head.wl-mod-earlier').first().waitFor();
+      expect(await bar.isVisible()).toBe(false);
     }),
   MINUTES,
 );

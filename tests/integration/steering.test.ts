@@ -51,6 +51,45 @@ test('a person edits, skips and stops steps, and says something to the run, over
     },
   ));
 
+test('a page that opens while a step waits can decide on it; one word is for the step that was seen', () =>
+  withModel(
+    [
+      {
+        calls: [
+          { name: 'run_sql', arguments: { sql: made } },
+          { name: 'run_sql', arguments: { sql: 'drop table made' } },
+        ],
+      },
+      { text: 'It is there.' },
+    ],
+    async ({ kernel }) => {
+      await frontEnd(kernel);
+      const first = stepIs(kernel, 'waiting', 'r1');
+      const running = kernel.execute('%%ask --approve all\nMake it.', { metadata: { cellId: 'c1' } });
+      await first;
+      const { hello, events, ask } = await frontEnd(kernel);
+      expect(hello).toMatchObject({ state: { busy: true } });
+      await ask('state', {});
+      const known = events().find(({ kind }) => kind === 'run') as { run: RunInfo } | undefined;
+      expect(known?.run.steps).toMatchObject([{ id: 'r1', state: 'waiting', code: made }]);
+      const run = known?.run.run ?? '';
+      const second = stepIs(kernel, 'waiting', 'r2');
+      await ask('steer', { run, action: 'approve', step: 'r1' });
+      await second;
+      // As a second click on the same button would, and words written about the step before.
+      await expect(ask('steer', { run, action: 'approve', step: 'r1' })).rejects.toThrow(
+        'Step r1 does not wait for you any more.',
+      );
+      await expect(ask('steer', { run, action: 'edit', text: made, step: 'r1' })).rejects.toThrow('any more');
+      await ask('steer', { run, action: 'skip', step: 'r2' });
+      await running;
+      expect(shown(await kernel.execute('%tables'))).toContain('made');
+      const later = await frontEnd(kernel);
+      await later.ask('state', {});
+      expect(later.events().filter(({ kind }) => kind === 'run')).toEqual([]);
+    },
+  ));
+
 const endless: readonly (readonly [string, ScriptedTurn])[] = [
   [
     'SQL',

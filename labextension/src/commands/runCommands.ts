@@ -13,13 +13,23 @@ type SteerAction = Requests['steer']['params']['action'];
 export function addRunCommands(services: Services): void {
   const { trans } = services;
   const running = (session: NotebookSession) => session.run?.state === 'running';
-  const waiting = (session: NotebookSession) =>
-    running(session) && (session.run?.steps.some((step) => step.state === 'waiting') ?? false);
+  const waitingStep = (session: NotebookSession) =>
+    running(session) ? session.run?.steps.find((step) => step.state === 'waiting') : undefined;
+  const waiting = (session: NotebookSession) => waitingStep(session) !== undefined;
 
-  const steer = async (session: NotebookSession, args: Args, action: SteerAction, words?: string) => {
+  const steer = async (
+    session: NotebookSession,
+    args: Args,
+    action: SteerAction,
+    said: { readonly text?: string; readonly step?: string },
+  ) => {
     const run = text(args, 'run') ?? session.run?.run ?? null;
-    if (run === null) return;
-    await session.request('steer', words === undefined ? { run, action } : { run, action, text: words });
+    if (run !== null) await session.request('steer', { run, action, ...said });
+  };
+  /** The step that is meant: what its person saw, and not what waits once the kernel hears of it. */
+  const meant = (session: NotebookSession, args: Args) => {
+    const step = text(args, 'step') ?? waitingStep(session)?.id;
+    return step === undefined ? {} : { step };
   };
 
   const plain: readonly [SteerAction, string, (session: NotebookSession) => boolean, string, string][] = [
@@ -40,7 +50,8 @@ export function addRunCommands(services: Services): void {
     ],
   ];
   for (const [action, id, isEnabled, label, failure] of plain) {
-    const execute = (session: NotebookSession, args: Args) => steer(session, args, action);
+    const execute = (session: NotebookSession, args: Args) =>
+      steer(session, args, action, action === 'stop' ? {} : meant(session, args));
     addCommand(services, id, { label, isEnabled, failure, execute });
   }
   addCommand(services, CommandIds.editStep, {
@@ -48,10 +59,11 @@ export function addRunCommands(services: Services): void {
     isEnabled: waiting,
     failure: trans.__('The step was not changed'),
     execute: async (session, args) => {
-      const step = session.run?.steps.find((each) => each.state === 'waiting');
+      const step = meant(session, args);
       const code =
-        text(args, 'text') ?? (await askText(trans.__('Run this instead'), step?.code ?? '', trans));
-      if (code) await steer(session, args, 'edit', code);
+        text(args, 'text') ??
+        (await askText(trans.__('Run this instead'), waitingStep(session)?.code ?? '', trans));
+      if (code) await steer(session, args, 'edit', { ...step, text: code });
     },
   });
   addCommand(services, CommandIds.remark, {
@@ -61,7 +73,7 @@ export function addRunCommands(services: Services): void {
     execute: async (session, args) => {
       const words =
         text(args, 'text') ?? (await InputDialog.getText({ title: trans.__('To the run') })).value;
-      if (words) await steer(session, args, 'remark', words);
+      if (words) await steer(session, args, 'remark', { text: words });
     },
   });
 }

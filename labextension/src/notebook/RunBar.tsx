@@ -1,9 +1,14 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Widget } from '@lumino/widgets';
 import * as React from 'react';
 import type { RunInfo } from '../../../kernel/src/contract.js';
 import { CommandIds } from '../commandIds.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import type { Services } from '../shared/Services.js';
+
+/** Pixels that one line takes. */
+const WIDE = 700;
+const NARROW = 'wl-mod-narrow';
 
 /** Steers an agent run while it goes on, and offers its steps as cells afterwards. */
 export class RunBar extends ReactWidget {
@@ -27,6 +32,15 @@ export class RunBar extends ReactWidget {
     this.session.runChanged.disconnect(this.#onRun, this);
     this.services.app.commands.commandExecuted.disconnect(this.#onCommand, this);
     super.dispose();
+  }
+
+  /** Beside another notebook there is no room for what waits and what can be done with it on one line. */
+  protected override onResize(message: Widget.ResizeMessage): void {
+    super.onResize(message);
+    const narrow = message.width < WIDE;
+    if (message.width < 0 || narrow === this.hasClass(NARROW)) return;
+    this.toggleClass(NARROW, narrow);
+    this.parent?.fit();
   }
 
   protected override render(): React.ReactElement | null {
@@ -83,11 +97,11 @@ export class RunBar extends ReactWidget {
     if (id === CommandIds.insertSteps && current && this.#run?.state !== 'running') this.hide();
   }
 
-  #onRun(_: NotebookSession, run: RunInfo): void {
+  #onRun(_: NotebookSession, run: RunInfo | null): void {
     this.#run = run;
-    if (run.state === 'running') this.#seenRunning = run.run;
-    const offers = run.state === 'running' || run.steps.some((step) => step.state === 'ok');
-    if (this.#seenRunning === run.run && offers) this.show();
+    if (run?.state === 'running') this.#seenRunning = run.run;
+    const offers = run?.state === 'running' || run?.steps.some((step) => step.state === 'ok');
+    if (run && this.#seenRunning === run.run && offers) this.show();
     else this.#leave();
     this.update();
   }
@@ -120,10 +134,16 @@ function Steering({
 }) {
   const { trans, app } = services;
   const [remark, setRemark] = React.useState('');
+  const decided = React.useRef<RunInfo | null>(null);
   const step = run.steps.findLast((each) => each.state === 'waiting' || each.state === 'running');
-  const send = (command: string, text?: string) => () => {
-    const args = { notebook: session.panel.context.path, run: run.run };
-    void app.commands.execute(command, text === undefined ? args : { ...args, text });
+  const send = (command: string, more: { readonly text?: string; readonly step?: string } = {}) => {
+    void app.commands.execute(command, { notebook: session.panel.context.path, run: run.run, ...more });
+  };
+  /** One click decides one step: the second of a double click would decide the next one, unread. */
+  const decide = (command: string) => (event: React.MouseEvent) => {
+    if (!step || event.detail > 1 || decided.current === run) return;
+    if (command !== CommandIds.editStep) decided.current = run;
+    send(command, { step: step.id });
   };
   return (
     <>
@@ -135,13 +155,13 @@ function Steering({
       </span>
       {step?.state === 'waiting' && (
         <>
-          <button className="jp-mod-styled jp-mod-accept" onClick={send(CommandIds.approveStep)}>
+          <button className="jp-mod-styled jp-mod-accept" onClick={decide(CommandIds.approveStep)}>
             {trans.__('Approve')}
           </button>
-          <button className="jp-mod-styled" onClick={send(CommandIds.editStep)}>
+          <button className="jp-mod-styled" onClick={decide(CommandIds.editStep)}>
             {trans.__('Edit…')}
           </button>
-          <button className="jp-mod-styled" onClick={send(CommandIds.skipStep)}>
+          <button className="jp-mod-styled" onClick={decide(CommandIds.skipStep)}>
             {trans.__('Skip')}
           </button>
         </>
@@ -150,7 +170,7 @@ function Steering({
         onSubmit={(event) => {
           event.preventDefault();
           if (remark.trim() === '') return;
-          send(CommandIds.remark, remark.trim())();
+          send(CommandIds.remark, { text: remark.trim() });
           setRemark('');
         }}
       >
@@ -167,14 +187,23 @@ function Steering({
           }}
         />
       </form>
-      <button className="jp-mod-styled jp-mod-warn" onClick={send(CommandIds.stopRun)}>
+      <button
+        className="jp-mod-styled jp-mod-warn"
+        onClick={() => {
+          send(CommandIds.stopRun);
+        }}
+      >
         {trans.__('Stop')}
       </button>
     </>
   );
 }
 
+/** As the cell's steps have them. */
+const LANGUAGES: Readonly<Record<string, string>> = { run_sql: 'SQL', run_python: 'Python' };
+
 function describe(waiting: boolean, tool: string, code: string, { trans }: Services): string {
   const line = code.split('\n').find((each) => each.trim() !== '') ?? '';
-  return waiting ? trans.__('Waiting for you: %1: %2', tool, line) : trans.__('Running %1: %2', tool, line);
+  const what = LANGUAGES[tool] ?? tool;
+  return waiting ? trans.__('Waiting for you: %1: %2', what, line) : trans.__('Running %1: %2', what, line);
 }

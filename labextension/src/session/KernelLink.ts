@@ -87,7 +87,8 @@ export class KernelLink implements IDisposable {
           this.#greet(hello);
         },
         event: (event) => {
-          this.#event.emit(event);
+          // What another version means by its events is not known.
+          if (this.#status === 'ready') this.#event.emit(event);
         },
       },
     );

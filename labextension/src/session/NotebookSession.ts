@@ -2,7 +2,9 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { GraphPage, KernelEvent, RequestName, Requests, RunInfo } from '../../../kernel/src/contract.js';
+import { messageOf } from '../shared/hooks.js';
 import { Graph } from '../worldlines/Graph.js';
+import { ConnectionLost } from './Correspondence.js';
 import type { Hello, KernelLink } from './KernelLink.js';
 import { linkSession } from './linkSession.js';
 
@@ -13,7 +15,7 @@ export class NotebookSession implements IDisposable {
   readonly graph = new Graph();
   readonly #changed = new Signal<this, void>(this);
   readonly #dataChanged = new Signal<this, void>(this);
-  readonly #runChanged = new Signal<this, RunInfo>(this);
+  readonly #runChanged = new Signal<this, RunInfo | null>(this);
   readonly #loaded = new Signal<this, Hello>(this);
   #selected: string | null = null;
   #run: RunInfo | null = null;
@@ -37,7 +39,8 @@ export class NotebookSession implements IDisposable {
   get dataChanged(): ISignal<this, void> {
     return this.#dataChanged;
   }
-  get runChanged(): ISignal<this, RunInfo> {
+  /** Null where none is known any more: its kernel is gone, or out of reach. */
+  get runChanged(): ISignal<this, RunInfo | null> {
     return this.#runChanged;
   }
   /** The graph is complete after a greeting. */
@@ -94,14 +97,17 @@ export class NotebookSession implements IDisposable {
   }
 
   #onStatus(): void {
+    // A kernel that is there again tells of the run that goes on.
+    if (this.link.status !== 'ready') this.#setRun(null);
     this.#changed.emit();
   }
 
   #onHello(_: KernelLink, hello: Hello): void {
-    this.#run = null;
     this.#failure = null;
-    this.graph.setState(hello.state);
-    if (this.link.status === 'ready') void this.#start(hello);
+    if (this.link.status === 'ready') {
+      this.graph.setState(hello.state);
+      void this.#start(hello);
+    }
     this.#changed.emit();
   }
 
@@ -110,7 +116,8 @@ export class NotebookSession implements IDisposable {
       await linkSession(this, hello);
       await this.reload();
     } catch (error) {
-      this.#failure = String(error);
+      // A lost connection has its own notice, and the kernel is asked anew when it is back.
+      if (!(error instanceof ConnectionLost)) this.#failure = messageOf(error);
       this.#changed.emit();
       return;
     }
@@ -120,11 +127,13 @@ export class NotebookSession implements IDisposable {
   }
 
   #onEvent(_: KernelLink, event: KernelEvent): void {
-    if (event.kind === 'run') {
-      this.#run = event.run;
-      this.#runChanged.emit(event.run);
-    }
+    if (event.kind === 'run') this.#setRun(event.run);
     if (this.graph.apply(event)) this.#changed.emit();
     if (event.kind === 'data' || event.kind === 'active') this.#dataChanged.emit();
+  }
+
+  #setRun(run: RunInfo | null): void {
+    this.#run = run;
+    this.#runChanged.emit(run);
   }
 }

@@ -142,13 +142,27 @@ export class LiveRun {
     this.#changed();
   }
 
-  /** What a person says to the run while it goes on. Throws a UserError where it has ended. */
-  steer(action: Steering, text: string): void {
+  /** What a person says to the run while it goes on. Throws a UserError where it has ended, or what was meant waits no more. */
+  steer(action: Steering, text: string, step?: string): void {
     if (this.#state !== 'running')
       throw new UserError('RunEnded', 'That run has ended.', 'Ask again in a new cell.');
     if (action === 'remark') this.#remarks.push(text);
     else if (action === 'stop') this.#stop.abort();
-    else this.#decide?.(toApproval(action, text));
+    else this.#settle(toApproval(action, text), step);
+  }
+
+  /** One word is for one step: the next may be another one than the person saw. */
+  #settle(approval: Approval, step?: string): void {
+    const waits = this.info.steps.find(({ state }) => state === 'waiting')?.id;
+    const decide = this.#decide;
+    if (decide === null || (step !== undefined && step !== waits))
+      throw new UserError(
+        'StepDecided',
+        step === undefined ? 'No step waits for you.' : `Step ${step} does not wait for you any more.`,
+        'Look at what the run does now.',
+      );
+    this.#decide = null;
+    decide(approval);
   }
 
   /** Aborted when a person stops the run. */

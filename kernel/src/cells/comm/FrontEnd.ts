@@ -44,6 +44,13 @@ export class FrontEnd implements CommHandler {
         this.#sendState();
       }),
     );
+    this.#sendRun();
+  }
+
+  /** A run that waits for a person has nothing more to tell, and could not be steered from a page that opens meanwhile. */
+  #sendRun(): void {
+    const run = this.kernel.runs.at(-1)?.info;
+    if (run?.state === 'running') this.#send({ type: 'event', event: { kind: 'run', run } });
   }
 
   async #answer(data: unknown): Promise<void> {

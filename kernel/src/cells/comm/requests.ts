@@ -91,8 +91,8 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
     kernel.settingsChanged();
     return {};
   },
-  steer: (kernel, { run, action, text }) => {
-    runById(kernel, run).steer(action, text ?? '');
+  steer: (kernel, { run, action, text, step }) => {
+    runById(kernel, run).steer(action, text ?? '', step);
     return Promise.resolve({});
   },
   stepsAsCells: (kernel, { run }) => Promise.resolve({ cells: runById(kernel, run).cells }),
