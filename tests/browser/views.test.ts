@@ -1,11 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { filesWith } from '../support/filesWith.js';
 import { sharedLab } from './sharedLab.js';
 
 const lab = sharedLab();
 
 const MINUTES = 240_000;
+const KEY = 'sk-proj-0123456789abcdef';
 
 test(
   'what a context menu does with a worldline: export, rename, delete and bring back',
@@ -174,10 +176,26 @@ test(
       await field('plainCell').selectOption({ label: 'SQL' });
       await field('maxSteps').fill('7');
       await field('highlightCells').setChecked(false);
+      // A size that is refused while it is being typed is said beside the form, and the focus stays in it.
+      const refused = page.locator('.jp-toast-message, .Toastify__toast', {
+        hasText: 'sandbox-memory takes a size',
+      });
+      await field('sandboxMemory').pressSequentially('5');
+      await refused.first().waitFor();
+      await notebook.shot('settings-refused');
+      await field('sandboxMemory').pressSequentially('12MB');
+      await refused.first().waitFor({ state: 'detached' });
+      expect(await field('sandboxMemory').inputValue()).toBe('512MB');
+      // A key is not kept, not even where it is taken for a model's name.
+      await field('model').fill(KEY);
+      await page.locator('.jp-SettingsForm', { hasText: 'must match pattern' }).waitFor();
       // The last one that reaches the kernel is seen.
       await field('model').fill('small');
       await page.waitForFunction(`document.querySelector('.wl-StatusItem')?.textContent.includes('small')`);
       await notebook.shot('settings-changed');
+      const config = join(lab.server.notebooks, '..', 'config');
+      expect(filesWith('512MB', config)).toContain('plugin.jupyterlab-settings');
+      expect(filesWith(KEY, config)).toBe('');
       await page.locator('.lm-TabBar-tab', { hasText: 'settings.ipynb' }).click();
       const highlighted = `jupyterapp.shell.currentWidget.content.model.cells.get(0).mimeType.includes('sql')`;
       await page.waitForFunction(`!${highlighted}`);

@@ -49,6 +49,14 @@ test('every word that the extension shows goes through the translator', () => {
   expect(sources.flatMap((file) => bareWords(file, readFileSync(join(SOURCES, file), 'utf8')))).toEqual([]);
 });
 
+test('the settings are translated with the same words: else JupyterLab looks for them among its own', () => {
+  const schema = JSON.parse(readFileSync(join(SOURCES, '../schema/plugin.json'), 'utf8')) as {
+    'jupyter.lab.internationalization': { domain: string };
+  };
+  const { domain } = schema['jupyter.lab.internationalization'];
+  expect(readFileSync(join(SOURCES, 'plugins/services.ts'), 'utf8')).toContain(`.load('${domain}')`);
+});
+
 test('bare words are found between tags, in attributes and in properties', () => {
   const source = `const a = <p title="Words" alt={b ? 'More words' : ''}>Text {trans.__('fine')}</p>;
     const c = { label: 'A label', caption: trans.__('fine'), id: 'none' };`;

@@ -197,7 +197,11 @@ test('a front end has settings of its own, checked as those of %config; what %co
       [{ model: 'large', approve: 'some' }, 'none or writes or all'],
       [{ OPENAI_API_KEY: 'secret' }, 'no setting "OPENAI_API_KEY"'],
       [{ rows: '3' }, 'not for a front end'],
-    ] as [Requests['configure']['params']['settings'], string][])
+      [
+        { model: 'sk-0123456789abcdef' },
+        /^model takes a name, and this looks like a key\.\nKeys are no settings/,
+      ],
+    ] as [Requests['configure']['params']['settings'], string | RegExp][])
       await expect(ask('configure', { settings })).rejects.toThrow(problem);
     expect((await ask('state', {})).model).toBe('small');
   }));

@@ -19,6 +19,13 @@ export function toOutcome(error: unknown): Extract<ExecuteOutcome, { status: 'er
   return { status: 'error', name, message, traceback: errorTraceback(name, message, hintOf(error)) };
 }
 
+/** An error where there is no traceback to say what to do: that stands on a line of its own below what is wrong. */
+export function withFix(error: unknown): { readonly name: string; readonly message: string } {
+  const { name, message } = toOutcome(error);
+  const fix = error instanceof CellFailure ? undefined : hintOf(error);
+  return { name, message: fix === undefined ? message : `${message}\n${fix}` };
+}
+
 /** The same error with the line it points at: `offset` counts UTF-16 units of the cell's `source`. */
 export function pointingAt(error: Error, source: string, offset: number): CellFailure {
   return new CellFailure(error.name, error.message, [

@@ -8,6 +8,7 @@ import { KernelSettings } from '../session/KernelSettings.js';
 import type { Settings } from '../settings.js';
 import { messageOf } from '../shared/hooks.js';
 import type { Services } from '../shared/Services.js';
+import { settingsNotice } from '../shared/settingsNotice.js';
 import { IServices, ISettings } from './tokens.js';
 
 export const notebook: JupyterFrontEndPlugin<void> = {
@@ -20,11 +21,12 @@ export const notebook: JupyterFrontEndPlugin<void> = {
     const failed = (what: string) => (error: unknown) => {
       void showErrorMessage(what, messageOf(error));
     };
+    const onSettings = settingsNotice(trans);
     sessions.equip((session) => {
       const runBar = new RunBar(session, services);
       session.panel.contentHeader.addWidget(runBar);
       return [
-        new KernelSettings(session, settings, failed(trans.__('The kernel does not take the settings'))),
+        new KernelSettings(session, settings, onSettings),
         new CellSwitcher(session, failed(trans.__('The cells could not be shown'))),
         new CellBadges(session, trans),
         new CellHighlighter(session, settings, languages),

@@ -1,5 +1,6 @@
 import type { IDisposable } from '@lumino/disposable';
 import type { Settings } from '../settings.js';
+import { messageOf } from '../shared/hooks.js';
 import { ConnectionLost } from './Correspondence.js';
 import type { NotebookSession } from './NotebookSession.js';
 
@@ -10,7 +11,8 @@ export class KernelSettings implements IDisposable {
   constructor(
     private readonly session: NotebookSession,
     private readonly settings: Settings,
-    private readonly onFailure: (error: unknown) => void,
+    /** Told why the kernel refuses them; null once it takes them. */
+    private readonly onAnswer: (refusal: string | null) => void,
   ) {
     session.link.greeted.connect(this.#send, this);
     settings.changed.connect(this.#send, this);
@@ -29,9 +31,14 @@ export class KernelSettings implements IDisposable {
 
   #send(): void {
     if (this.session.link.status !== 'ready') return;
-    this.session.request('configure', { settings: this.settings.forKernel }).catch((error: unknown) => {
-      // A kernel that comes back is given them anew.
-      if (!(error instanceof ConnectionLost)) this.onFailure(error);
-    });
+    this.session.request('configure', { settings: this.settings.forKernel }).then(
+      () => {
+        this.onAnswer(null);
+      },
+      (error: unknown) => {
+        // A kernel that comes back is given them anew.
+        if (!(error instanceof ConnectionLost)) this.onAnswer(messageOf(error));
+      },
+    );
   }
 }

@@ -3,7 +3,7 @@ import { CONTRACT_VERSION } from '../../contract.js';
 import type { Comm, CommHandler } from '../../jupyter/engine.js';
 import type { Kernel } from '../Kernel.js';
 import { VERSION } from '../kernelInfo.js';
-import { toOutcome } from '../outcome.js';
+import { withFix } from '../outcome.js';
 import { kernelState } from './kernelState.js';
 import { REQUESTS } from './requests.js';
 
@@ -64,8 +64,7 @@ export class FrontEnd implements CommHandler {
       ) => Promise<Requests[RequestName]['result']>;
       this.#send({ type: 'reply', id, ok: true, result: await handle(this.kernel, params) });
     } catch (error) {
-      const { name: kind, message } = toOutcome(error);
-      this.#send({ type: 'reply', id, ok: false, error: { name: kind, message } });
+      this.#send({ type: 'reply', id, ok: false, error: withFix(error) });
     }
   }
 

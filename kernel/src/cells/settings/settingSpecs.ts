@@ -178,11 +178,21 @@ export function specOf(name: string): SettingSpec {
   );
 }
 
+/** As those of OpenAI and OpenRouter, and Google's, begin. */
+const LOOKS_LIKE_A_KEY = /^\s*(sk-|AIza)/;
+
 /** The value as it is kept. Throws a UserError that says what the setting takes. */
 export function checked(spec: SettingSpec, value: string): string {
   const fail = (what: string): never => {
     throw new UserError('UsageError', `${spec.name} takes ${what}, not "${value}".`);
   };
+  // It would be stored, shown and sent to whoever answers; and the message must not repeat it.
+  if (spec.choices === undefined && spec.type === 'text' && LOOKS_LIKE_A_KEY.test(value))
+    throw new UserError(
+      'UsageError',
+      `${spec.name} takes a name, and this looks like a key.`,
+      'Keys are no settings: set them in the environment or in a .env file.',
+    );
   if (spec.choices && !spec.choices.includes(value)) fail(spec.choices.join(' or '));
   const { type, least } = spec;
   const from = least === undefined ? 'above zero' : `from ${least} up`;
