@@ -54,6 +54,43 @@ test(
 );
 
 test(
+  'from the notebook into the graph and its menu, and back: the focus is where one goes, and never lost',
+  () =>
+    lab.withNotebook('graph-focus', ['%%sql\nselect 1'], async (notebook) => {
+      const { page } = notebook;
+      const inGraph = () => page.waitForFunction(`document.activeElement?.matches('.wl-Graph')`);
+      await notebook.run(0);
+      await notebook.select(0);
+      await page.keyboard.press('ControlOrMeta+Alt+w');
+      await inGraph();
+      await page.keyboard.press('ArrowDown');
+      await page.locator('.wl-Details .wl-CellView-source').waitFor();
+      await page.keyboard.press('Shift+F10');
+      await page.locator('.lm-Menu-itemLabel', { hasText: 'Rename Worldline' }).waitFor();
+      await notebook.shot('graph-menu-by-keyboard');
+      await page.keyboard.press('Escape');
+      await inGraph();
+      await page.keyboard.press('Shift+F10');
+      await page.locator('.lm-Menu-itemLabel', { hasText: 'Rename Worldline' }).waitFor();
+      await page.keyboard.press('r');
+      await page.keyboard.press('Enter');
+      await page.locator('.jp-Dialog input').waitFor();
+      await page.keyboard.press('Escape');
+      await inGraph();
+      await page.keyboard.press('Escape');
+      await page.locator('.wl-Details').waitFor({ state: 'detached' });
+      await inGraph();
+
+      // What is about nothing says so.
+      await page.evaluate(`void jupyterapp.commands.execute('worldline:undo-to')`);
+      await page.locator('.jp-Dialog', { hasText: 'Select a checkpoint in the sidebar first.' }).waitFor();
+      await notebook.shot('nothing-selected');
+      await page.keyboard.press('Enter');
+    }),
+  MINUTES,
+);
+
+test(
   'a run is steered by keyboard: the focus stays in the bar from step to step, and comes back to the notebook',
   () =>
     lab.withNotebook('run-keys', ['%%ask --approve writes\nMake two tables.'], async (notebook) => {

@@ -77,7 +77,8 @@ function addUndoCommands(services: Services): void {
     failure,
     execute: async (session, args) => {
       const to = about(services, args, 'checkpoint') ?? session.selected;
-      if (to !== null) await session.request('undo', { to });
+      if (to === null) throw new Error(trans.__('Select a checkpoint in the sidebar first.'));
+      await session.request('undo', { to });
     },
   });
 }

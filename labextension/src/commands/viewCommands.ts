@@ -72,7 +72,7 @@ export function addViewCommands(services: Services): void {
     execute: async (session, args) => {
       const id = about(services, args, 'checkpoint') ?? session.selected;
       const checkpoint = id === null ? null : session.graph.checkpoint(id);
-      if (!checkpoint) return;
+      if (!checkpoint) throw new Error(trans.__('Select a checkpoint in the sidebar first.'));
       const { content } = session.panel;
       const index = content.widgets.findIndex((cell) => cell.model.id === checkpoint.cellId);
       if (index < 0) {

@@ -5,6 +5,7 @@ import * as React from 'react';
 import type { WorldlineSummary } from '../../../kernel/src/contract.js';
 import { CommandIds } from '../commandIds.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
+import { focusBack } from '../shared/focusBack.js';
 import { worldlineIcon } from '../shared/icons.js';
 import type { Services } from '../shared/Services.js';
 
@@ -101,6 +102,7 @@ export class WorldlineMenuButton extends ReactWidget {
       });
     });
     const { left, bottom } = this.node.getBoundingClientRect();
+    focusBack(menu);
     menu.open(left, bottom);
   }
 }

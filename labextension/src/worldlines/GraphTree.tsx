@@ -11,7 +11,8 @@ interface Props {
   readonly selected: string | null;
   readonly activeId: string | null;
   readonly trans: TranslationBundle;
-  readonly onSelect: (checkpoint: string) => void;
+  /** Null: nothing is selected any more. */
+  readonly onSelect: (checkpoint: string | null) => void;
   /** Double click or Enter; with the worldline whose name was clicked. */
   readonly onOpen: (checkpoint: CheckpointSummary, worldline?: string) => void;
 }
@@ -52,6 +53,7 @@ export function GraphTree({ rows: { rows, width }, selected, activeId, trans, on
   const onKeyDown = (event: React.KeyboardEvent) => {
     const at = rows[selectedIndex];
     if (event.key === 'Enter' && at) onOpen(at.checkpoint);
+    else if (event.key === 'Escape') onSelect(null);
     else {
       const to = moveInTree(rows, selectedIndex, event.key, Math.floor(view.height / ROW_HEIGHT));
       const row = to === null ? undefined : rows[to];

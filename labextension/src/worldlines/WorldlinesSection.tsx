@@ -1,4 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { MessageLoop, type Message } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 import type { CheckpointSummary } from '../../../kernel/src/contract.js';
 import { CommandIds } from '../commandIds.js';
@@ -23,6 +25,16 @@ export class WorldlinesSection extends CurrentSessionWidget {
 
   protected override view(session: NotebookSession): React.ReactElement {
     return <WorldlinesView session={session} services={this.services} />;
+  }
+
+  /** The focus goes to the graph, which is drawn by now or, where the sidebar was hidden, in a moment. */
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    MessageLoop.sendMessage(this, Widget.Msg.UpdateRequest);
+    void this.renderPromise?.then(() => {
+      const { node } = this;
+      (node.querySelector<HTMLElement>('.wl-Graph') ?? node.querySelector('input'))?.focus();
+    });
   }
 }
 
