@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { frontEnd } from './frontEnd.js';
 import { dataOf, errorOf, resultOf, rowsOf, shown, withKernel } from './withKernel.js';
@@ -138,6 +138,30 @@ test('a worldline goes out as a notebook with its data, and comes back', () =>
     await kernel.execute('%switch back');
     expect(resultOf(await kernel.execute('%%sql select count(*) n from t'))).toContain('10');
     expect(errorOrOutput(await kernel.execute('%%python\nprint(open("note.txt").read())'))).toBe('first\n');
+  }));
+
+test('an export comes back beside a folder with the name of one in it, with its tables in their schemas', () =>
+  withKernel(async ({ kernel, folder }) => {
+    const odd = '".."."a ""b"""';
+    await kernel.execute(
+      `%%sql\ncreate schema s; create table s.u as select 1 as i; create table "s.u" as select 2 as i; create schema ".."; create table ${odd} as select 3 as i`,
+    );
+    await kernel.execute(
+      '%%python\nimport os\nos.mkdir("sub")\nfor name in ("note.txt", "sub/note.txt"):\n    _ = open(name, "w").write("kept")',
+    );
+    expect((await kernel.execute('%export main out.ipynb --with-data')).status).toBe('ok');
+    mkdirSync(join(folder, 'sub'));
+    writeFileSync(join(folder, 'note.txt'), 'beside');
+    expect(shown(await kernel.execute('%import out.ipynb as back'))).toContain('back');
+    await kernel.execute('%switch back');
+    for (const [at, table] of ['s.u', '"s.u"', odd].entries())
+      expect(rowsOf(await kernel.execute(`%%sql from ${table}`))).toEqual([[String(at + 1)]]);
+    const read = await kernel.execute(
+      '%%python\nprint(open("note.txt").read(), open("sub/note.txt").read())',
+    );
+    expect(errorOrOutput(read)).toBe('kept kept\n');
+    expect(readFileSync(join(folder, 'note.txt'), 'utf8')).toBe('beside');
+    expect(readdirSync(join(folder, 'sub'))).toEqual([]);
   }));
 
 function errorOrOutput(cell: Parameters<typeof errorOf>[0]): string {

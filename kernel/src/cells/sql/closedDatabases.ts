@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import type { TablePage } from '../../contract.js';
 import { openDatabase } from '../../database/openDatabase.js';
-import { quoteName } from '../../database/sql/quote.js';
+import { namesIn, quoteAlways, quoteName } from '../../database/sql/quote.js';
 import type { Database } from '../../database/types.js';
 import type { Host } from '../../worldlines/types.js';
 
@@ -54,7 +54,8 @@ export function closedDatabases(home: string): Ports {
           const written: string[] = [];
           for (const { name, kind } of await database.tables()) {
             if (kind !== 'table' || !name.startsWith('a.')) continue;
-            const file = `${encodeURIComponent(name.slice(2).replaceAll('"', ''))}.parquet`;
+            const file = fileOf(namesIn(name).slice(1));
+            await mkdir(dirname(join(folder, file)), { recursive: true });
             await database.toParquet(`FROM ${name}`, join(folder, file), { author: 'user' });
             written.push(file);
           }
@@ -65,8 +66,26 @@ export function closedDatabases(home: string): Ports {
   };
 }
 
-/** Makes a table of each Parquet file of a folder. */
+/** Where a table is exported to: those of a schema other than the main one in a folder of its name. */
+function fileOf(names: readonly string[]): string {
+  const [table = '', schema] = [...names].reverse().map((name) => encodeURIComponent(name));
+  // A schema may be called `..`.
+  return join(schema?.replaceAll('.', '%2E') ?? '', `${table}.parquet`);
+}
+
+/** Makes a table of each Parquet file of a folder; of those in a folder within it, in the schema of that name. */
 export async function importTables(database: Database, folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  await loadTables(database, folder);
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    const schema = quoteAlways(decodeURIComponent(name));
+    await database.query(`CREATE SCHEMA IF NOT EXISTS ${schema}; USE ${schema}`, { author: 'user' });
+    await loadTables(database, join(folder, name));
+    await database.query('USE main', { author: 'user' });
+  }
+}
+
+async function loadTables(database: Database, folder: string): Promise<void> {
   for (const file of (await readdir(folder)).filter((name) => name.endsWith('.parquet'))) {
     await database.load(join(folder, file), { table: decodeURIComponent(basename(file, extname(file))) });
   }

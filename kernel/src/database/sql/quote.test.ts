@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
-import { quoteName, quoteText } from './quote.js';
+import { namesIn, quoteName, quoteText } from './quote.js';
 
 test('every name comes back as it was, also where it is a keyword of DuckDB', async () => {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
@@ -31,6 +31,15 @@ test('every text comes back as it was', async () => {
     fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
       fc.pre(!text.includes('\0'));
       expect((await connection.runAndReadAll(`select ${quoteText(text)}`)).getRows()).toEqual([[text]]);
+    }),
+  );
+});
+
+test('a qualified name comes apart into the names that it was made of', () => {
+  const name = fc.string({ unit: 'binary', minLength: 1 });
+  fc.assert(
+    fc.property(fc.array(name, { minLength: 1, maxLength: 3 }), (names) => {
+      expect(namesIn(names.map(quoteName).join('.'))).toEqual(names);
     }),
   );
 });

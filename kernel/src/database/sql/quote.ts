@@ -7,6 +7,13 @@ export function quoteAlways(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** The names in a qualified one, without their quotes: `s."odd name"` has `s` and `odd name`. */
+export function namesIn(qualified: string): string[] {
+  return [...qualified.matchAll(/"((?:[^"]|"")*)"|[^."]+/g)].map(
+    ([plain, quoted]) => quoted?.replaceAll('""', '"') ?? plain,
+  );
+}
+
 export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync } from 'node:fs';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CellKind, CellStatus } from '../../contract.js';
 import { describe, errorCode, WorldlineError } from '../errors.js';
@@ -101,7 +101,14 @@ function kindOf(source: string, plain: CellKind): CellKind {
   return source.startsWith('%') ? 'magic' : plain;
 }
 
-/** Copies an exported notebook's files into a workspace. Links are left out. */
+/**
+ * Copies an exported notebook's files into a workspace, in place of links to the notebook's folder that have their names. Links
+ * are left out.
+ */
 export async function copyFiles(from: string, workspace: string): Promise<void> {
+  for (const name of await readdir(from)) {
+    const target = join(workspace, name);
+    if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() === true) await unlink(target);
+  }
   await cp(from, workspace, { recursive: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
 }
