@@ -176,6 +176,28 @@ test('rows that only one of two worldlines has can be seen', () =>
     const cell = await kernel.execute('%compare main other --rows t');
     expect(shown(cell)).toMatch(/that only main has:\s+i\s[^7]*0 rows[^]*that only other has:\s+i\s[^]*77/);
     expect(cell.status).toBe('ok');
+    await kernel.execute('%%sql create table mine as select 5 as n');
+    const mine = shown(await kernel.execute('%compare main other --rows mine'));
+    expect(mine).toMatch(/that only main has:\s+n\s[^5]*0 rows[^]*that only other has:\s+n\s[^]*5\s+\(1 row/);
+    const nowhere = errorOf(await kernel.execute('%compare main other --rows nowhere'));
+    expect(nowhere).toMatch(/Neither of the two has a table nowhere\.[^]*%compare shows/);
+  }));
+
+test('rows are compared with a worldline in which no SQL has run', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute('%branch other');
+    await kernel.execute('%%sql create table t as select 77 as i');
+    expect(shown(await kernel.execute('%compare main other --rows t'))).toMatch(/only other has:[^]*77/);
+  }));
+
+test('a variable that no branch can have is no difference; one that was made since the fork is', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute('%%python\nimport threading\nlock = threading.Lock(); other = threading.Lock()');
+    await kernel.execute('%branch idea');
+    await kernel.execute('%%python\nother = 1; later = threading.Lock()');
+    const compared = shown(await kernel.execute('%compare main idea'));
+    expect(compared).toMatch(/variable +later[^]*variable +other/);
+    expect(compared).not.toMatch(/^variable +lock /m);
   }));
 
 test('a cell that a restart stops is a checkpoint like any that was interrupted', () =>

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import type { TablePage } from '../../contract.js';
+import type { TableInfo, TablePage } from '../../contract.js';
 import { openDatabase } from '../../database/openDatabase.js';
 import { namesIn, quoteAlways, quoteName } from '../../database/sql/quote.js';
 import type { Database } from '../../database/types.js';
 import type { Host } from '../../worldlines/types.js';
+import { UserError } from '../errors.js';
 
 type Ports = Required<Pick<Host, 'changedTables' | 'rowDifferences' | 'exportTables'>>;
 
@@ -27,23 +29,15 @@ export function closedDatabases(home: string): Ports {
       }),
     rowDifferences: (a, b, table, count) =>
       withFiles(home, { a, b }, async ({ database }) => {
-        const known = await database.tables();
-        const columnsIn = (alias: string): string[] =>
-          known
-            .find(({ name }) => name === qualified(alias, table))
-            ?.columns.map(({ name }) => quoteName(name)) ?? [];
-        const shared = columnsIn('a').filter((column) => columnsIn('b').includes(column));
-        if (shared.length === 0) throw new Error(`The two tables ${table} have no column in common.`);
+        const [rowsA, rowsB] = rowsOf(table, await database.tables());
         const only = async (here: string, there: string): Promise<TablePage> => {
-          const rows = (alias: string): string =>
-            `SELECT ${shared.join(', ')} FROM ${qualified(alias, table)}`;
           // In one order on both sides, so that a row and what became of it stand at the same place.
-          const sql = `FROM (${rows(here)} EXCEPT ALL ${rows(there)}) ORDER BY ALL`;
+          const sql = `FROM (${here} EXCEPT ALL ${there}) ORDER BY ALL`;
           const [result] = await database.query(sql, { author: 'user', limit: count });
           if (result?.kind !== 'rows') throw new Error(`The rows of ${table} could not be compared.`);
           return { result: '', ...result.page };
         };
-        return { onlyA: await only('a', 'b'), onlyB: await only('b', 'a') };
+        return { onlyA: await only(rowsA, rowsB), onlyB: await only(rowsB, rowsA) };
       }),
     exportTables: (databaseFile, folder) =>
       withFiles(
@@ -64,6 +58,26 @@ export function closedDatabases(home: string): Ports {
         folder,
       ),
   };
+}
+
+/** What selects a table's rows in `a` and in `b`, as far as they can be compared: none where there is no such table. */
+function rowsOf(table: string, known: readonly TableInfo[]): readonly [a: string, b: string] {
+  const columnsIn = (alias: string): string[] | undefined =>
+    known.find(({ name }) => name === qualified(alias, table))?.columns.map(({ name }) => quoteName(name));
+  const [inA, inB] = [columnsIn('a'), columnsIn('b')];
+  const columns = (inA ?? inB)?.filter((column) => (inB ?? inA)?.includes(column));
+  if (columns === undefined)
+    throw new UserError(
+      'NotFound',
+      `Neither of the two has a table ${table}.`,
+      '%compare shows which tables differ.',
+    );
+  if (columns.length === 0)
+    throw new UserError('NotComparable', `The two tables ${table} have no column in common.`);
+  const select = (alias: string): string => `SELECT ${columns.join(', ')} FROM ${qualified(alias, table)}`;
+  if (inA === undefined) return [`(${select('b')} LIMIT 0)`, select('b')];
+  if (inB === undefined) return [select('a'), `(${select('a')} LIMIT 0)`];
+  return [select('a'), select('b')];
 }
 
 /** Where a table is exported to: those of a schema other than the main one in a folder of its name. */
@@ -110,7 +124,10 @@ async function withFiles<T>(
     file: join(scratch, 'scratch.duckdb'),
     workspace: folder,
     readable: { folders: [], files: [] },
-    attachments: Object.entries(files).map(([alias, source]) => ({ alias, source, type: 'duckdb' as const })),
+    attachments: Object.entries(files).flatMap(([alias, source]) =>
+      // There is none where no SQL has run yet.
+      existsSync(source) ? [{ alias, source, type: 'duckdb' as const }] : [],
+    ),
   });
   try {
     return await act({ database });
