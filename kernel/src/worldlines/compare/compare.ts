@@ -31,7 +31,12 @@ export async function compare(
     cellsB: await cellsAfter(store, ancestor, b),
     tables: await compareTables(store, host, stateA, stateB, exact),
     files: await compareFiles(store, stateA, stateB),
-    variables: await compareVariables(store, stateA, stateB),
+    variables: await compareVariables(
+      store,
+      stateA,
+      stateB,
+      ancestor === null ? [] : lostAt(store, ancestor),
+    ),
   };
 }
 
@@ -111,13 +116,22 @@ async function filesOf(store: Store, state: State): Promise<Map<string, KeptFile
   return new Map(files.map((file) => [file.path, file]));
 }
 
+/** Variables of a checkpoint that no branch of it can have: they could not be kept. */
+function lostAt(store: Store, node: Node): string[] {
+  const { variables } = targetOf(store, node).state;
+  return variables?.lost.map(({ name }) => name) ?? [];
+}
+
+/** Of those that were `lost` at the fork, one that only one of them has says nothing of what was done since. */
 async function compareVariables(
   store: Store,
   a: State,
   b: State,
+  lost: readonly string[],
 ): Promise<Comparison['variables'][number][]> {
   return sideBySide(await variablesOf(store, a), await variablesOf(store, b))
     .filter(([, left, right]) => !sameVariable(left, right))
+    .filter(([name, left, right]) => !lost.includes(name) || (left !== undefined && right !== undefined))
     .map(([name, left, right]) => {
       const differs = left === undefined || right === undefined ? null : differenceOf(left, right);
       return { name, change: changeOf(left, right), differs, a: textOf(left), b: textOf(right) };
