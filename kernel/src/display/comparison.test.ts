@@ -49,3 +49,30 @@ test('a picture stands for itself', () => {
   expect(html).toContain('src="data:image/png;base64,AAAA"');
   expect(html).not.toContain('Figure');
 });
+
+test('one row is a row, and of a view the columns are counted', () => {
+  const columns = [{ name: 'i', type: 'INTEGER' }];
+  const table = {
+    name: 't',
+    change: 'only-a',
+    rowsA: 1,
+    rowsB: null,
+    columnsA: columns,
+    columnsB: [],
+  } as const;
+  const view = {
+    name: 'v',
+    change: 'changed',
+    rowsA: null,
+    rowsB: null,
+    columnsA: columns,
+    columnsB: columns,
+  } as const;
+  const comparison: Comparison = {
+    ...{ a: 'a', b: 'b', ancestor: null, cellsA: [], cellsB: [] },
+    ...{ tables: [table, view], files: [], variables: [] },
+  };
+  const shown = String(comparisonDisplay(comparison, 'one', 'other').data['text/plain']);
+  expect(shown).toMatch(/table +t +1 row × 1 +–/);
+  expect(shown).toMatch(/table +v +1 column +1 column \(contents differ\)/);
+});

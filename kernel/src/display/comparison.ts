@@ -1,7 +1,7 @@
 import type { CellRecord, CellStatus, Change, Comparison, TableDifference } from '../contract.js';
 import type { Display } from '../mime.js';
 import { FILE_LIST } from './artifacts.js';
-import { count } from '../counts.js';
+import { plural } from '../counts.js';
 import { bytes, cut } from './format.js';
 import { escapeHtml, NO_MATH, preformatted, shaded } from './html.js';
 import { markdownHtml } from './markdownHtml.js';
@@ -51,7 +51,9 @@ function note(change: Change, { a, b }: Names): string {
 function shape(table: TableDifference, side: 'A' | 'B'): string {
   const rows = side === 'A' ? table.rowsA : table.rowsB;
   const columns = side === 'A' ? table.columnsA : table.columnsB;
-  return columns.length === 0 ? '–' : `${rows === null ? '?' : count(rows)} rows × ${columns.length}`;
+  if (columns.length === 0) return '–';
+  // Of a view, rows are not counted.
+  return rows === null ? plural(columns.length, 'column') : `${plural(rows, 'row')} × ${columns.length}`;
 }
 
 function size(n: number | null): string {
