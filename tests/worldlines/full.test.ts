@@ -34,8 +34,13 @@ async function withSmallDisk(use: (home: string) => Promise<void>): Promise<void
       parts.setTable(0, 'two');
       fill(join(home, 'ballast'));
       await session.commit(ran({ source: 'two', outputs: [{ text: 'x'.repeat(100_000) }] })).then(
-        async ({ saved }) => {
-          expect((await saved).problems.join()).toMatch(/could not be saved/);
+        async ({ recorded, saved }) => {
+          const early = [...(await recorded).problems];
+          const all = (await saved).problems;
+          expect(all.join()).toMatch(/could not be saved/);
+          // What comes up later stands behind what was told already.
+          expect(all.slice(0, early.length)).toEqual(early);
+          expect((await recorded).problems).toEqual(early);
         },
         (error: unknown) => {
           expect(String(error)).toMatch(/disk is full/);

@@ -128,7 +128,7 @@ export interface Commit {
   readonly checkpoint: CheckpointSummary;
   /** What is known once its state outlives this process, before the next cell begins. Never rejects. */
   readonly recorded: Promise<Saved>;
-  /** The same once all of it is on the disk. Never rejects. */
+  /** The same once all of it is on the disk; what came up since stands behind the other problems. Never rejects. */
   readonly saved: Promise<Saved>;
 }
 export interface Saved {

@@ -145,14 +145,13 @@ export class CheckpointWriter {
   async #report(executionCount: number, { recorded, saved }: Commit): Promise<void> {
     const { lost, skipped, problems } = await recorded;
     const files = skipped.map(({ path, reason }) => ({ name: path, reason }));
-    const told = [...problems];
     this.#late.push(
       ...linesOf('variable', this.#unsaid('variable', lost)),
       ...linesOf('file', this.#unsaid('file', files)),
-      ...told.map((problem) => `Cell [${executionCount}]: ${problem}`),
+      ...problems.map((problem) => `Cell [${executionCount}]: ${problem}`),
     );
     // What the disk says comes when it says it: no cell waits for that.
-    const later = (await saved).problems.filter((problem) => !told.includes(problem));
+    const later = (await saved).problems.slice(problems.length);
     this.#late.push(...later.map((problem) => `Cell [${executionCount}]: ${problem}`));
   }
 

@@ -87,7 +87,7 @@ async function finish(
   if (late.length > 0) store.pending.set(entry.id, cell);
   const saved = await saveState(store, live, { checkpoint: entry.id, cell, capture, late }, tell);
   if (!live.unsaved) store.pending.delete(entry.id);
-  return { ...saved, problems: [...(await syncing), ...saved.problems] };
+  return { ...saved, problems: [...saved.problems, ...(await syncing)] };
 }
 
 /** Called at once, so that later code finds them taken; null where they are known to be as they were. */

@@ -25,7 +25,7 @@ export async function saveState(
   live.writing += 1;
   const { before, recorded: isRecorded } = live.nextRecorded();
   const recorded = (): void => {
-    tell(saving);
+    tell({ ...saving, problems: [...saving.problems] });
     isRecorded();
   };
   const parts = partsOf(store, live, unwritten, saving);
