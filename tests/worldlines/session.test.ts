@@ -307,6 +307,29 @@ describe('a session', () => {
     });
   });
 
+  test('a run that was going on when its kernel ended is told of, and how far its steps are kept', async () => {
+    await withHome(async (home) => {
+      const kernel = await Kernel.start(home);
+      await run(kernel, 'one');
+      await kernel.session.begin({ title: 'a question', cellId: null });
+      (await kernel.parts()).setTable(0, 'step');
+      await (
+        await kernel.session.commit(ran({ kind: 'step', source: '%%sql\ncreate table t' }))
+      ).saved;
+      // As after a kill.
+      const next = await Kernel.start(home);
+      await next.session.resume('main');
+      expect(next.session.takeNotes().join()).toMatch(
+        /"a question" was running.*: its steps up to "%%sql create table t" are kept/,
+      );
+      expect(await stateOf(next)).toMatchObject({ table: 'step', x: 'one' });
+      await next.session.undo();
+      expect(await stateOf(next)).toEqual(all('one'));
+      await next.session.close();
+      await kernel.session.close();
+    });
+  });
+
   test('a single undo takes back a whole run, --step its last step', async () => {
     await withKernel(async (kernel) => {
       const { session } = kernel;

@@ -195,7 +195,8 @@ export class Graph {
     if (this.#isDropped(journal, record.worldline)) return;
     const line = this.lines.get(record.worldline) ?? this.#recoveredLine(journal, record);
     line.head = record.id;
-    line.running = null;
+    // A run goes on after its steps.
+    if (record.kind !== 'step') line.running = null;
     line.lastUsed = record.ended;
     if (isCell(record)) line.cells++;
     line.bytes += node.saved?.bytes ?? 0;

@@ -75,11 +75,7 @@ export class SessionWorldlines extends SessionReader {
       this.#delete(blank, true);
       await this.opened.close(blank.id);
     }
-    if (line.running !== null) {
-      this.store.notes.push(
-        `"${line.running}" was running when the earlier kernel ended; what it did is lost.`,
-      );
-    }
+    if (line.running !== null) this.store.notes.push(whatIsLost(line.running, this.lookup.head(line)));
     return moved;
   }
 
@@ -218,4 +214,12 @@ export class SessionWorldlines extends SessionReader {
   protected emit(event: SessionEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/** Of a cell that ran when its kernel ended: the checkpoints of a run's steps are kept. */
+function whatIsLost(title: string, { record }: Node): string {
+  const ended = `"${title}" was running when the earlier kernel ended`;
+  return record.kind === 'step'
+    ? `${ended}: its steps up to "${record.title}" are kept, and what it did after that is lost.`
+    : `${ended}; what it did is lost.`;
 }
