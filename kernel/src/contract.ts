@@ -233,6 +233,8 @@ export interface KernelState {
 export interface LinkResult {
   /** The id of this notebook's session, to be kept in the notebook's metadata from now on: the one of `hello`. */
   readonly session: string;
+  /** What tells this notebook from another one that takes its place, to be kept beside it. */
+  readonly notebook: string;
   /**
    * What this notebook is to the one that the sent id is of: the very same, that one under another path, a copy of it
    * (the other file is still there), or nothing that this machine knows.
@@ -246,10 +248,11 @@ export interface LinkResult {
 export interface Requests {
   state: { params: Record<string, never>; result: KernelState };
   /**
-   * Sent after `hello` where the notebook's metadata has another session id than `hello`: the notebook was renamed,
-   * moved or copied. Its earlier worldlines can then be resumed here; what is done here never reaches the other session.
+   * Sent after `hello`, with what the notebook's metadata keeps of an earlier answer. Where the session is not that of `hello`,
+   * the notebook was renamed, moved or copied: its earlier worldlines can then be resumed here; what is done here never
+   * reaches the other session.
    */
-  link: { params: { session: string }; result: LinkResult };
+  link: { params: { session: string; notebook?: string | null }; result: LinkResult };
   graph: { params: { offset: number; count: number }; result: GraphPage };
   checkpoint: { params: { id: string }; result: CellRecord };
   /** The cells from the root to a worldline's head, or to a checkpoint, oldest first. */

@@ -192,6 +192,59 @@ describe('two kernels on one notebook', () => {
       await again.session.close();
     });
   });
+
+  test.each([true, false])(
+    'a notebook that was renamed and a new one in its place each have their own; the first one still runs: %s',
+    async (isRunning) => {
+      await withHome(async (home) => {
+        const at = (name: string) => ({ ...NOTEBOOK, path: join(home, `${name}.ipynb`) });
+        const start = async (name: string): Promise<Kernel> => Kernel.start(home, at(name));
+        const first = await start('Untitled');
+        const { session, notebook } = await first.session.link(first.session.id);
+        await run(first, 'one');
+        if (!isRunning) {
+          await first.session.close();
+          const moved = await start('analysis');
+          await moved.session.link(session, notebook);
+          await moved.session.close();
+        }
+        await writeFile(at('Untitled').path, JSON.stringify({ metadata: {} }));
+        const second = await start('Untitled');
+        const other = await second.session.link(second.session.id);
+        expect([other.session, other.notebook === notebook]).toEqual([session, false]);
+        expect([await second.session.lastEarlier(), second.session.earlierRuns]).toEqual([null, 0]);
+        await run(second, 'two');
+        await second.session.close();
+        if (isRunning) await first.session.close();
+
+        const renamed = await start('analysis');
+        expect((await renamed.session.link(session, notebook)).relation).not.toBe('copied');
+        expect(renamed.session.takeNotes().join()).not.toContain('copy');
+        await renamed.session.resume('main');
+        expect((await renamed.parts()).variables.get('x')).toBe('one');
+        await renamed.session.close();
+        const again = await start('Untitled');
+        await again.session.link(session, other.notebook);
+        await again.session.resume((await again.session.lastEarlier())?.id ?? '');
+        expect((await again.parts()).variables.get('x')).toBe('two');
+        await again.session.close();
+      });
+    },
+  );
+
+  test('a notebook that was not saved since its kernel told what it is called is the same one', async () => {
+    await withHome(async (home) => {
+      const first = await Kernel.start(home);
+      const { notebook } = await first.session.link(first.session.id);
+      expect((await first.session.link(first.session.id)).notebook).toBe(notebook);
+      await run(first, 'one');
+      await first.session.close();
+      const next = await Kernel.start(home);
+      expect((await next.session.link(next.session.id)).notebook).toBe(notebook);
+      expect((await next.session.lastEarlier())?.name).toBe('main');
+      await next.session.close();
+    });
+  });
 });
 
 describe('exporting', () => {

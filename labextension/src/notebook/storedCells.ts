@@ -15,6 +15,8 @@ export interface KeptCells {
   readonly version: 1;
   /** The kernel's id of the notebook's session: by it a moved, renamed or copied notebook finds its worldlines. */
   readonly session: string | null;
+  /** The kernel's id of the notebook itself, which stays with it wherever it goes. */
+  readonly notebook: string | null;
   /** The worldline whose cells the notebook shows. */
   readonly shown: string | null;
   /** The worldline whose cells those were before the kernel began anew with the present one. */
@@ -26,6 +28,7 @@ export interface KeptCells {
 export const nothingKept: KeptCells = {
   version: 1,
   session: null,
+  notebook: null,
   shown: null,
   before: null,
   lines: {},
@@ -44,11 +47,12 @@ export const METADATA = 'worldline';
 /** Reads the notebook's metadata; anything that isn't what this extension writes counts as nothing kept. */
 export function readKept(metadata: unknown): KeptCells {
   if (!isRecord(metadata) || metadata['version'] !== 1) return nothingKept;
-  const { session, shown, before, lines, pool } = metadata;
+  const { session, notebook, shown, before, lines, pool } = metadata;
   if (!isRecord(lines) || !isRecord(pool)) return nothingKept;
   return {
     version: 1,
     session: typeof session === 'string' ? session : null,
+    notebook: typeof notebook === 'string' ? notebook : null,
     shown: typeof shown === 'string' ? shown : null,
     before: typeof before === 'string' ? before : null,
     lines: lines as KeptCells['lines'],

@@ -34,7 +34,7 @@ const MAX_ARTIFACT = 20_000_000;
 /** What a front end may ask, by name. Each is answered while a cell runs; what moves a worldline waits for its cell. */
 export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) => Promise<never> } = {
   state: kernelState,
-  link: async (kernel, { session }) => (await kernel.session()).link(session),
+  link: async (kernel, { session, notebook }) => (await kernel.session()).link(session, notebook),
   graph: async (kernel, { offset, count }) => (await kernel.session()).graph(offset, count),
   checkpoint: async (kernel, { id }) => (await kernel.session()).checkpoint(id),
   cells: async (kernel, { of }) => ({ cells: await (await kernel.session()).cells(of) }),

@@ -45,6 +45,8 @@ export class Graph {
   readonly #deletions = new Map<string, Overlay>();
   /** In which worldline each run was last. */
   readonly #active = new Map<string, string>();
+  /** Of which notebook each run was, where its front end told. */
+  readonly #notebooks = new Map<string, string>();
   readonly #early = new Map<string, StateRecord>();
   /** Who let go of a worldline or checkpoint. */
   readonly #dropped = new Map<string, string>();
@@ -85,6 +87,9 @@ export class Graph {
       case 'active':
         this.#active.set(journal, record.worldline);
         break;
+      case 'notebook':
+        this.#notebooks.set(journal, record.id);
+        break;
       case 'open':
         break;
     }
@@ -108,6 +113,10 @@ export class Graph {
   /** Whether the run that made a worldline was in it last; false where it never changed to one. */
   wasActive({ journal, id }: Line): boolean {
     return this.#active.get(journal) === id;
+  }
+
+  notebookOf(journal: string): string | undefined {
+    return this.#notebooks.get(journal);
   }
 
   /** Journals of which this one says something that holds as long as they are there. */

@@ -115,6 +115,11 @@ export interface ActiveRecord {
   readonly t: 'active';
   readonly worldline: string;
 }
+/** Whose run it is: another notebook may take the place of one that was moved, and with it its store. */
+export interface NotebookRecord {
+  readonly t: 'notebook';
+  readonly id: string;
+}
 export interface RenameRecord {
   readonly t: 'rename';
   readonly worldline: string;
@@ -139,6 +144,7 @@ export type JournalRecord =
   | StateRecord
   | HeadRecord
   | ActiveRecord
+  | NotebookRecord
   | BeganRecord
   | RenameRecord
   | DeleteRecord

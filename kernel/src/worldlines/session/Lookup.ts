@@ -1,7 +1,9 @@
 import { type NewerStoreError, NotFoundError } from '../errors.js';
 import { isBlank, type Line, type Node } from '../graph/Graph.js';
-import { EarlierJournals } from '../journal/EarlierJournals.js';
-import { linkedStores } from './links.js';
+import { EarlierJournals, kernelOf } from '../journal/EarlierJournals.js';
+import { liveKernels } from '../store/liveness.js';
+import { newId } from './commitCell.js';
+import { isGoneOnFrom, linkedStores } from './links.js';
 import { asName, folded } from './names.js';
 import type { Store } from './Store.js';
 
@@ -38,7 +40,7 @@ export class Lookup {
     const name = asName(reference);
     const named = [...lines.values()].filter((line) => line.name === name);
     const deleted = named.find((line) => this.isOwn(line) && line.deleted && line.cells > 0);
-    const earlier = named.filter((line) => !this.isOwn(line)).sort(fullFirst)[0];
+    const earlier = this.#ownFirst(named.filter((line) => !this.isOwn(line)).sort(fullFirst))[0];
     return lines.get(reference) ?? deleted ?? earlier ?? this.knownLine(reference);
   }
 
@@ -100,12 +102,32 @@ export class Lookup {
     return line.journal === this.store.own;
   }
 
+  /** Whether it is of another notebook for certain, which was in this one's place, or is there by now. */
+  isForeign({ journal }: Line): boolean {
+    const { graph, own } = this.store;
+    const [mine, theirs] = [graph.notebookOf(own), graph.notebookOf(journal)];
+    return mine !== undefined && theirs !== undefined && mine !== theirs;
+  }
+
   /** Reads what other kernels wrote since the last time; of this notebook, and of the ones that it came from. */
   async load(): Promise<void> {
     this.#loading ??= this.#load().finally(() => {
       this.#loading = null;
     });
     await this.#loading;
+  }
+
+  /**
+   * The id of a notebook that does not know it: that of the last earlier run, as of a notebook that was not saved, unless that
+   * run goes on or another notebook went on from here: then this one came into its place.
+   */
+  async notebook(): Promise<string> {
+    const { graph, own, folder } = this.store;
+    const mine = graph.notebookOf(own);
+    if (mine !== undefined) return mine;
+    const last = (await this.earlier.names()).findLast((name) => graph.notebookOf(name) !== undefined) ?? '';
+    const isTaken = (await liveKernels(folder.kernels)).has(kernelOf(last)) || (await isGoneOnFrom(folder));
+    return (isTaken ? undefined : graph.notebookOf(last)) ?? newId();
   }
 
   /** Ends what reads journals in the background. */
@@ -150,7 +172,12 @@ export class Lookup {
     const name = asName(reference);
     const named = [...lines.values()].filter((line) => line.name === name);
     const mine = named.filter((line) => this.isOwn(line));
-    return mine.find((line) => !line.deleted) ?? mine[0] ?? named.sort(listedFirst)[0];
+    return mine.find((line) => !line.deleted) ?? mine[0] ?? this.#ownFirst(named.sort(listedFirst))[0];
+  }
+
+  /** Those of this notebook before those of others. */
+  #ownFirst(lines: readonly Line[]): Line[] {
+    return [...lines].sort((a, b) => Number(this.isForeign(a)) - Number(this.isForeign(b)));
   }
 
   #findNode(reference: string): Node | undefined {

@@ -48,8 +48,7 @@ export interface SessionOptions {
  */
 export class Session extends SessionWorldlines {
   readonly blobs: VariableBlobs;
-  /** Runs of this notebook before this one. */
-  readonly earlierRuns: number;
+  #earlierRuns: number;
   readonly #lock: string;
   readonly #cleanUp: CleanUp;
   #closing = false;
@@ -57,13 +56,18 @@ export class Session extends SessionWorldlines {
   private constructor({ store, runs, lock }: OpenedStore, host: Host) {
     super(store, host, freshWorldline(store, 'main'));
     this.#lock = lock;
-    this.earlierRuns = runs;
+    this.#earlierRuns = runs;
     this.blobs = new VariableBlobs(store.objects);
     this.#cleanUp = new CleanUp(store, this.lookup, this.opened, () => this.activeId);
   }
 
   static async open({ notebook, host, home }: SessionOptions): Promise<Session> {
     return new Session(await openStore(home, notebook, randomUUID()), host);
+  }
+
+  /** Runs of this notebook before this one. */
+  get earlierRuns(): number {
+    return this.#earlierRuns;
   }
 
   /** What tells this notebook's store; kept in the notebook's metadata, it finds it again after a move: `link`. */
@@ -164,14 +168,24 @@ export class Session extends SessionWorldlines {
     await this.settled();
   }
 
-  /** Takes in the worldlines of the notebook that this one was renamed, moved or copied from, by its session's id. */
-  async link(session: string): Promise<LinkResult> {
-    const relation = await linkStore(this.store, session);
+  /**
+   * Takes in the worldlines of the notebook that this one was renamed, moved or copied from, by its session's id. `known` is
+   * what tells the notebook itself from another one in its place; null where it does not know yet.
+   */
+  async link(session: string, known: string | null = null): Promise<LinkResult> {
+    const relation = await linkStore(this.store, session, known);
     await this.lookup.load();
+    const notebook = known ?? (await this.lookup.notebook());
+    if (notebook !== this.store.graph.notebookOf(this.store.own)) {
+      // It is written with the first cell: a kernel that runs nothing leaves nothing.
+      this.store.journal.defer({ t: 'notebook', id: notebook });
+      this.store.graph.apply(this.store.own, { t: 'notebook', id: notebook });
+    }
+    if ((await this.lastEarlier()) === null) this.#earlierRuns = 0;
     const worldlines = listed(this.store.graph, this.store.own).filter((line) =>
       isLinked(line.journal),
     ).length;
-    return { session: this.id, relation, worldlines: relation === 'unknown' ? 0 : worldlines };
+    return { session: this.id, notebook, relation, worldlines: relation === 'unknown' ? 0 : worldlines };
   }
 
   /** Cleans up. Checkpoints that are made meanwhile wait. */

@@ -65,11 +65,13 @@ export class SessionReader {
     };
   }
 
-  /** The worldline in which the last of the earlier runs was when it ended; null where there is none. */
+  /** The worldline in which the last of this notebook's earlier runs was when it ended; null where there is none. */
   async lastEarlier(): Promise<WorldlineSummary | null> {
     await this.lookup.load();
     const { graph, own } = this.store;
-    const earlier = listed(graph, own).filter((line) => !this.lookup.isOwn(line) && !line.deleted);
+    const earlier = listed(graph, own).filter(
+      (line) => !this.lookup.isOwn(line) && !this.lookup.isForeign(line) && !line.deleted,
+    );
     const [last] = earlier.sort((a, b) => laterFirst(graph, a, b));
     return last === undefined ? null : this.summary(last);
   }

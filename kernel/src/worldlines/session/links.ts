@@ -16,14 +16,18 @@ export const STORE_ID = /^[0-9a-f]{20}(-format\d+)?$/;
  * Notes that this notebook was renamed, moved or copied from one with another store, and says which. That store is only
  * read: a copy and its original never write to one session.
  */
-export async function linkStore(store: Store, id: string): Promise<LinkResult['relation']> {
+export async function linkStore(
+  store: Store,
+  id: string,
+  notebook: string | null,
+): Promise<LinkResult['relation']> {
   if (id === store.folder.id) return 'same';
   if (!STORE_ID.test(id)) return 'unknown';
   const other = new StoreFolder(store.folder.home, id);
   if (!existsSync(other.path)) return 'unknown';
   const link = join(await privateFolder(store.folder.links), id);
   const path = await notebookOf(other);
-  const relation = path !== null && existsSync(path) ? 'copied' : 'moved';
+  const relation = path !== null && (await isIn(path, notebook)) ? 'copied' : 'moved';
   if (!existsSync(link)) {
     await writeWhole(link, '');
     const from = path ?? 'another place';
@@ -34,6 +38,24 @@ export async function linkStore(store: Store, id: string): Promise<LinkResult['r
     );
   }
   return relation;
+}
+
+/** Whether the notebook that this one came from is still there, and not another one in its place. */
+async function isIn(path: string, notebook: string | null): Promise<boolean> {
+  const text = await ifExists(readFile(path, 'utf8'), null);
+  if (text === null || notebook === null) return text !== null;
+  try {
+    const { metadata } = JSON.parse(text) as { metadata?: { worldline?: { notebook?: unknown } } };
+    return metadata?.worldline?.notebook === notebook;
+  } catch {
+    return true; // what cannot be read may be it
+  }
+}
+
+/** Whether another notebook goes on from a store: one that was in this one's place, or a copy of it. */
+export async function isGoneOnFrom({ home, id }: StoreFolder): Promise<boolean> {
+  const names = await ifExists(readdir(join(home, 'notebooks')), []);
+  return names.some((name) => existsSync(join(new StoreFolder(home, name).links, id)));
 }
 
 /** Where the notebook of a store was when the store was made; null where its description is damaged. */

@@ -5,7 +5,7 @@ import type { Entry, Table } from './Table.js';
 /** Records that are few, and that an index repeats so that they need not be looked for. */
 export type Kept = Extract<
   JournalRecord,
-  { t: 'open' | 'worldline' | 'rename' | 'delete' | 'drop' | 'active' }
+  { t: 'open' | 'worldline' | 'rename' | 'delete' | 'drop' | 'active' | 'notebook' }
 >;
 
 /** A journal's table while it is read or written: all of it in memory. */
@@ -41,9 +41,10 @@ export class Draft implements Table {
       case 'drop':
         this.kept.push(record);
         break;
-      case 'active': {
+      case 'active':
+      case 'notebook': {
         // Only the last one tells something.
-        const before = this.kept.findLastIndex(({ t }) => t === 'active');
+        const before = this.kept.findLastIndex(({ t }) => t === record.t);
         if (before !== -1) this.kept.splice(before, 1);
         this.kept.push(record);
         break;
