@@ -1,6 +1,7 @@
 import { StatementType } from '@duckdb/node-api';
 import { GateError } from '../errors.js';
 import type { Author } from '../types.js';
+import type { Token } from './scan.js';
 import type { Piece } from './split.js';
 import { explained } from './explained.js';
 import { wrongFileName } from './fileNames.js';
@@ -10,17 +11,22 @@ import { targetOf } from './target.js';
 /** How a statement runs: `read` inside a read-only transaction, `write` after waiting for a snapshot to end. */
 export type Access = 'read' | 'write';
 
-/** Table functions that change the instance rather than read, or run SQL that the gate would not see. */
-const HARMFUL_FUNCTIONS = new Set(['enable_logging', 'disable_logging', 'truncate_duckdb_logs']);
-const HARMFUL_TO_THE_MODEL = new Set([
-  'checkpoint',
-  'force_checkpoint',
+/** Table functions that change the instance rather than read, or write files. */
+const HARMFUL_FUNCTIONS = new Set([
+  'enable_logging',
+  'disable_logging',
+  'truncate_duckdb_logs',
   'enable_profiling',
   'disable_profiling',
   'enable_peg_parser',
   'disable_peg_parser',
-  'query',
-  'json_execute_serialized_sql',
+]);
+/** Those that run SQL which the gate would not see. */
+const RUN_SQL = new Set(['query', 'json_execute_serialized_sql']);
+const HARMFUL_TO_THE_MODEL = new Set([
+  'checkpoint',
+  'force_checkpoint',
+  'current_setting',
   'duckdb_secrets',
   'which_secret',
   'duckdb_settings',
@@ -44,6 +50,16 @@ const HARMFUL_TABLES = new Set([
   'duckdb_log_contexts',
 ]);
 
+/** Pragmas that tell of tables and of DuckDB itself. Others change settings, or run what stands in files. */
+const READING_PRAGMAS = new Set(
+  (
+    'collations database_list database_size functions metadata_info platform show show_databases show_tables ' +
+    'show_tables_expanded storage_info table_info user_agent version'
+  ).split(' '),
+);
+/** Options of COPY that say how the files of a folder are called. */
+const NAMING_OPTIONS = new Set(['filename_pattern', 'file_extension']);
+
 /** What the model's statement may not begin with; DuckDB reads files already to parse an IMPORT. */
 const NEVER_BY_THE_MODEL = new Set(
   (
@@ -51,6 +67,7 @@ const NEVER_BY_THE_MODEL = new Set(
     'commit rollback abort end vacuum analyze force'
   ).split(' '),
 );
+const WRITING_FILES = new Set(['copy', 'export']);
 const TRANSACTION = new Set(['begin', 'start', 'commit', 'end', 'rollback', 'abort']);
 const CREATABLE = new Set(['table', 'view', 'schema', 'index', 'sequence', 'macro', 'function', 'type']);
 const MODIFIERS = new Set(['or', 'replace', 'temp', 'temporary', 'unique', 'recursive', 'unlogged', 'local']);
@@ -92,12 +109,22 @@ export function checkWords(
   const wrong = author === 'model' || byCode ? wrongFileName(tokens) : null;
   if (wrong) refuse(wrong.what, wrong.advice, piece);
   tokens.forEach((token, index) => {
+    const name = token.text.toLowerCase();
+    // FROM takes a name in single quotes as well.
+    if (author === 'model' && token.kind !== 'symbol' && HARMFUL_TABLES.has(name.split('.').at(-1) ?? '')) {
+      refuse(`Reading ${name}`, 'Query the tables and files themselves.', piece);
+    }
     if (token.kind !== 'word' && token.kind !== 'quoted') return;
     const next = tokens[index + 1];
-    const name = token.text.toLowerCase();
     if (next?.kind === 'symbol' && next.text === '(') {
       if (HARMFUL_FUNCTIONS.has(name))
         refuse(`The function ${name}`, 'It would break the database for later cells.', piece);
+      if (RUN_SQL.has(name))
+        refuse(
+          `The function ${name}`,
+          'Write the SQL itself, or put it together in Python for sql("…").',
+          piece,
+        );
       if (OF_OTHER_DATABASES.test(name)) {
         refuse(`The function ${name}`, 'Attach the database with %attach, and query its tables.', piece);
       }
@@ -105,10 +132,8 @@ export function checkWords(
         refuse(`The function ${name}`, 'Query the tables and files themselves.', piece);
       }
     }
-    if (author === 'model' && HARMFUL_TABLES.has(name)) {
-      refuse(`Reading ${name}`, 'Query the tables and files themselves.', piece);
-    }
   });
+  checkPragma(piece, author);
   const kept = prepared(piece);
   if (kept && targetOf(kept)) refuse('PREPARE of what writes a file', 'Run it as it is.', piece);
   const inner = explained(piece) ?? kept;
@@ -150,6 +175,9 @@ export function accessOf(type: StatementType, piece: Piece, author: Author, expa
     case StatementType.COPY:
     case StatementType.COPY_DATABASE:
     case StatementType.EXPORT:
+      // Whose words are others was not looked at for what it writes.
+      if (author === 'user' && WRITING_FILES.has(words[0] ?? '')) return 'write';
+      return refuseKind(type, words, piece);
     case StatementType.VACUUM:
     case StatementType.ANALYZE:
     case StatementType.PREPARE:
@@ -202,6 +230,14 @@ function allowedObject(words: readonly string[], allowed: ReadonlySet<string>, p
   );
 }
 
+function checkPragma(piece: Piece, author: Author): void {
+  const [first, second] = piece.tokens;
+  if (first?.kind !== 'word' || first.text !== 'pragma') return;
+  const name = second?.text.toLowerCase() ?? '';
+  const isOpen = READING_PRAGMAS.has(name) && !(author === 'model' && HARMFUL_TABLES.has(`pragma_${name}`));
+  if (!isOpen) refuse(`PRAGMA ${name}`, ADVICE['pragma'] ?? '', piece);
+}
+
 function checkTarget(piece: Piece, mayWrite: (target: string) => boolean): void {
   const target = targetOf(piece);
   if (target === null) return;
@@ -213,6 +249,18 @@ function checkTarget(piece: Piece, mayWrite: (target: string) => boolean): void 
       'Files are written into the workspace: give a relative name that is no link, and that nothing beside the notebook has.',
       piece,
     );
+  checkNaming(piece, token);
+}
+
+/** Files of a folder stay in it: DuckDB takes what it is to call them for a path. */
+function checkNaming({ tokens, ...piece }: Piece, target: Token): void {
+  tokens.forEach((option, index) => {
+    if (option.start < target.end || !NAMING_OPTIONS.has(option.text.toLowerCase())) return;
+    const [value, end] = tokens.slice(tokens[index + 1]?.text === '=' ? index + 2 : index + 1);
+    const isPlain = value !== undefined && value.kind !== 'symbol' && !value.text.includes('/');
+    if (!isPlain || (end?.text !== ',' && end?.text !== ')'))
+      refuse(option.text.toUpperCase(), 'Give a name in quotes, without a folder.', { ...piece, tokens });
+  });
 }
 
 function refuseKind(type: StatementType, words: readonly string[], piece: Piece): never {

@@ -6,10 +6,16 @@ export interface Token {
   readonly end: number;
 }
 
-const WORD_START = /[A-Za-z_\u0080-\uffff]/;
-const WORD = /[A-Za-z0-9_$\u0080-\uffff]/;
+/** What DuckDB makes a plain space of before it parses, outside of quotes. */
+const UNICODE_SPACE = /[\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]/;
+const SPACE = new RegExp(`[ \\t\\n\\f\\r]|${UNICODE_SPACE.source}`);
+const WORD_START = new RegExp(`(?!${UNICODE_SPACE.source})[A-Za-z_\\u0080-\\uffff]`);
+const WORD = new RegExp(`(?!${UNICODE_SPACE.source})[A-Za-z0-9_$\\u0080-\\uffff]`);
 const DOLLAR_QUOTE = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
-const SPACE = /\s/;
+/** What stands between two quotes that are one text: a line has to end there. */
+const GOES_ON = new RegExp(
+  `^(?:${SPACE.source}|--[^\\n\\r]*(?=[\\n\\r]))*[\\n\\r](?:${SPACE.source}|--[^\\n\\r]*(?=[\\n\\r]))*$`,
+);
 
 /**
  * DuckDB's tokens, comments and white space left out. It decides where statements end and which names occur in them,
@@ -28,18 +34,18 @@ export function scan(sql: string): Token[] {
       at = end < 0 ? sql.length : at + end;
     } else if (sql.startsWith('/*', at)) {
       at = endOfComment(sql, at);
+    } else if (char === "'" && goesOn(sql, tokens.at(-1), at)) {
+      const before = tokens.pop();
+      const isEscaped = /[eE]/.test(sql.charAt(before?.start ?? at));
+      const part = isEscaped ? escapedAt(sql, at) : quotedAt(sql, at);
+      at = part.end;
+      tokens.push({ ...part, text: (before?.text ?? '') + part.text, start: before?.start ?? start });
     } else if (char === "'" || char === '"') {
-      at = endOfQuoted(sql, at, char);
-      const text = sql.slice(start + 1, closedAt(sql, start, at, char)).replaceAll(char + char, char);
-      tokens.push({ kind: char === "'" ? 'string' : 'quoted', text, start, end: at });
+      tokens.push(quotedAt(sql, at));
+      at = tokens.at(-1)?.end ?? sql.length;
     } else if ((char === 'e' || char === 'E') && sql.charAt(at + 1) === "'") {
-      at = endOfEscaped(sql, at + 1);
-      tokens.push({
-        kind: 'string',
-        text: unescape(sql.slice(start + 2, closedAt(sql, start + 1, at, "'"))),
-        start,
-        end: at,
-      });
+      tokens.push({ ...escapedAt(sql, at + 1), start });
+      at = tokens.at(-1)?.end ?? sql.length;
     } else if (char === '$' && dollarTag(sql, at) !== null) {
       const tag = dollarTag(sql, at) ?? '';
       const close = sql.indexOf(tag, at + tag.length);
@@ -58,6 +64,25 @@ export function scan(sql: string): Token[] {
     }
   }
   return tokens;
+}
+
+/** Whether a quote at `at` is the next part of the text before it. */
+function goesOn(sql: string, before: Token | undefined, at: number): boolean {
+  return (
+    before?.kind === 'string' && sql.charAt(before.start) !== '$' && GOES_ON.test(sql.slice(before.end, at))
+  );
+}
+
+function quotedAt(sql: string, start: number): Token {
+  const quote = sql.charAt(start);
+  const end = endOfQuoted(sql, start, quote);
+  const text = sql.slice(start + 1, closedAt(sql, start, end, quote)).replaceAll(quote + quote, quote);
+  return { kind: quote === "'" ? 'string' : 'quoted', text, start, end };
+}
+
+function escapedAt(sql: string, start: number): Token {
+  const end = endOfEscaped(sql, start);
+  return { kind: 'string', text: unescape(sql.slice(start + 1, closedAt(sql, start, end, "'"))), start, end };
 }
 
 function endOfComment(sql: string, start: number): number {
@@ -126,4 +151,16 @@ function codePoint(code: number): string {
 function dollarTag(sql: string, at: number): string | null {
   DOLLAR_QUOTE.lastIndex = at;
   return DOLLAR_QUOTE.exec(sql)?.[0] ?? null;
+}
+
+/** SQL in which DuckDB finds the same spaces as `scan`: it looks for them past what it takes for quotes, also in comments. */
+export function withPlainSpaces(sql: string, tokens: readonly Token[]): string {
+  if (!UNICODE_SPACE.test(sql)) return sql;
+  let plain = '';
+  let at = 0;
+  for (const { start, end } of tokens) {
+    plain += sql.slice(at, start).replace(/[^\n\r]/g, ' ') + sql.slice(start, end);
+    at = end;
+  }
+  return plain + sql.slice(at).replace(/[^\n\r]/g, ' ');
 }

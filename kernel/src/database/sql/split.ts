@@ -1,4 +1,4 @@
-import { scan, type Token } from './scan.js';
+import { scan, withPlainSpaces, type Token } from './scan.js';
 
 /** One statement of a cell: its text from its first to its last token, and where that begins. */
 export interface Piece {
@@ -9,7 +9,9 @@ export interface Piece {
 }
 
 /** A cell's statements, in order; empty ones and comments between them are left out. */
-export function split(sql: string): Piece[] {
+export function split(cell: string): Piece[] {
+  const all = scan(cell);
+  const sql = withPlainSpaces(cell, all);
   const pieces: Piece[] = [];
   let tokens: Token[] = [];
   const end = (): void => {
@@ -18,7 +20,7 @@ export function split(sql: string): Piece[] {
     if (first && last) pieces.push({ sql: sql.slice(first.start, last.end), start: first.start, tokens });
     tokens = [];
   };
-  for (const token of scan(sql)) {
+  for (const token of all) {
     if (token.kind === 'symbol' && token.text === ';') end();
     else tokens.push(token);
   }
@@ -28,10 +30,10 @@ export function split(sql: string): Piece[] {
 
 /** The code point offset in the cell of an `offset` in a piece, which counts bytes, or code points where the parser says it. */
 export function positionInCell(cell: string, piece: Piece, offset: number, ofParser = false): number {
-  const before = codePoints(cell.slice(0, piece.start));
-  if (ofParser) return before + offset;
-  const bytes = Buffer.from(piece.sql, 'utf8').subarray(0, offset);
-  return before + codePoints(bytes.toString('utf8'));
+  const before = ofParser
+    ? Array.from(piece.sql).slice(0, offset).join('')
+    : Buffer.from(piece.sql, 'utf8').subarray(0, offset).toString('utf8');
+  return codePoints(cell.slice(0, piece.start + before.length));
 }
 
 function codePoints(text: string): number {

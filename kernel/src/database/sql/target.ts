@@ -16,18 +16,32 @@ export function targetOf(piece: Piece): Target | null {
 }
 
 function copyTarget(tokens: readonly Token[]): Target | null {
+  const isWord = (at: number, text: string): boolean =>
+    tokens[at]?.kind === 'word' && tokens[at].text === text;
+  if (isWord(1, 'from') && isWord(2, 'database')) return null;
+  const at = afterSource(tokens);
+  if (isWord(at, 'from')) return null;
+  const target = isWord(at, 'to') ? tokens[at + 1] : undefined;
+  return { token: target?.kind === 'string' && endsThere(tokens[at + 2]) ? target : null };
+}
+
+/** What follows the query, or the table with the list of its columns. In a name, `from` and `to` are words like others. */
+function afterSource(tokens: readonly Token[]): number {
+  if (tokens[1]?.text === '(') return afterParentheses(tokens, 1);
+  let at = 2;
+  while (tokens[at]?.kind === 'symbol' && tokens[at]?.text === '.') at += 2;
+  return tokens[at]?.text === '(' ? afterParentheses(tokens, at) : at;
+}
+
+function afterParentheses(tokens: readonly Token[], open: number): number {
   let depth = 0;
-  for (const [index, token] of tokens.entries()) {
-    if (token.kind === 'symbol' && token.text === '(') depth += 1;
-    if (token.kind === 'symbol' && token.text === ')') depth -= 1;
-    if (depth > 0 || token.kind !== 'word') continue;
-    if (token.text === 'from' && tokens[index + 1]?.text !== 'database') return null;
-    if (token.text !== 'to') continue;
-    const target = tokens[index + 1];
-    if (tokens[1]?.text === 'from' && tokens[2]?.text === 'database') return null;
-    return { token: target?.kind === 'string' && endsThere(tokens[index + 2]) ? target : null };
+  for (let at = open; at < tokens.length; at += 1) {
+    const { kind, text } = tokens[at] ?? {};
+    if (kind === 'symbol' && text === '(') depth += 1;
+    if (kind === 'symbol' && text === ')') depth -= 1;
+    if (depth === 0) return at + 1;
   }
-  return null;
+  return tokens.length;
 }
 
 function endsThere(next: Token | undefined): boolean {

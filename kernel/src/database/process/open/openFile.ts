@@ -27,7 +27,7 @@ export class OpenFile {
   private constructor(state: OpenState) {
     this.#state = state;
     this.#grants = new Grants(state.workspace, state.readable);
-    this.#spool = new Spool(state.tempDirectory);
+    this.#spool = new Spool(state.tempDirectory, state.workspace);
     this.results = new Results(this.#spool);
   }
 

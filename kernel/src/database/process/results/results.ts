@@ -93,6 +93,8 @@ export class Results {
   }
 
   async page(id: string, offset: number, count: number, options: PageOptions): Promise<Page> {
+    if (![offset, count].every((each) => Number.isSafeInteger(each) && each >= 0))
+      throw new RangeError('A page begins at a row, and has a number of rows.');
     const held = this.#get(id);
     await this.#spoolChunk(held);
     if (!held.spooled) {

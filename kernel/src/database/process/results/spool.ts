@@ -7,7 +7,7 @@ import {
   type DuckDBDataChunk,
   type DuckDBType,
 } from '@duckdb/node-api';
-import { quoteText } from '../../sql/quote.js';
+import { quoteList, quoteText } from '../../sql/quote.js';
 import { plainType } from './typeName.js';
 
 /**
@@ -16,10 +16,12 @@ import { plainType } from './typeName.js';
  */
 export class Spool {
   readonly #folder: string;
+  readonly #workspace: string;
   #open: Promise<{ instance: DuckDBInstance; connection: DuckDBConnection }> | null = null;
 
-  constructor(tempDirectory: string) {
+  constructor(tempDirectory: string, workspace: string) {
     this.#folder = join(tempDirectory, 'results');
+    this.#workspace = workspace;
   }
 
   async connection(): Promise<DuckDBConnection> {
@@ -60,6 +62,10 @@ export class Spool {
     const connection = await instance.connect();
     await connection.run(`SET temp_directory = ${quoteText(this.#folder)}`);
     await connection.run(`SET max_temp_directory_size = '4GB'`);
+    // Rows are exported into the workspace; nothing else is read or written.
+    await connection.run(`SET allowed_directories = ${quoteList([this.#workspace])}`);
+    await connection.run('SET enable_external_access = false');
+    await connection.run('SET lock_configuration = true');
     return { instance, connection };
   }
 }
