@@ -1,14 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { filesWith } from '../support/filesWith.js';
 import { freePort } from '../support/freePort.js';
 import { kernelWithExtensions } from '../support/kernelWithExtensions.js';
 import { startPostgres, type Postgres } from '../support/postgres.js';
 import { startS3, type S3Server } from '../support/s3-server.js';
-import { resultOf, shown, withKernel, type Notebook } from './withKernel.js';
+import { errorOf, resultOf, rowsOf, shown, withKernel, type Notebook } from './withKernel.js';
 
 let folder: string;
 let postgres: Postgres;
@@ -107,6 +116,56 @@ test('a Postgres database is attached for reading; its password is shown and kep
       expect(all).not.toContain(secret);
       expect(filesWith(secret, home)).toBe('');
     }
+  }));
+
+test('a file that is damaged, cut off, or open elsewhere is not attached, and nothing else suffers', () =>
+  withExtensions(async ({ kernel, folder: notebook }) => {
+    const file = (name: string): string => join(notebook, name);
+    execFileSync('python3', ['-c', SQLITE, file('whole.sqlite')]);
+    writeFileSync(file('cut.sqlite'), readFileSync(file('whole.sqlite')).subarray(0, 4096));
+    const making = await DuckDBInstance.create(file('open.duckdb'));
+    await (await making.connect()).run('create table t as select 1 as i');
+    making.closeSync();
+    const bytes = readFileSync(file('open.duckdb'));
+    writeFileSync(file('cut.duckdb'), bytes.subarray(0, 9000));
+    writeFileSync(file('spoilt.duckdb'), bytes.fill(7, 4096, 8192).fill(7, 8192, 12_288));
+    const instance = await DuckDBInstance.create(file('open.duckdb'));
+    for (const [name, said] of [
+      ['cut.sqlite', /cut\.sqlite is damaged, or only a part/],
+      ['cut.duckdb', /cut\.duckdb is damaged, or only a part/],
+      ['spoilt.duckdb', /spoilt\.duckdb is damaged/],
+      ['open.duckdb', /open\.duckdb is open in another program, .*node.* \(PID \d+\)/],
+    ] as const) {
+      expect(errorOf(await kernel.execute(`%attach ${name} as other`))).toMatch(said);
+      expect((await kernel.execute('%tables')).status).toBe('ok');
+    }
+    instance.closeSync();
+    expect((await kernel.execute('%attach open.duckdb as other')).status).toBe('ok');
+    expect(rowsOf(await kernel.execute('%%sql from other.t'))).toEqual([['1']]);
+  }));
+
+test('a server that is gone is let go of once something asks for it, and holds up nothing else', () =>
+  withExtensions(async ({ kernel, folder: notebook }) => {
+    const { port, user, password } = postgres;
+    const address = `postgresql://${user}:${encodeURIComponent(password).replaceAll("'", '%27')}@127.0.0.1:${port}/postgres`;
+    mkdirSync(join(notebook, '..', 'more'));
+    writeFileSync(join(notebook, '..', 'more', 'a.csv'), 'x\n1\n');
+    const gone = async (cell: string): Promise<void> => {
+      expect((await kernel.execute(`%attach ${address} as pg`)).status).toBe('ok');
+      await kernel.execute('%%sql create or replace temp table kept as select 7 as x');
+      await postgres.whileStopped(async () => {
+        expect(errorOf(await kernel.execute(cell))).toMatch(/pg cannot be read any more, and was let go of/);
+        expect((await kernel.execute(cell)).status).toBe('ok');
+        expect(rowsOf(await kernel.execute('%%sql from kept'))).toEqual([['7']]);
+      });
+    };
+    await gone('%tables');
+    await gone('%allow ../more');
+    expect((await kernel.execute(`%attach ${address} as pg`)).status).toBe('ok');
+    await postgres.whileStopped(async () => {
+      expect((await kernel.execute('%detach pg')).stdout).toBe('Detached pg.\n');
+      expect(shown(await kernel.execute('%tables'))).toContain('kept');
+    });
   }));
 
 test('a prefix in the cloud is read with the keys of the environment, and nothing beside it', () =>

@@ -8,6 +8,8 @@ export interface Postgres {
   readonly user: string;
   readonly password: string;
   run(sql: string): void;
+  /** Stops it for the time of the body. */
+  whileStopped(body: () => Promise<void>): Promise<void>;
   stop(): void;
 }
 
@@ -29,7 +31,13 @@ export function startPostgres(folder: string, port: number): Postgres {
   };
   program('initdb', '-D', data, '-U', user, `--pwfile=${secret}`, '-A', 'scram-sha-256', '--no-sync');
   const options = `-p ${port} -k ${folder} -h 127.0.0.1 -F`;
-  program('pg_ctl', '-D', data, '-o', options, '-l', join(folder, 'log'), '-w', 'start');
+  const start = (): void => {
+    program('pg_ctl', '-D', data, '-o', options, '-l', join(folder, 'log'), '-w', 'start');
+  };
+  const stop = (): void => {
+    program('pg_ctl', '-D', data, '-m', 'immediate', '-w', 'stop');
+  };
+  start();
   return {
     port,
     user,
@@ -42,8 +50,14 @@ export function startPostgres(folder: string, port: number): Postgres {
         stdio: 'ignore',
       });
     },
-    stop: () => {
-      program('pg_ctl', '-D', data, '-m', 'immediate', '-w', 'stop');
+    whileStopped: async (body) => {
+      stop();
+      try {
+        await body();
+      } finally {
+        start();
+      }
     },
+    stop,
   };
 }

@@ -129,9 +129,14 @@ export class ProcessDatabase implements Database {
     );
   }
 
+  get attached(): readonly string[] {
+    return this.#state.attachments.map(({ alias }) => alias);
+  }
+
   async attach(attachment: Attachment): Promise<void> {
     await this.#call('attach', attachment);
-    this.#state = { ...this.#state, attachments: [...this.#state.attachments, attachment] };
+    const others = this.#state.attachments.filter(({ alias }) => alias !== attachment.alias);
+    this.#state = { ...this.#state, attachments: [...others, attachment] };
   }
 
   async detach(alias: string): Promise<void> {

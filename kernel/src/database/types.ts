@@ -257,6 +257,8 @@ export interface Database {
    */
   load(file: string, options?: LoadOptions): Promise<LoadResult>;
   /** Throws DatabaseError, saying so where the extension for the type cannot be had. */
+  /** Names under which other databases are attached, whether or not they can be reached. */
+  readonly attached: readonly string[];
   attach(attachment: Attachment): Promise<void>;
   detach(alias: string): Promise<void>;
   /** Writes a query's result as uncompressed Parquet to `file`, an absolute path; the query passes its author's gate. */

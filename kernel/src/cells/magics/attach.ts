@@ -36,7 +36,7 @@ export const detach: Magic = {
   most: 1,
   async run({ positional }, { runtime, run, kernel }) {
     const alias = required(positional[0], '%detach', 'the name that the database was attached as');
-    const { attached } = await runtime.database.catalog();
+    const { attached } = runtime.database;
     if (!attached.includes(alias)) {
       throw new UserError(
         'NotFound',

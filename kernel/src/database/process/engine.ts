@@ -65,9 +65,9 @@ export class Engine {
       return null;
     },
     detach: async ({ alias }, cancel, emit) => {
-      await this.#turn(cancel, emit, ({ file }) => {
-        const attachments = file.state.attachments.filter((each) => each.alias !== alias);
-        return file.openAgain({ ...file.state, attachments });
+      await this.#turn(cancel, emit, async ({ file }) => {
+        await file.letGo(alias);
+        await file.openAgain(file.state);
       });
       return null;
     },

@@ -7,6 +7,9 @@ import { failureOf } from '../failure.js';
 
 const EXTENSIONS = { duckdb: null, sqlite: 'sqlite', postgres: 'postgres', mysql: 'mysql' } as const;
 
+const LOOK = 'SELECT count(*) FROM duckdb_tables() WHERE database_name = $1';
+const DAMAGED = /Could not read enough bytes|Corrupt database file|malformed|not a database/;
+
 /** Attaches another database, read-only, before the settings are locked. */
 export async function attach(connection: DuckDBConnection, attachment: Attachment): Promise<void> {
   const { alias, source, type } = attachment;
@@ -16,7 +19,14 @@ export async function attach(connection: DuckDBConnection, attachment: Attachmen
   const attachAs = (path: string, secret = ''): string =>
     `ATTACH ${quoteText(path)} AS ${quoteAlways(alias)} (TYPE ${kind}, READ_ONLY${secret})`;
   if (type !== 'postgres' && type !== 'mysql') {
-    await connection.run(attachAs(source));
+    await connection.run(attachAs(source)).catch((error: unknown) => {
+      throw fileFailure(error, source);
+    });
+    // DuckDB looks into it when it is first asked for: a damaged one would fail whatever lists tables.
+    if (type === 'sqlite')
+      await connection.run(LOOK, [alias]).catch((error: unknown) => {
+        throw fileFailure(error, source);
+      });
     return;
   }
   const { words, password } = readAddress(source, type);
@@ -27,6 +37,25 @@ export async function attach(connection: DuckDBConnection, attachment: Attachmen
   const name = quoteAlways(`worldline_${alias}`);
   await connection.run(passwordSecret(name, type, password));
   await connection.run(attachAs(words, `, SECRET ${name}`));
+}
+
+/** An error of attaching a file in words for who knows the file; DuckDB's own where it is about something else. */
+function fileFailure(error: unknown, source: string): unknown {
+  const { message } = failureOf(error);
+  const holder = /Conflicting lock is held in (.*? \(PID \d+\))/.exec(message)?.[1];
+  if (holder !== undefined || message.includes('database is locked'))
+    return attachError(
+      `${source} is open in another program${holder === undefined ? '' : `, ${holder}`}, which may be writing to it. ` +
+        'Close it there, or attach a copy.',
+    );
+  const [first = ''] = message.split('\n');
+  if (DAMAGED.test(message))
+    return attachError(`${source} is damaged, or only a part of a database: ${first}`);
+  return error;
+}
+
+function attachError(message: string): DatabaseError {
+  return new DatabaseError('AttachError', message, '', null);
 }
 
 /** Makes prefixes in the cloud reachable, with the keys of the environment where it has any. */

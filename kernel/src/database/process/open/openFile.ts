@@ -3,10 +3,12 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { outgoing } from '../../paths/Destination.js';
+import { quoteAlways } from '../../sql/quote.js';
 import { Grants } from '../../paths/grants.js';
 import type { Readable } from '../../types.js';
 import type { OpenState } from '../protocol.js';
 import { Results } from '../results/results.js';
+import { isElsewhere, lostAttachments, unreachable } from './unreachable.js';
 import { closeSession, openSession, type Session } from './session.js';
 import { Spool } from '../results/spool.js';
 import { keepTemporary, type KeptTemporary } from './temporary.js';
@@ -61,9 +63,9 @@ export class OpenFile {
 
   /** Runs what only looks: on the cells' own connection where none is running, beside it otherwise. */
   async look<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    if (!this.turns.busy) return this.turns.take(() => work(this.work));
+    if (!this.turns.busy) return this.turns.take(() => this.#reaching(() => work(this.work)));
     await this.#opening;
-    const looking = work(this.#opened().side);
+    const looking = this.#reaching(() => work(this.#opened().side));
     this.#looking.add(looking);
     try {
       return await looking;
@@ -94,11 +96,11 @@ export class OpenFile {
     });
     try {
       await Promise.allSettled(this.#looking);
-      const kept = await keepTemporary(this.work, before);
+      const kept = await this.#reaching(() => keepTemporary(this.work, before));
       this.#close();
       try {
         this.#state = state;
-        await this.#open(kept);
+        await this.#open(kept, true);
       } catch (error) {
         this.#state = before;
         await this.#open(kept);
@@ -131,6 +133,14 @@ export class OpenFile {
     await this.#open();
   }
 
+  /** Detaches a database as far as this opening of the file goes, and keeps it out of later ones. */
+  async letGo(alias: string): Promise<void> {
+    // The current schema may be in it; opening the file again is the end of it then.
+    await this.work.run(`DETACH DATABASE IF EXISTS ${quoteAlways(alias)}`).catch(() => undefined);
+    const attachments = this.#state.attachments.filter((each) => each.alias !== alias);
+    this.#state = { ...this.#state, attachments };
+  }
+
   setState(change: Partial<OpenState>): void {
     this.#state = { ...this.#state, ...change };
   }
@@ -142,9 +152,32 @@ export class OpenFile {
     await rm(this.#state.tempDirectory, { recursive: true, force: true });
   }
 
-  async #open(kept: KeptTemporary | null = null): Promise<void> {
-    this.#session = await openSession(this.#state, this.#grants.directories, this.#grants.allowed);
+  /** `whole`: with all that is attached; else without the databases elsewhere where one cannot be reached any more. */
+  async #open(kept: KeptTemporary | null = null, whole = false): Promise<void> {
+    const open = (): Promise<Session> =>
+      openSession(this.#state, this.#grants.directories, this.#grants.allowed);
+    this.#session = await open().catch((error: unknown) => {
+      const near = this.#state.attachments.filter((each) => !isElsewhere(each));
+      if (whole || near.length === this.#state.attachments.length) throw error;
+      this.#state = { ...this.#state, attachments: near };
+      return open();
+    });
     await kept?.restore(this.#session.work);
+  }
+
+  /**
+   * Runs what looks at all databases. Where one that is attached cannot be reached any more, it is let go of, and an error says
+   * so: else nothing could be listed, granted or let go of until it is back.
+   */
+  async #reaching<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const gone = await unreachable(this.work, this.#state.attachments);
+      if (gone.length === 0) throw error;
+      for (const { alias } of gone) await this.letGo(alias);
+      throw lostAttachments(gone, error);
+    }
   }
 
   #close(): void {
