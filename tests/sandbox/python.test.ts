@@ -132,6 +132,18 @@ describe('a front end', () => {
     expect(await python.isComplete('1 + 1')).toMatchObject({ status: 'complete' });
   });
 
+  test('completes before the first cell has run', async () => {
+    sandbox.manager.warm();
+    await sandbox.manager.spareReady();
+    const fresh = await sandbox.open();
+    expect(await fresh.variables()).toEqual([]);
+    expect(fresh.state).toBe('none');
+    const { matches } = await fresh.complete('pri', 3);
+    expect(matches.map(({ text }) => text)).toContain('print');
+    expect(fresh.state).toBe('ready');
+    await fresh.close();
+  });
+
   test('sees the variables, in a few words each', async () => {
     await python.restore(null);
     await run(

@@ -113,11 +113,11 @@ export class Session implements PythonSession {
   }
 
   async complete(code: string, cursor: number): ReturnType<PythonSession['complete']> {
-    return parseMatches((await this.#help({ type: 'complete', cursor }, code)) ?? {}, cursor);
+    return parseMatches((await this.#help({ type: 'complete', cursor }, code, true)) ?? {}, cursor);
   }
 
   async inspect(code: string, cursor: number, detail: 0 | 1): Promise<Record<string, unknown> | null> {
-    return parseInspection((await this.#help({ type: 'inspect', cursor, detail }, code)) ?? {});
+    return parseInspection((await this.#help({ type: 'inspect', cursor, detail }, code, true)) ?? {});
   }
 
   async isComplete(code: string): ReturnType<PythonSession['isComplete']> {
@@ -198,11 +198,19 @@ export class Session implements PythonSession {
     return this.#container.guarded(container, WORK_PATIENCE, container.runner.call(header));
   }
 
-  /** Asks without waiting for a cell that runs; null where there is none to ask, or no answer in time. */
+  /**
+   * Asks without waiting for a cell that runs; null where there is none to ask, or no answer in time. `starting`: a container is
+   * started where there is none, as for the cell that is being written.
+   */
   async #help(
     header: { type: string } & Record<string, unknown>,
     code: string,
+    starting = false,
   ): Promise<Record<string, unknown> | null> {
+    if (this.#turn.isBusy) return null;
+    // What stands in its way, the cell tells.
+    if (starting && this.#container.current === null)
+      await unlessAborted(this.start(), AbortSignal.timeout(HELP_PATIENCE)).catch(() => undefined);
     if (this.#turn.isBusy || this.#container.current === null) return null;
     return this.#turn.run(async () => {
       const container = this.#container.current;
