@@ -79,3 +79,15 @@ test('a sheet that is not there, or empty, is an error that says so', async () =
     expect(result).toMatchObject({ status: 'error', ename: 'ValueError', evalue: said });
   }
 });
+
+test('a file that is locked with a password is said to be', async () => {
+  const { result } = await run(
+    session,
+    'open("locked.xlsx", "wb").write(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000))\nsheets.read("locked.xlsx", None)',
+  );
+  expect(result).toMatchObject({
+    status: 'error',
+    ename: 'ValueError',
+    evalue: 'it is protected by a password, or an .xls under another name',
+  });
+});

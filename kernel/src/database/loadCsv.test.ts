@@ -68,3 +68,34 @@ test('what comes late in a file is read as well: quotes, lines that end in anoth
       'data/drift.ndjson': `${Array.from({ length: 30_000 }, (_, n) => `{"id": ${n}, "v": ${n}}`).join('\n')}\n{"id": 30000, "v": "x", "late": {"a": 1}}\n`,
     },
   ));
+
+test('codes that are added to a column of whole numbers are said to lose their zeros', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      await database.load(join(data, 'codes.csv'), { table: 'numbers' });
+      expect(
+        (await database.load(join(data, 'codes.csv'), { table: 'numbers', mode: 'append' })).note,
+      ).toBeUndefined();
+      for (const name of ['few', 'many']) {
+        const { note, rows } = await database.load(join(data, `${name}.csv`), {
+          table: 'numbers',
+          mode: 'append',
+        });
+        expect(rows).toBe(name === 'few' ? 2 : 30_001);
+        expect(note).toMatch(
+          /^code: numbers that begin with a zero, .* lost it, .* ALTER TABLE "numbers" ALTER code TYPE VARCHAR/,
+        );
+      }
+      await database.query('alter table numbers alter code type varchar', { author: 'user' });
+      expect(
+        (await database.load(join(data, 'few.csv'), { table: 'numbers', mode: 'append' })).note,
+      ).toBeUndefined();
+      expect(await rowsOf(database, `select count(*) from numbers where code = '007'`)).toEqual([['1']]);
+    },
+    {},
+    {
+      'data/codes.csv': 'id,code\n1,1\n2,20\n',
+      'data/few.csv': 'id,code\n3,007\n4,12\n',
+      'data/many.csv': `id,code\n${Array.from({ length: 30_000 }, (_, n) => `${n},${n + 1}`).join('\n')}\n30000,01067\n`,
+    },
+  ));

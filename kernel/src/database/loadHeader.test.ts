@@ -101,3 +101,18 @@ test('lines that are taken for comments are said to be left out', () =>
       'data/plain.csv': 'time,temp\n9:05,21.5\n9:10,#?\n',
     },
   ));
+
+test('rows of several lengths are no title above a table without names', () =>
+  withDatabase(
+    async ({ database, data }) => {
+      const loaded = await database.load(join(data, 'ragged.tsv'));
+      expect(loaded).toMatchObject({
+        rows: 1,
+        rejected: 2,
+        columns: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      });
+      expect(loaded.note).toBeUndefined();
+    },
+    {},
+    { 'data/ragged.tsv': 'a\tb\tc\n1\t2\t3\n4\t5\n6\t7\t8\t9\n' },
+  ));

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rowsOf, withDatabase } from './testing.js';
 
@@ -243,3 +244,40 @@ test('numbers with the sign of a currency or of percent stay text, with SQL that
       'data/signs.csv': 'share,price,Preis in EUR\n45%,"$1,234.50","1.234,50 €"\n3.5%,-$99.00,"-99,00 €"\n',
     },
   ));
+
+test('what keeps a column of dates text is told', () =>
+  withDatabase(async ({ database, data }) => {
+    const days = (bad: string, of: (n: number) => string): string =>
+      ['d,n', ...Array.from({ length: 300 }, (_, n) => `${n === 250 ? bad : of(n)},${n}`)].join('\n');
+    const iso = (n: number): string => `2024-01-${String((n % 28) + 1).padStart(2, '0')}`;
+    for (const [name, text, note] of [
+      [
+        'word',
+        days('soon', iso),
+        'd stays text for "soon", no date: --missing "soon" takes it for a missing value.',
+      ],
+      [
+        'no_day',
+        days('2024-02-31', iso),
+        'd stays text: 1 of its 300 values is no date, such as "2024-02-31".',
+      ],
+      [
+        'times',
+        days('later', (n) => `${iso(n)} 10:00:00`),
+        'd stays text for "later", no date: --missing "later" takes it for a missing value.',
+      ],
+      [
+        'digits',
+        days('never', (n) => `${(n % 28) + 1}/12/2024`),
+        'd stays text for "never", no date: --missing "never" takes it for a missing value.',
+      ],
+    ] as const) {
+      const file = join(data, `${name}.csv`);
+      await writeFile(file, text);
+      expect(await database.load(file)).toMatchObject({ columns: [{ type: 'VARCHAR' }, {}], note });
+    }
+    const read = await database.load(join(data, 'word.csv'), { mode: 'replace', missing: ['soon'] });
+    expect(read).toMatchObject({ rows: 300, columns: [{ type: 'DATE' }, {}] });
+    expect(read.note).toBeUndefined();
+    await database.load(join(data, 'word.csv'), { mode: 'replace', dates: 'dmy' });
+  }, {}));

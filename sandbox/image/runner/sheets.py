@@ -22,6 +22,8 @@ DATES = {datetime.datetime, datetime.date}
 # Only what is empty is missing: pandas would take NA, the code of a country, for no value, and "007" for 7.
 AS_IT_IS = {"dtype": object, "keep_default_na": False, "na_values": [""]}
 
+# How files of Excel before 2007 begin, and those that a password protects.
+FORMER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FORMULA = rb"<f(?:[^>]*/>|[^>]*>[^<]*</f>)"
 HIDDEN = rb'(?=[^>]*\bhidden="(?:1|true)")[^>]*>'
 # What the cells alone do not tell. A formula in a file that no spreadsheet program has saved has no value in it.
@@ -43,8 +45,17 @@ def load(file: str, wanted: str | None) -> pyarrow.Table:
     return table
 
 
+def _check_open(file: str) -> None:
+    """Of Excel's present format, a file that begins like its former one is locked with a password, or has a wrong name."""
+    with open(file, "rb") as opened:
+        is_former = opened.read(8) == FORMER
+    if is_former and file.lower().endswith((".xlsx", ".xlsm")):
+        raise ValueError("it is protected by a password, or an .xls under another name")
+
+
 def read(file: str, wanted: str | None) -> tuple[pyarrow.Table, dict]:
     """The table, and what is worth knowing of the sheet."""
+    _check_open(file)
     with Watched(file) as watched, pandas.ExcelFile(watched) as book:
         if wanted is not None and wanted not in book.sheet_names:
             raise ValueError(f"it has no sheet {wanted}, only " + ", ".join(book.sheet_names))

@@ -207,11 +207,12 @@ export class Session implements PythonSession {
     code: string,
     starting = false,
   ): Promise<Record<string, unknown> | null> {
-    if (this.#turn.isBusy) return null;
+    const isBusy = (): boolean => this.#turn.isBusy;
+    if (isBusy()) return null;
     // What stands in its way, the cell tells.
     if (starting && this.#container.current === null)
       await unlessAborted(this.start(), AbortSignal.timeout(HELP_PATIENCE)).catch(() => undefined);
-    if (this.#turn.isBusy || this.#container.current === null) return null;
+    if (isBusy() || this.#container.current === null) return null;
     return this.#turn.run(async () => {
       const container = this.#container.current;
       if (container === null) return null;

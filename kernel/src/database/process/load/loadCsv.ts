@@ -22,6 +22,7 @@ import {
 import {
   checked,
   codeColumns,
+  codesLost,
   columnsToCheck,
   columnsWithFractions,
   isNotWhole,
@@ -39,6 +40,9 @@ const noteComments = (sign: string): string =>
   `Lines that begin with ${sign} were taken for comments, and left out.`;
 const noteCode = (column: string): string =>
   `${column} stays text: some of its numbers begin with a zero, as codes do.`;
+const noteLost = (column: string, target: string): string =>
+  `${column}: numbers that begin with a zero, as codes do, lost it, for ${target} has whole numbers there. ` +
+  `ALTER TABLE ${target} ALTER ${quoteName(column)} TYPE VARCHAR, before a load, keeps them.`;
 const NO_UTF8 =
   'It is not UTF-8: unpacked (zstd -d), it is read as Windows-1252, and nothing is left out for its letters.';
 
@@ -62,7 +66,9 @@ export async function loadCsv(
     const fixed = new Map([...held].filter(([, type]) => HOLDS_MORE.test(type)));
     const readings = await readTexts(connection, dialect, fixed, asked);
     const attempt = (whole: readonly string[], types: Types): Promise<Loaded> =>
-      inTransaction(connection, cancel, () => loadAs(connection, dialect, into, types, readings, whole));
+      inTransaction(connection, cancel, () =>
+        loadAs(connection, dialect, into, { types, held }, readings, whole),
+      );
     const numbers = [...dialect.types].flatMap(([name, type]) => {
       const isWhole = type === 'BIGINT' || (type === 'DOUBLE' && HOLDS_WHOLE.test(held.get(name) ?? ''));
       return isWhole && !fixed.has(name) && !readings.values.has(name) ? [name] : [];
@@ -99,7 +105,7 @@ async function loadAs(
   connection: DuckDBConnection,
   dialect: Dialect,
   into: Into,
-  fixed: Types,
+  { types: fixed, held }: { readonly types: Types; readonly held: Types },
   readings: Readings,
   whole: readonly string[],
 ): Promise<Loaded> {
@@ -108,6 +114,10 @@ async function loadAs(
   const isPacked = dialect.file.endsWith('.zst');
   if (isOther && dialect.encoding === 'utf-8' && !isPacked) throw new WrongEncoding();
   const codes = into.append ? [] : await codeColumns(connection, dialect, into.target, first.rows);
+  const wholeInTable = [...held].flatMap(([name, type]) =>
+    HOLDS_WHOLE.test(type) && !readings.values.has(name) ? [name] : [],
+  );
+  const lost = await codesLost(connection, dialect, wholeInTable, first.rows);
   const doubles = [...dialect.types].flatMap(([name, type]) =>
     type === 'DOUBLE' && !readings.values.has(name) && !into.append ? [name] : [],
   );
@@ -123,6 +133,7 @@ async function loadAs(
     dialect.hasHeader ? '' : NO_HEADER,
     isOther && isPacked ? NO_UTF8 : '',
     ...codes.map(noteCode),
+    ...lost.map((name) => noteLost(name, into.target)),
     ...readings.notes,
   ].filter(Boolean);
   return notes.length === 0 ? loaded : { ...loaded, note: notes.join('\n') };

@@ -1,6 +1,6 @@
 import { quoteAlways, quoteText } from '../../sql/quote.js';
 
-export type NotationName = 'comma' | 'point' | 'dmy' | 'mdy' | 'ymd';
+export type NotationName = 'comma' | 'point' | 'dmy' | 'mdy' | 'ymd' | 'iso';
 
 /** One of several ways in which texts can be meant, such as `1,500` or `03/04/2024`. */
 export interface Notation {
@@ -108,6 +108,23 @@ export function dateNotations(column: string, texts: readonly string[]): Notatio
     ? ['dmy', 'mdy']
     : ['dmy', 'mdy', 'ymd'];
   return orders.map((order) => dateNotation(column, order, forms));
+}
+
+const ISO_DATE = /^\d{4}-\d{1,2}-\d{1,2}(?:[ T]|$)/;
+
+/** Whether this is a date as DuckDB reads it whatever the order of others. */
+export function isIsoDate(text: string): boolean {
+  return ISO_DATE.test(text.trim());
+}
+
+/** What tells of a column of such dates which of its values are none; as that it is never read: DuckDB would have. */
+export function isoNotation(column: string): Notation {
+  return {
+    name: 'iso',
+    title: 'as year-month-day',
+    value: `try_cast(trim(${quoteAlways(column)}) AS TIMESTAMP)`,
+    type: 'NULL::VARCHAR',
+  };
 }
 
 /** The format of a date, the day first. */

@@ -78,7 +78,9 @@ function checkAsked(
   certain: readonly NotationName[],
 ): void {
   if (wanted === undefined) return;
-  const columns = tried.filter((column) => column.kind === kind);
+  const columns = tried.filter(
+    (column) => column.kind === kind && column.notations.some(({ name }) => name !== 'iso'),
+  );
   const fits = columns.some((column) => fitting(column).some(({ notation }) => notation.name === wanted));
   const others = columns.length > 0 || (wanted === 'comma' && certain.includes('point'));
   if (others && !fits) throw fitsNothing(kind, wanted);
@@ -103,7 +105,7 @@ function usual({ kind, native }: Tried, { delimiter, dates }: Dialect): Notation
 
 function notesOn(column: Tried, chosen: Trial | undefined, unsure: boolean): string[] {
   const { name, kind, differ } = column;
-  if (!chosen) return kind === 'dates' ? [] : misfitNotes(column);
+  if (!chosen) return misfitNotes(column);
   const others = fitting(column).filter((trial) => trial !== chosen);
   const ways = others.map(({ notation }) => `${notation.title} (--${kind} ${notation.name})`);
   const read = `${name} was read ${chosen.notation.title}.`;
@@ -112,18 +114,19 @@ function notesOn(column: Tried, chosen: Trial | undefined, unsure: boolean): str
   return chosen.notation.name === 'comma' ? [read] : [];
 }
 
-function misfitNotes({ name, trials, total }: Tried): string[] {
+function misfitNotes({ name, kind, trials, total }: Tried): string[] {
+  const wanted = kind === 'dates' ? 'date' : 'number';
   const [least] = [...trials].sort((one, other) => one.misfits - other.misfits);
   if (!least || least.misfits === 0) return [];
   const { misfits, such } = least;
   if (such.length <= PLACEHOLDERS && !such.some((text) => NO_PLACEHOLDER.test(text)))
     return [
-      `${name} stays text for ${such.map((text) => `"${text}"`).join(', ')}, no ${such.length === 1 ? 'number' : 'numbers'}: ` +
+      `${name} stays text for ${such.map((text) => `"${text}"`).join(', ')}, no ${such.length === 1 ? wanted : `${wanted}s`}: ` +
         `--missing "${such.join(',')}" takes ${such.length === 1 ? 'it for a missing value' : 'them for missing values'}.`,
     ];
   if (misfits > total * FEW) return [];
   return [
-    `${name} stays text: ${count(misfits)} of its ${count(total)} values are no numbers, such as "${such[0] ?? ''}".`,
+    `${name} stays text: ${count(misfits)} of its ${count(total)} values ${misfits === 1 ? `is no ${wanted}` : `are no ${wanted}s`}, such as "${such[0] ?? ''}".`,
   ];
 }
 
@@ -142,7 +145,7 @@ async function tryNotations(
     });
     const [first, ...others] = notations;
     const differ = others.map(({ value }) => `${value} IS DISTINCT FROM ${first?.value ?? 'NULL'}`);
-    return `{trials: [${each.join(', ')}], differ: bool_or(${differ.join(' OR ')}), total: count(${text})}`;
+    return `{trials: [${each.join(', ')}], differ: bool_or(${['false', ...differ].join(' OR ')}), total: count(${text})}`;
   });
   const texts = new Map(suspects.map(({ name }) => [name, 'VARCHAR']));
   const reader = await connection.runAndReadAll(

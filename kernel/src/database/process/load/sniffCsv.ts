@@ -56,7 +56,10 @@ async function sniffBelow(look: (options: Options) => Promise<Dialect>): Promise
   if (strict !== null && strict.above === 0 && strict.types.size > 1) return strict;
   // Lines that end in different ways are for the reader that does not go by the book.
   const lenient = await look({ ignore_errors: 'true' }).catch(() => look({ strict_mode: 'false' }));
-  if (strict !== null && strict.types.size > lenient.types.size) return strict;
+  // Where no names follow, what stands above is rows of other lengths rather than a title.
+  const isRagged =
+    strict?.above !== 0 && strict?.hasHeader === false && lenient.hasHeader && lenient.types.size > 1;
+  if (strict !== null && strict.types.size > lenient.types.size && !isRagged) return strict;
   return { ...lenient, above: 0 };
 }
 

@@ -6,7 +6,9 @@ import {
   isDate,
   isEitherOrder,
   isGrouped,
+  isIsoDate,
   isNumberIn,
+  isoNotation,
   numberNotations,
   type Notation,
   type NotationName,
@@ -79,9 +81,20 @@ export async function findSuspects(
       if (native === null || asked.dates !== undefined || shown.every(isEitherOrder))
         suspects.push({ name, kind: 'dates', notations: dateNotations(name, shown), native });
       else certain.push(native);
+    } else if (type === 'VARCHAR') {
+      const notations = notationsOfMost(name, shown);
+      if (notations.length > 0) suspects.push({ name, kind: 'dates', notations, native: null });
     }
   });
   return { suspects, certain, notes };
+}
+
+/** In which ways the texts of a column can be dates of which not all are. */
+function notationsOfMost(name: string, texts: readonly string[]): Notation[] {
+  const isMost = (some: readonly string[]): boolean => some.length > 0 && some.length >= texts.length * MANY;
+  if (isMost(texts.filter(isIsoDate))) return [isoNotation(name)];
+  const dates = texts.filter(isDate);
+  return isMost(dates) ? dateNotations(name, dates) : [];
 }
 
 function areNumbers(texts: readonly string[]): boolean {

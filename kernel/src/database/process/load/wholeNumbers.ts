@@ -75,12 +75,37 @@ export async function codeColumns(
   if (rows < SNIFFED) return [];
   const numbers = [...dialect.types].flatMap(([name, type]) => (type === 'BIGINT' ? [name] : []));
   const positive = await found(connection, numbers, (name) => `min(${name}) >= 0`, target);
-  const texts: Types = new Map(positive.map((name) => [name, 'VARCHAR']));
+  return columnsWithCodes(connection, dialect, positive);
+}
+
+/**
+ * Columns of a file whose numbers lost zeros as they were added to a table that has whole numbers there (`held`).
+ */
+export function codesLost(
+  connection: DuckDBConnection,
+  dialect: Dialect,
+  held: readonly string[],
+  rows: number,
+): Promise<string[]> {
+  // Where DuckDB has looked at all rows, it took what has such zeros for text.
+  const suspects = held.filter(
+    (name) =>
+      dialect.types.get(name) === 'VARCHAR' || (dialect.types.get(name) === 'BIGINT' && rows >= SNIFFED),
+  );
+  return columnsWithCodes(connection, dialect, suspects);
+}
+
+function columnsWithCodes(
+  connection: DuckDBConnection,
+  dialect: Dialect,
+  names: readonly string[],
+): Promise<string[]> {
+  const texts: Types = new Map(names.map((name) => [name, 'VARCHAR']));
   const source = csvSource(dialect, ['ignore_errors = true'], texts);
   // A zero and another digit; hardly any text needs its spaces taken off to tell.
   return found(
     connection,
-    positive,
+    names,
     (name) => `bool_or(CASE WHEN ${name} < '1' THEN ltrim(${name}) BETWEEN '00' AND '0:' END)`,
     source,
   );
