@@ -1,7 +1,6 @@
 import { readArtifact, type Artifact } from '@worldline/sandbox';
 import type { Display } from '../mime.js';
-import { count } from '../counts.js';
-import { bytes } from './format.js';
+import { bytes, count } from '../counts.js';
 import { escapeHtml } from './html.js';
 
 /** Bytes up to which an image is shown in place; a larger one is listed. */

@@ -1,8 +1,8 @@
 import type { CellRecord, CellStatus, Change, Comparison, TableDifference } from '../contract.js';
 import type { Display } from '../mime.js';
 import { FILE_LIST } from './artifacts.js';
-import { plural } from '../counts.js';
-import { bytes, cut } from './format.js';
+import { bytes, plural } from '../counts.js';
+import { cut } from './format.js';
 import { escapeHtml, NO_MATH, preformatted, shaded } from './html.js';
 import { markdownHtml } from './markdownHtml.js';
 import { textTable } from './textTable.js';

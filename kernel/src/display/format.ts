@@ -1,17 +1,3 @@
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
-
-/** Bytes in decimal units with at most one decimal, such as `1.5 MB`. */
-export function bytes(n: number): string {
-  let value = n;
-  let unit = 0;
-  while (value >= 999.95 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  return `${value.toFixed(digits).replace(/\.0$/, '')} ${UNITS[unit] ?? ''}`;
-}
-
 /** Milliseconds as `12 ms`, `3.4 s`, `2 min 5 s`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;

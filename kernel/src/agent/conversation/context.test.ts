@@ -33,7 +33,7 @@ describe('the context block', () => {
       artifacts: [{ path: 'plot.png', type: 'image', bytes: 900, modified: 0, checkpoint: null }],
     });
     expect(text).toBe(
-      '<context>\nDate: 2026-03-04. Branch: main. Left in this run: 20 of 20 steps.\n\nTables:\nsales (3 rows): a BIGINT\n\nFiles:\na.csv (12 kB)\n\nPython variables:\ndf: DataFrame 3 × 2\nn: int = 5\n\nArtifacts:\nplot.png (900 B)\n</context>\n\nHow many?',
+      '<context>\nDate: 2026-03-04. Branch: main. Left in this run: 20 of 20 steps.\n\nTables:\nsales (3 rows): a BIGINT\n\nFiles:\na.csv (12.3 KB)\n\nPython variables:\ndf: DataFrame 3 × 2\nn: int = 5\n\nArtifacts:\nplot.png (900 B)\n</context>\n\nHow many?',
     );
   });
 

@@ -1,4 +1,5 @@
 import type { ArtifactInfo, TableInfo, VariableInfo } from '../../contract.js';
+import { bytes } from '../../counts.js';
 import { asData, asName, cutText } from '../shown/dataText.js';
 import type { FileEntry } from '../ports.js';
 import { quantity } from '../shown/resultText.js';
@@ -56,7 +57,7 @@ export function contextBlock(context: WorkContext, earlier: readonly (readonly s
     ),
     section(
       'Files',
-      context.files.map(({ path, bytes }) => `${asName(path)} (${size(bytes)})`),
+      context.files.map((file) => `${asName(file.path)} (${bytes(file.bytes)})`),
       ROOM.files,
       'use list_tables',
     ),
@@ -68,7 +69,7 @@ export function contextBlock(context: WorkContext, earlier: readonly (readonly s
     ),
     section(
       'Artifacts',
-      context.artifacts.map(({ path, bytes }) => `${asName(path)} (${size(bytes)})`),
+      context.artifacts.map((file) => `${asName(file.path)} (${bytes(file.bytes)})`),
       ROOM.artifacts,
       '',
     ),
@@ -124,10 +125,4 @@ function tableText({ name, kind, rows, columns }: TableInfo, { profiles }: WorkC
 function variableText({ name, type, shape, preview }: VariableInfo, hidesRows: boolean): string {
   const head = `${asName(name)}: ${asName(type)}${shape === null ? '' : ` ${asName(shape)}`}`;
   return hidesRows || shape !== null || preview === '' ? head : `${head} = ${cutText(asName(preview), 80)}`;
-}
-
-function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(0)} kB`;
-  return bytes < 1_000_000_000 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

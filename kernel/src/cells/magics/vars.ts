@@ -1,4 +1,5 @@
-import { bytes, cut } from '../../display/format.js';
+import { bytes } from '../../counts.js';
+import { cut } from '../../display/format.js';
 import { listDisplay } from '../../display/list.js';
 import { variablesNow } from '../variablesNow.js';
 import type { Magic } from './Magic.js';

@@ -1,6 +1,6 @@
 import type { CellRecord } from '../../contract.js';
-import { count, plural } from '../../counts.js';
-import { bytes, firstLine } from '../../display/format.js';
+import { bytes, count, plural } from '../../counts.js';
+import { firstLine } from '../../display/format.js';
 import { escapeHtml } from '../../display/html.js';
 import type { Display } from '../../mime.js';
 import type { Session } from '../../worldlines/session/Session.js';

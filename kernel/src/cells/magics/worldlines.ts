@@ -1,7 +1,7 @@
 import { required } from './required.js';
 import { resolve } from 'node:path';
 import { comparisonDisplay } from '../../display/comparison.js';
-import { bytes } from '../../display/format.js';
+import { bytes } from '../../counts.js';
 import { tableDisplay } from '../../display/table.js';
 import type { CellRecord, WorldlineSummary } from '../../contract.js';
 import { titleOf } from '../../worldlines/graph/summaries.js';

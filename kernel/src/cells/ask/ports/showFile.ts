@@ -2,7 +2,7 @@ import { FileTooLargeError, readArtifact } from '@worldline/sandbox';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Readable } from '../../../database/types.js';
 import { imageType } from '../../../display/artifacts.js';
-import { bytes } from '../../../display/format.js';
+import { bytes } from '../../../counts.js';
 import type { Display } from '../../../mime.js';
 import { UserError } from '../../errors.js';
 
