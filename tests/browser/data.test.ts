@@ -166,6 +166,46 @@ test(
 );
 
 test(
+  'files open as what they are, each in one tab; one is downloaded, and leads to the cell that made it',
+  () =>
+    lab.withNotebook(
+      'kinds-of-files',
+      [
+        `%%sql\ncopy (select range as n from range(300)) to 'out.csv'; copy (select range as n from range(20)) to 'out.parquet'`,
+        `%%sql\ncopy (select '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"/>') to 'chart.svg' (format csv, header false, quote '')`,
+        '%%sql\nselect 1',
+      ],
+      async (notebook) => {
+        const { page } = notebook;
+        const file = (path: string) => page.locator(`.wl-Artifact[data-wl-path="${path}"]`);
+        const open = (path: string) => file(path).locator('.wl-Artifact-open').click();
+        const rows = (count: string) => page.locator('.wl-mod-fill .wl-GridBar-count', { hasText: count });
+        for (const index of [0, 1, 2]) await notebook.run(index);
+        await notebook.showSidebar();
+        await open('out.csv');
+        await rows('300 rows').waitFor();
+        await notebook.shot('csv-opened');
+        await open('out.csv');
+        await open('out.parquet');
+        await rows('20 rows').waitFor();
+        expect(await rows('300 rows').count()).toBe(1);
+        await open('chart.svg');
+        for (const place of ['.wl-Artifact', '.wl-ArtifactView'])
+          await page.waitForFunction(`document.querySelector('${place} img')?.naturalWidth === 40`);
+        await notebook.shot('svg-opened');
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          file('out.csv').getByText('Download').click(),
+        ]);
+        expect(download.suggestedFilename()).toBe('out.csv');
+        await file('out.csv').getByText('Show the cell').click();
+        await page.waitForFunction(`jupyterapp.shell.currentWidget.content.activeCellIndex === 0`);
+      },
+    ),
+  MINUTES,
+);
+
+test(
   'a question: its steps stream, a reload in the middle of the run, then its steps as cells',
   () =>
     lab.withNotebook('ask', ['How many days are there?'], async (notebook) => {

@@ -92,6 +92,24 @@ interface Saved {
 }
 
 test(
+  'where fewer cells come than are scrolled past, they are in sight',
+  () =>
+    withTwo('fewer', async (notebook, { main }) => {
+      const { page } = notebook;
+      await page.evaluate(`${CONTENT}.outerNode.scrollTop = 1e6`);
+      await notebook.command('worldline:branch', { name: 'short' });
+      await notebook.shows('short', 2);
+      await page.waitForFunction(`${CONTENT}.node.querySelectorAll('.jp-Cell').length === 2`);
+      await page.waitForFunction(`(() => { const { outerNode, widgets } = ${CONTENT};
+        return widgets[0].node.getBoundingClientRect().top >= outerNode.getBoundingClientRect().top; })()`);
+      await notebook.shot('fewer-cells');
+      await notebook.command('worldline:switch', { worldline: main });
+      await notebook.shows('main', MANY + 2);
+    }),
+  MINUTES,
+);
+
+test(
   'a key finds all cells in place; undoing in the notebook brings no cell of another worldline; back and forth each once',
   () =>
     withTwo('midway-key', async (notebook, { main }) => {

@@ -96,6 +96,8 @@ test(
           expect.arrayContaining(['PK', 'FK']),
         );
         await notebook.shot('schema-diagram');
+        await page.locator('.wl-Group-bar .wl-LinkButton', { hasText: 'Diagram' }).click();
+        await page.waitForFunction(`document.querySelectorAll('.wl-SchemaDiagram').length === 1`);
 
         await page.locator('.lm-TabBar-tab', { hasText: /^data.ipynb/ }).click();
         await notebook.select(2);
@@ -156,8 +158,8 @@ test(
         await page.evaluate('jupyterapp.shell.currentWidget.content.scrollToItem(0, "start")');
         await page.locator('[data-wl-table="t"]').click({ button: 'right' });
         await page.locator('.lm-Menu-itemLabel', { hasText: 'Insert Name' }).click();
-        await page.locator('.jp-Cell.jp-mod-active .cm-line', { hasText: 't%%sql' }).waitFor();
-        expect((await notebook.sources())[60]).toBe('t%%sql\nselect 59\n\n\n\n');
+        await page.locator('.jp-Cell.jp-mod-active .cm-line', { hasText: /^t$/ }).waitFor();
+        expect((await notebook.sources())[60]).toBe('%%sql\nselect 59\n\n\n\nt');
         await notebook.shot('inserted-out-of-sight');
       },
     ),

@@ -59,6 +59,35 @@ test(
 );
 
 test(
+  'a double click shows the cell of what is in the active worldline, and switches to what is not',
+  () =>
+    lab.withNotebook('double-click', [CREATE, '%%sql\nselect 1', '%%sql\nselect 2'], async (notebook) => {
+      const { page } = notebook;
+      const row = (title: string) => page.locator('.wl-Row', { hasText: title });
+      for (const index of [0, 1, 2]) await notebook.run(index);
+      await notebook.showSidebar();
+      await row('select 1').click();
+      await notebook.command('worldline:branch', {
+        name: 'side',
+        checkpoint: (await row('select 1').getAttribute('data-wl-checkpoint')) ?? '',
+      });
+      await notebook.shows('side', 3);
+      await notebook.type(2, '%%sql\nselect 3');
+      await notebook.run(2);
+      await row('create table').dblclick();
+      await page.waitForFunction(`jupyterapp.shell.currentWidget?.content.activeCellIndex === 0`);
+      await notebook.shows('side', 4);
+      await row('select 3').click({ button: 'right' });
+      await page.locator('.lm-Menu-item.lm-mod-disabled', { hasText: 'Switch to Worldline' }).waitFor();
+      await notebook.shot('menu-of-the-active');
+      await page.keyboard.press('Escape');
+      await row('select 2').dblclick();
+      await notebook.shows('main', 4);
+    }),
+  MINUTES,
+);
+
+test(
   'undo marks what no longer holds; the graph is walked with the keyboard',
   () =>
     lab.withNotebook('undo', [CREATE, '%%sql\ndrop table t', '%%sql\nselect 1'], async (notebook) => {
@@ -99,6 +128,11 @@ test(
       const compare = notebook.page.locator('.wl-Compare');
       await compare.locator('.wl-Compare-head', { hasText: 'main' }).getByText('active').waitFor();
       await compare.locator('.wl-LinkButton', { hasText: 'Show rows' }).click();
+      await compare.locator('.wl-Rows td', { hasText: '-3' }).waitFor();
+      await notebook.page.waitForFunction(`document.activeElement.textContent === 'Hide rows'`);
+      await notebook.page.keyboard.press('Enter');
+      await compare.locator('.wl-Rows').first().waitFor({ state: 'detached' });
+      await notebook.page.keyboard.press('Enter');
       await compare.locator('.wl-Rows td', { hasText: '-3' }).waitFor();
       await notebook.shotInEachLook('compare');
       await compare.locator('.wl-LinkButton', { hasText: 'Adopt' }).click();
