@@ -3,6 +3,8 @@ const MARGIN = '200px';
 
 /** Weak: the cells of a notebook that closes are not all told that they go. */
 const waiting = new WeakMap<Element, () => void>();
+/** By it those that wait inside an element are found. */
+const WAITING = 'wl-mod-waiting';
 let observer: IntersectionObserver | null = null;
 
 /** Calls once, when the element is in sight or near it. Returns what stops the waiting. */
@@ -11,18 +13,17 @@ export function whenNear(node: Element, onNear: () => void): () => void {
     rootMargin: MARGIN,
     scrollMargin: MARGIN,
   });
-  const watch = observer;
   waiting.set(node, onNear);
-  watch.observe(node);
+  node.classList.add(WAITING);
+  observer.observe(node);
   return () => {
-    waiting.delete(node);
-    watch.unobserve(node);
+    forget(node);
   };
 }
 
 /** All that wait inside an element are near: whoever has brought it into sight need not wait for the browser to find that out. */
 export function areNear(around: Element): void {
-  for (const node of around.querySelectorAll('*')) if (waiting.has(node)) call(node);
+  for (const node of around.querySelectorAll(`.${WAITING}`)) call(node);
 }
 
 function look(entries: readonly IntersectionObserverEntry[]): void {
@@ -31,7 +32,12 @@ function look(entries: readonly IntersectionObserverEntry[]): void {
 
 function call(node: Element): void {
   const onNear = waiting.get(node);
-  waiting.delete(node);
-  observer?.unobserve(node);
+  forget(node);
   onNear?.();
+}
+
+function forget(node: Element): void {
+  waiting.delete(node);
+  node.classList.remove(WAITING);
+  observer?.unobserve(node);
 }

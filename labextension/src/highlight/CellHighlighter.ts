@@ -6,13 +6,14 @@ import type { Settings } from '../settings.js';
 import { CELL_MIMES, mimeOfCell, type CellLanguage } from './cellLanguage.js';
 
 interface CellsChange {
-  readonly type: string;
   readonly newValues: readonly ICellModel[];
 }
 
 /** Gives each code cell's editor the language of what the cell is. */
 export class CellHighlighter implements IDisposable {
   readonly #watched = new Map<ICellModel['sharedModel'], ICodeCellModel>();
+  /** Cells to look at in the next frame. */
+  readonly #changed = new Set<unknown>();
   #frame = 0;
   #plain: CellLanguage;
   #disposed = false;
@@ -24,7 +25,6 @@ export class CellHighlighter implements IDisposable {
   ) {
     this.#plain = this.#plainLanguage();
     session.panel.model?.cells.changed.connect(this.#onCells, this);
-    session.panel.content.modelContentChanged.connect(this.#later, this);
     session.changed.connect(this.#onSession, this);
     settings.changed.connect(this.#look, this);
     this.#look();
@@ -40,27 +40,29 @@ export class CellHighlighter implements IDisposable {
     this.#disposed = true;
     cancelAnimationFrame(this.#frame);
     this.session.panel.model?.cells.changed.disconnect(this.#onCells, this);
-    this.session.panel.content.modelContentChanged.disconnect(this.#later, this);
     this.session.changed.disconnect(this.#onSession, this);
     this.settings.changed.disconnect(this.#look, this);
     // Lab's log of a notebook holds its cells for as long as the page lives; they must not hold the notebook.
     for (const [shared, cell] of this.#watched) {
       shared.disposed.disconnect(this.#forget, this);
+      cell.contentChanged.disconnect(this.#later, this);
       cell.mimeTypeChanged.disconnect(this.#later, this);
     }
     this.#watched.clear();
   }
 
   /** Cells that come have no editor yet: it is made with their language, and not first with Lab's. */
-  #onCells(_: unknown, { type, newValues }: CellsChange): void {
-    if (type === 'add') for (const cell of newValues) this.#lookAt(cell);
+  #onCells(_: unknown, { newValues }: CellsChange): void {
+    for (const cell of newValues) this.#lookAt(cell);
   }
 
-  /** Many changes in one frame are looked at once. */
-  #later(): void {
+  /** Many changes of a cell in one frame are looked at once. */
+  #later(cell: unknown): void {
+    this.#changed.add(cell);
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      this.#look();
+      for (const each of this.#watched.values()) if (this.#changed.has(each)) this.#lookAt(each);
+      this.#changed.clear();
     });
   }
 
@@ -108,6 +110,7 @@ export class CellHighlighter implements IDisposable {
   #watch(cell: ICodeCellModel): void {
     if (this.#watched.has(cell.sharedModel)) return;
     this.#watched.set(cell.sharedModel, cell);
+    cell.contentChanged.connect(this.#later, this);
     cell.mimeTypeChanged.connect(this.#later, this);
     cell.sharedModel.disposed.connect(this.#forget, this);
   }

@@ -3,13 +3,15 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { CommandIds } from '../commandIds.js';
 import { addArtifactCommands } from '../commands/artifactCommands.js';
 import { addBranchCommands } from '../commands/branchCommands.js';
+import { addCheckpointCommands } from '../commands/checkpointCommands.js';
+import { addCompareCommands } from '../commands/compareCommands.js';
 import { addFolderCommands } from '../commands/folderCommands.js';
+import { addKeepCommands } from '../commands/keepCommands.js';
 import { addLifeCommands } from '../commands/lifeCommands.js';
 import { addMoveCommands } from '../commands/moveCommands.js';
 import { addRunCommands } from '../commands/runCommands.js';
 import { addShowPanel } from '../commands/showPanel.js';
 import { addTableCommands } from '../commands/tableCommands.js';
-import { addViewCommands } from '../commands/viewCommands.js';
 import type { Services } from '../shared/Services.js';
 import { IServices } from './tokens.js';
 
@@ -25,7 +27,9 @@ export const commands: JupyterFrontEndPlugin<void> = {
       addBranchCommands,
       addMoveCommands,
       addLifeCommands,
-      addViewCommands,
+      addCheckpointCommands,
+      addCompareCommands,
+      addKeepCommands,
       addTableCommands,
       addFolderCommands,
       addArtifactCommands,
