@@ -1,3 +1,4 @@
+import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from '@jest/globals';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -283,4 +284,23 @@ test('Tab offers worldlines where one is named, and none for a name that is to b
     expect(await offered('%rename main m')).toEqual([]);
     expect(await offered('%import theirs.ipynb as ')).toEqual([]);
     expect(await offered('%import theirs.ipynb as m')).toEqual([]);
+  }));
+
+test('what is attached or temporary is no difference of two worldlines, and keeps none from being compared', () =>
+  withKernel(async ({ kernel, folder }) => {
+    const other = await DuckDBInstance.create(join(folder, 'shop.duckdb'));
+    const connection = await other.connect();
+    await connection.run('create table orders as select 1 as id');
+    connection.closeSync();
+    other.closeSync();
+    await kernel.execute('%%sql create table t as select 1 as a');
+    for (const name of ['one', 'two']) {
+      await kernel.execute(`%branch ${name} --from main`);
+      expect((await kernel.execute('%attach shop.duckdb as shop')).status).toBe('ok');
+      await kernel.execute('%%sql create temp table here as select 1 as x; insert into t values (2)');
+    }
+    await kernel.execute('%%sql insert into t values (4)');
+    const compared = shown(await kernel.execute('%compare one two'));
+    expect(compared).toMatch(/table\s+t\s/);
+    expect(compared).not.toMatch(/table\s+(shop|here)/);
   }));

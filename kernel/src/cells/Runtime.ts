@@ -161,7 +161,7 @@ export class Runtime implements Parts {
   async flushDatabase(): ReturnType<Parts['flushDatabase']> {
     if (this.#database === null || !this.#database.changed()) return null;
     if (!(await this.#database.flush()).changed) return null;
-    return { tables: await this.#database.tables() };
+    return { tables: await this.#database.keptTables() };
   }
 
   async closeDatabase(): Promise<void> {

@@ -94,6 +94,10 @@ export class ProcessDatabase implements Database {
     return this.#call('tables', null);
   }
 
+  keptTables(): Promise<TableSummary[]> {
+    return this.#call('keptTables', null);
+  }
+
   keys(): Promise<TableKey[]> {
     return this.#call('keys', null);
   }

@@ -245,7 +245,10 @@ export interface Database {
   page(resultId: string, offset: number, count: number, options?: PageOptions): Promise<Page>;
   /** Writes all rows of an earlier result as Parquet. Throws ResultGoneError where they are not held. */
   exportResult(resultId: string, file: string): Promise<{ rows: number }>;
+  /** All that can be queried. */
   tables(): Promise<TableSummary[]>;
+  /** Those in the database's own file: no attached ones, and no temporary ones. */
+  keptTables(): Promise<TableSummary[]>;
   keys(): Promise<TableKey[]>;
   /** Throws DatabaseError where there is no such table. */
   describe(table: string, options?: RunOptions): Promise<TableDescription>;

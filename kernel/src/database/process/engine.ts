@@ -15,7 +15,7 @@ import { showFrame } from './frames/frameView.js';
 import { secretsOf } from './open/secrets.js';
 import { findSources } from './run/sources.js';
 import { listKeys } from './catalog/keys.js';
-import { listTables, readCatalog } from './catalog/tables.js';
+import { listKeptTables, listTables, readCatalog } from './catalog/tables.js';
 
 type Emit = (event: CallEvent) => void;
 type Handlers = {
@@ -46,6 +46,7 @@ export class Engine {
     page: ({ result, offset, count, options }) => this.#open().results.page(result, offset, count, options),
     exportResult: ({ result, file }) => this.#open().results.exportTo(result, file),
     tables: () => this.#open().look(listTables),
+    keptTables: () => this.#open().look(listKeptTables),
     keys: () => this.#open().look(listKeys),
     catalog: () => this.#open().look(readCatalog),
     sources: ({ sql }) => {

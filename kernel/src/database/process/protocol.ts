@@ -45,6 +45,7 @@ export interface Calls {
   page: { params: { result: string; offset: number; count: number; options: PageOptions }; result: Page };
   exportResult: { params: { result: string; file: string }; result: { rows: number } };
   tables: { params: null; result: TableSummary[] };
+  keptTables: { params: null; result: TableSummary[] };
   keys: { params: null; result: TableKey[] };
   describe: { params: { table: string }; result: TableDescription };
   catalog: { params: null; result: Catalog };

@@ -8,18 +8,19 @@ function ofServers(type: string, schema: string): string {
   return `coalesce(${type}, '') = 'mysql' AND ${schema} IN ('information_schema', 'mysql', 'performance_schema', 'sys')
     OR coalesce(${type}, '') = 'postgres' AND ${schema} IN ('information_schema', 'pg_catalog')`;
 }
-const TABLES = `
+const OWN = 'c.database_name = current_database()';
+const tablesWhere = (condition: string): string => `
   SELECT c.database_name AS database, c.schema_name AS schema, c.table_name AS table,
          CASE WHEN t.table_name IS NULL THEN 'view' ELSE 'table' END AS kind,
          coalesce(t.estimated_size, -1)::BIGINT AS size,
-         c.database_name = current_database() OR c.database_name = 'temp' AS own,
+         ${OWN} OR c.database_name = 'temp' AS own,
          coalesce(d.type, 'duckdb') = 'duckdb' AS known,
          list(c.column_name ORDER BY c.column_index) AS names,
          list(c.data_type ORDER BY c.column_index) AS types
   FROM duckdb_columns() c
   LEFT JOIN duckdb_tables() t USING (database_oid, schema_oid, table_oid)
   LEFT JOIN duckdb_databases() d ON d.database_name = c.database_name
-  WHERE NOT c.internal AND NOT (${ofServers('d.type', 'c.schema_name')})
+  WHERE NOT c.internal AND ${condition}
   GROUP BY ALL
   ORDER BY own DESC, c.database_name, c.schema_name, c.table_name`;
 
@@ -37,8 +38,19 @@ interface Row {
 }
 
 /** Every table and view that the user or the model can query, their own first. */
-export async function listTables(connection: DuckDBConnection): Promise<TableSummary[]> {
-  const found = (await connection.runAndReadAll(TABLES)).getRowObjectsJson() as unknown as Row[];
+export function listTables(connection: DuckDBConnection): Promise<TableSummary[]> {
+  return list(connection, `NOT (${ofServers('d.type', 'c.schema_name')})`);
+}
+
+/** Those in the file of the database itself. */
+export function listKeptTables(connection: DuckDBConnection): Promise<TableSummary[]> {
+  return list(connection, OWN);
+}
+
+async function list(connection: DuckDBConnection, condition: string): Promise<TableSummary[]> {
+  const found = (
+    await connection.runAndReadAll(tablesWhere(condition))
+  ).getRowObjectsJson() as unknown as Row[];
   const counts = await countRows(connection, found);
   return found.map((row, index) => ({
     name: nameOf(row),
