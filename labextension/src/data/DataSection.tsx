@@ -1,3 +1,4 @@
+import { PathExt } from '@jupyterlab/coreutils';
 import * as React from 'react';
 import type { DataFolder, TableInfo } from '../../../kernel/src/contract.js';
 import { CommandIds } from '../commandIds.js';
@@ -150,12 +151,15 @@ function Folders({ session, services }: Props) {
 
 function Folder({ folder, services }: { folder: DataFolder; services: Services }) {
   const { trans, app } = services;
+  const path = shortPath(folder.path);
+  const name = PathExt.basename(path);
   return (
     <Foldable
       data={folder.granted ? { 'data-wl-folder': folder.path } : {}}
       line={
-        <span className="wl-Title" title={folder.path}>
-          {shortPath(folder.path)}
+        <span className="wl-Title wl-Path" title={folder.path}>
+          <span className="wl-Path-before">{path.slice(0, path.length - name.length)}</span>
+          <span className="wl-Path-name">{name}</span>
         </span>
       }
       action={
