@@ -71,6 +71,30 @@ test(
 );
 
 test(
+  'a kernel that is gone for good: the sidebar stays and says what to do, and has the worldlines again after it',
+  () =>
+    lab.withNotebook('gone', ['%%sql\nselect 42 as answer'], async (notebook) => {
+      const { page } = notebook;
+      await notebook.run(0);
+      await notebook.showSidebar();
+      await page.locator('.wl-Row', { hasText: 'select 42' }).waitFor();
+      await notebook.command('notebook:shutdown-kernel');
+      const notice = page.locator('.wl-Notice', { hasText: 'This notebook has no kernel now' });
+      await notice.waitFor();
+      await notebook.shotInEachLook('kernel-is-gone');
+      await page.evaluate(`void jupyterapp.commands.execute('notebook:restart-kernel')`);
+      await notice.waitFor({ state: 'detached' });
+      await page.locator('.wl-Head.wl-mod-earlier', { hasText: 'main' }).waitFor();
+      await notebook.command('notebook:shutdown-kernel');
+      await notice.waitFor();
+      // It goes with the last notebook of ours.
+      await page.evaluate('jupyterapp.shell.currentWidget.dispose()');
+      await page.locator('.lm-TabBar-tab[data-id="worldline-sidebar"]').waitFor({ state: 'detached' });
+    }),
+  MINUTES,
+);
+
+test(
   'a kernel of another version: said in the sidebar, with both versions and what to do',
   () =>
     lab.withNotebook('other-version', ['%%sql\nselect 42 as answer'], async (notebook) => {

@@ -7,7 +7,7 @@ export function addShowPanel({ app, sessions, trans }: Services): void {
   app.commands.addCommand(CommandIds.showPanel, {
     label: trans.__('Show Worldlines'),
     describedBy: { args: { type: 'object', properties: {} } },
-    isVisible: () => sessions.all.length > 0,
+    isVisible: () => sessions.any,
     execute: () => {
       app.shell.activateById(SIDEBAR_ID);
     },

@@ -14,10 +14,16 @@ export abstract class CurrentSessionWidget extends ReactWidget {
 
   protected abstract view(session: NotebookSession): React.ReactElement;
 
+  /** What is shown where the notebook's kernel is gone. */
+  protected viewWithoutKernel(): React.ReactElement | null {
+    return null;
+  }
+
   protected override render(): React.ReactElement | null {
     if (!this.isVisible) return null;
     const session = this.services.sessions.current;
     const { trans } = this.services;
+    if (this.services.sessions.currentIsBereft) return this.viewWithoutKernel();
     return session ? (
       <React.Fragment key={session.link.kernel.id}>{this.view(session)}</React.Fragment>
     ) : (

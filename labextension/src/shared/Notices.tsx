@@ -16,6 +16,22 @@ export function Notices({ session, trans }: { session: NotebookSession; trans: T
     ...ofConnection(session, trans).map((each) => ({ ...each, urgent: true })),
     ...(session.graph.state?.problems ?? []),
   ];
+  return <NoticeList notices={notices} />;
+}
+
+/** The kernel of this notebook is gone, and nothing can be asked of it. */
+export function KernelGone({ trans }: { trans: TranslationBundle }) {
+  const gone: Notice = {
+    what: trans.__('This notebook has no kernel now'),
+    fix: trans.__(
+      'Its worldlines are kept: choose Kernel → Restart Kernel, and resume the one that you were in.',
+    ),
+    urgent: true,
+  };
+  return <NoticeList notices={[gone]} />;
+}
+
+function NoticeList({ notices }: { notices: readonly Notice[] }) {
   if (notices.length === 0) return null;
   return (
     <div className="wl-Notices" role="status">

@@ -15,7 +15,7 @@ class Sidebar extends SidePanel {
   }
 }
 
-/** The sidebar with all sections. It stands in the shell only while a notebook of ours is open. */
+/** The sidebar with all sections. It stands in the shell only while a notebook of ours is open, its kernel gone or not. */
 export function createSidebar(services: Services, sections: readonly Widget[]): SidePanel {
   const panel = new Sidebar();
   panel.id = SIDEBAR_ID;
@@ -31,12 +31,11 @@ export function createSidebar(services: Services, sections: readonly Widget[]): 
     focusBack(app.contextMenu.menu);
   });
   const place = () => {
-    const wanted = sessions.all.length > 0;
+    const wanted = sessions.any;
     if (wanted && !panel.isAttached) app.shell.add(panel, 'left', { rank: 350, type: 'Worldlines' });
     else if (!wanted && panel.isAttached) panel.parent = null;
   };
-  sessions.opened.connect(place);
-  sessions.closed.connect(place);
+  sessions.presenceChanged.connect(place);
   place();
   return panel;
 }

@@ -7,7 +7,7 @@ import { CommandIds } from '../commandIds.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { CurrentSessionWidget } from '../shared/CurrentSessionWidget.js';
 import { useSignal } from '../shared/hooks.js';
-import { Notices } from '../shared/Notices.js';
+import { KernelGone, Notices } from '../shared/Notices.js';
 import type { Services } from '../shared/Services.js';
 import { CheckpointDetails } from './CheckpointDetails.js';
 import { GraphTree } from './GraphTree.js';
@@ -25,6 +25,10 @@ export class WorldlinesSection extends CurrentSessionWidget {
 
   protected override view(session: NotebookSession): React.ReactElement {
     return <WorldlinesView session={session} services={this.services} />;
+  }
+
+  protected override viewWithoutKernel(): React.ReactElement {
+    return <KernelGone trans={this.services.trans} />;
   }
 
   /** The focus goes to the graph, which is drawn by now or, where the sidebar was hidden, in a moment. */
