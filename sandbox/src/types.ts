@@ -169,8 +169,11 @@ export interface PythonSession {
 export interface SandboxManager {
   /** Makes a workspace, taking over a spare container's where one stands ready. */
   newWorkspace(): Promise<Workspace>;
-  /** Takes away what was started ahead for a workspace that nobody uses any more; its folder is the caller's to remove. */
-  leave(workspace: Workspace): void;
+  /**
+   * Gives a workspace back that nobody uses any more, with all that is in it: its folder goes, or is the next one's with the
+   * container that was started ahead for it, where no code has run in that.
+   */
+  leave(workspace: Workspace): Promise<void>;
   /** The session of a workspace; the same one for the same workspace. */
   session(workspace: Workspace, options: { dataFolders: readonly DataFolder[]; name: string }): PythonSession;
   /** Starts a spare container ahead of need, for these data folders, or those of the last session. */

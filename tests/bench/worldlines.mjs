@@ -281,7 +281,11 @@ async function branchTimes(session, connect, { after, main }) {
 }
 
 async function open(Session, home, parts = variableParts) {
-  const host = { newWorkspace: () => Promise.resolve(null), open: (place) => Promise.resolve(parts(place)) };
+  const host = {
+    newWorkspace: () => Promise.resolve(null),
+    leaveWorkspace: () => Promise.resolve(),
+    open: (place) => Promise.resolve(parts(place)),
+  };
   return Session.open({ home, notebook: { path: '/bench.ipynb', client: 'notebook' }, host });
 }
 

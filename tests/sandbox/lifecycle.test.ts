@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { readlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSandboxManager, DirectoryBlobStore, limitsFromEnvironment } from '@worldline/sandbox';
@@ -68,20 +70,45 @@ test('a spare is handed over with its workspace, and another one comes', async (
   expect((await containerOf(sandbox, python)).Name).toMatch(/my-line$/);
 });
 
-test('a workspace that is left takes along what was started ahead for it, while that starts and once it stands ready', async () => {
-  const events = await docker.getEvents({
-    filters: { event: ['destroy'], label: [`worldline.kernel=${sandbox.kernel}`] },
-  });
-  for (const isReady of [false, true]) {
+test.each([
+  ['while that starts', false],
+  ['once it stands ready', true],
+])(
+  'a workspace that is left is empty and the next one, with the container that was started ahead for it, %s',
+  async (_when, isReady) => {
     spares();
     sandbox.manager.warm();
     spares = sandbox.manager.holdSpare();
     if (isReady) await sandbox.manager.spareReady();
-    const removed = new Promise((resolve) => events.once('data', resolve));
-    sandbox.manager.leave(await sandbox.manager.newWorkspace());
-    await removed;
-    expect(await containersOf(sandbox)).toEqual([]);
-  }
+    const left = await sandbox.manager.newWorkspace();
+    await mkdir(join(left.path, 'sub'));
+    for (const name of ['sub/a.csv', '.worldline/b.parquet', '.worldline/out/c.txt'])
+      await writeFile(join(left.path, name), 'x');
+    await sandbox.manager.leave(left);
+    const next = await sandbox.manager.newWorkspace();
+    expect(next).toEqual(left);
+    const python = sandbox.manager.session(next, { dataFolders: [], name: 'next' });
+    const code = 'import os; names = sorted(os.listdir(".")); _ = open("new.txt", "w").write("x"); names';
+    expect((await run(python, code)).value).toBe("['.worldline']");
+    expect(await containersOf(sandbox)).toHaveLength(1);
+  },
+);
+
+test('a workspace that is left while another spare is there goes, and what was started ahead for it', async () => {
+  const events = await docker.getEvents({
+    filters: { event: ['destroy'], label: [`worldline.kernel=${sandbox.kernel}`] },
+  });
+  spares();
+  sandbox.manager.warm();
+  await sandbox.manager.spareReady();
+  const left = await sandbox.manager.newWorkspace();
+  sandbox.manager.warm();
+  await sandbox.manager.spareReady();
+  const removed = new Promise((resolve) => events.once('data', resolve));
+  await sandbox.manager.leave(left);
+  await removed;
+  expect(existsSync(left.path)).toBe(false);
+  expect(await containersOf(sandbox)).toHaveLength(1);
   (events as unknown as { destroy(): void }).destroy();
 });
 

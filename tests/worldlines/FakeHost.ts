@@ -129,8 +129,12 @@ export class FakeHost implements Host {
   readonly parts = new Map<string, FakeParts>();
   blobs: VariableBlobs | null = null;
 
-  newWorkspace(): Promise<null> {
+  newWorkspace(): Promise<string | null> {
     return Promise.resolve(null);
+  }
+
+  leaveWorkspace(workspace: string): Promise<void> {
+    return rm(workspace, { recursive: true });
   }
 
   open(place: WorldlinePlace): Promise<FakeParts> {

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { OpenWorldline } from '../../kernel/src/worldlines/index.js';
 import { ran } from './FakeHost.js';
@@ -92,5 +94,31 @@ test('what came of opening a worldline is told when it is opened, and not each t
     expect((await session.switch('side')).restored.lost).toEqual(lost);
     await session.switch('main');
     expect((await session.switch('side')).restored.lost).toEqual([]);
+    await session.close();
+  }));
+
+test('a worldline that is resumed in the place of a blank one gets the workspace of that, which may have a container by now', () =>
+  withHome(async (home) => {
+    const first = await Kernel.start(home);
+    await run(first, 'earlier');
+    await first.session.close();
+    const { session, host } = await Kernel.start(home);
+    const given = join(home, 'given');
+    let free: string | null = given;
+    host.newWorkspace = async () => {
+      const workspace = free;
+      free = null;
+      if (workspace !== null) await mkdir(workspace, { recursive: true });
+      return workspace;
+    };
+    host.leaveWorkspace = (workspace) => {
+      free = workspace;
+      return Promise.resolve();
+    };
+    expect((await session.open()).place.workspace).toBe(given);
+    await session.resume('main');
+    const resumed = await session.open();
+    expect(resumed.place.workspace).toBe(given);
+    expect(variables(resumed)).toEqual({ x: 'earlier' });
     await session.close();
   }));

@@ -94,7 +94,6 @@ export class Kernel {
       },
       closed: () => {
         this.#runtimes.delete(place.id);
-        this.sandbox.leave(place);
       },
     });
     this.#runtimes.set(place.id, runtime);

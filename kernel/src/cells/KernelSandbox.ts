@@ -69,13 +69,10 @@ export class KernelSandbox {
     }
   }
 
-  /** Takes away what was started ahead for a worldline that is closed. */
-  leave({ workspace }: WorldlinePlace): void {
-    const left = this.#manager?.then((manager) => {
-      manager.leave({ path: workspace });
-    });
-    // Where there is no sandbox, nothing was started.
-    left?.catch(() => undefined);
+  /** Takes back a folder that `spareWorkspace` gave, with what was started ahead for it. */
+  async leaveWorkspace(path: string): Promise<void> {
+    const manager = await this.manager();
+    await manager.leave({ path });
   }
 
   /** Python of a worldline. Throws a UserError where the engine or its image is not there. */

@@ -9,6 +9,7 @@ import { nbconvert, printPdf } from './reports/reports.js';
 export function createHost(kernel: Kernel): Host {
   return {
     newWorkspace: () => kernel.sandbox.spareWorkspace(),
+    leaveWorkspace: (path) => kernel.sandbox.leaveWorkspace(path),
     open: (place) => Promise.resolve(kernel.opened(place)),
     nbconvert: (args) => nbconvert(kernel.environment, args),
     printPdf: (html, pdf) => printPdf(kernel.environment, html, pdf),

@@ -76,6 +76,8 @@ export interface WorldlinePlace {
 export interface Host {
   /** A folder for a new worldline's files, such as a spare sandbox's; null lets the store make one. */
   newWorkspace(): Promise<string | null>;
+  /** Takes a folder back that it gave, with what is in it, once the parts there are closed. */
+  leaveWorkspace(workspace: string): Promise<void>;
   /** Gives the parts of a worldline whose database file and workspace are in place. It should start nothing yet. */
   open(place: WorldlinePlace): Promise<Parts>;
   /** Names of tables whose rows differ between two closed database files. Absent: only shapes are compared. */

@@ -1,4 +1,4 @@
-import { chown, lchown, mkdir, readdir, stat } from 'node:fs/promises';
+import { chown, lchown, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HIDDEN, OUT } from './containerOptions.js';
 
@@ -6,6 +6,23 @@ import { HIDDEN, OUT } from './containerOptions.js';
 export async function makeWorkspace(workspace: string): Promise<void> {
   for (const folder of [dirname(workspace), workspace, join(workspace, HIDDEN), join(workspace, HIDDEN, OUT)])
     await mkdir(folder, { recursive: true, mode: 0o755 });
+}
+
+/** Removes all that is in a workspace but the folders that are mounted on their own. */
+export async function emptyWorkspace(workspace: string): Promise<void> {
+  await clear(workspace, HIDDEN);
+  await clear(join(workspace, HIDDEN), OUT);
+  await clear(join(workspace, HIDDEN, OUT));
+}
+
+/** Removes a workspace. A container that was started ahead may be about to put folders into it. */
+export async function removeWorkspace(workspace: string): Promise<void> {
+  await rm(workspace, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function clear(folder: string, but?: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name !== but);
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
 
 /** Gives a workspace to the user of its container, `uid:gid`, where this process is root and that user is not. */

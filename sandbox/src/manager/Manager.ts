@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises';
 import type { Engine, RunningContainer } from '../engine/Engine.js';
 import { isOrphan, KERNEL_LABEL } from '../engine/owner.js';
-import { makeWorkspace } from '../engine/workspaceFolders.js';
+import { emptyWorkspace, makeWorkspace, removeWorkspace } from '../engine/workspaceFolders.js';
 import { SandboxOptionError, SandboxUnavailableError } from '../errors.js';
 import type { Settings } from '../limits.js';
 import { sameFolders } from '../session/LiveContainer.js';
@@ -67,11 +66,22 @@ export class Manager implements SandboxManager {
     return { path };
   }
 
-  leave({ path }: Workspace): void {
+  async leave({ path }: Workspace): Promise<void> {
     const given = this.#given.get(path);
     this.#given.delete(path);
-    // What cannot be taken away now goes at the end.
-    if (given !== undefined) stop(given).catch(() => undefined);
+    if (given !== undefined) {
+      const isEmpty = await emptyWorkspace(path).then(
+        () => true,
+        () => false,
+      );
+      if (isEmpty && this.#spare === null && !this.#closed) {
+        this.#keep(given);
+        return;
+      }
+      // What cannot be taken away now goes at the end.
+      stop(given).catch(() => undefined);
+    }
+    await removeWorkspace(path);
   }
 
   session(
@@ -103,9 +113,12 @@ export class Manager implements SandboxManager {
     this.#spareDue = false;
     const workspace = this.#spaces.freshPath();
     const started = this.#startContainer(workspace, 'spare', folders);
-    const spare: Spare = { workspace, folders, started };
+    this.#keep({ workspace, folders, started });
+  }
+
+  #keep(spare: Spare): void {
     this.#spare = spare;
-    started.catch(() => {
+    spare.started.catch(() => {
       // Whoever needs a container is told why there is none.
       if (this.#spare === spare) this.#spare = null;
     });
@@ -234,7 +247,7 @@ export class Manager implements SandboxManager {
 /** Takes a container away that nobody got, and its workspace, whether or not it ever started. */
 async function removeSpare(spare: Spare): Promise<void> {
   await stop(spare);
-  await rm(spare.workspace, { recursive: true, force: true });
+  await removeWorkspace(spare.workspace);
 }
 
 /** Takes a container away that was started ahead, whether or not it ever started. */

@@ -1,11 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { WorldlineError } from '../errors.js';
 import type { Held } from '../collect/refs.js';
 import type { Line } from '../graph/Graph.js';
 import type { Host, OpenWorldline } from '../types.js';
 import type { Live } from './Live.js';
 import type { Lookup } from './Lookup.js';
-import { openLive } from './openLive.js';
+import { openLive, removeLive } from './openLive.js';
 import type { Store } from './Store.js';
 
 /** The worldlines whose files are in place and whose parts are made. */
@@ -90,9 +89,7 @@ export class OpenWorldlines {
     await live.saving;
     await live.parts.close();
     if (live.unsaved) return;
-    // A container that was started ahead may be about to put folders into it.
-    await rm(live.place.workspace, { recursive: true, force: true, maxRetries: 5 });
-    await rm(this.store.folder.liveOf(id), { recursive: true, force: true });
+    await removeLive(this.store, this.host, id, live.place.workspace);
   }
 
   async #open(line: Line): Promise<OpenWorldline> {

@@ -70,6 +70,10 @@ export class SessionWorldlines extends SessionReader {
     // Nothing was done in it: the earlier worldline takes its name and its place.
     const blank = this.lookup.own().find((one) => one.name === line.name && !one.deleted && one.cells === 0);
     const name = freeName(line.name, (one) => this.lookup.alike(one, blank) !== undefined);
+    if (blank !== undefined && (await this.opened.ifOpen(blank.id))?.unsaved !== true) {
+      // What was started ahead for it is the next one's. Where that cannot be opened, it opens again.
+      await this.opened.close(blank.id);
+    }
     const moved = await this.#enterNew(await this.#newLine(name, this.lookup.head(line), line.id));
     if (blank !== undefined) {
       this.#delete(blank, true);

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Line, Node } from '../graph/Graph.js';
 import { privateFolder } from '../store/files.js';
 import type { Host, Restored } from '../types.js';
@@ -42,8 +42,19 @@ export async function openLive(
     const live = new Live(place, index, parts, state);
     return { live, restored: { lost: variables.lost, notes } };
   } catch (error) {
-    await rm(workspace, { recursive: true, force: true });
-    await rm(folder, { recursive: true, force: true });
+    await removeLive(store, host, line.id, workspace);
     throw error;
   }
+}
+
+/** Removes a worldline's live files; a workspace that the host gave goes back to it. */
+export async function removeLive(
+  { folder }: Store,
+  host: Host,
+  worldline: string,
+  workspace: string,
+): Promise<void> {
+  const live = folder.liveOf(worldline);
+  if (dirname(workspace) !== live) await host.leaveWorkspace(workspace);
+  await rm(live, { recursive: true, force: true });
 }
