@@ -97,28 +97,33 @@ test('what came of opening a worldline is told when it is opened, and not each t
     await session.close();
   }));
 
-test('a worldline that is resumed in the place of a blank one gets the workspace of that, which may have a container by now', () =>
-  withHome(async (home) => {
-    const first = await Kernel.start(home);
-    await run(first, 'earlier');
-    await first.session.close();
-    const { session, host } = await Kernel.start(home);
-    const given = join(home, 'given');
-    let free: string | null = given;
-    host.newWorkspace = async () => {
-      const workspace = free;
-      free = null;
-      if (workspace !== null) await mkdir(workspace, { recursive: true });
-      return workspace;
-    };
-    host.leaveWorkspace = (workspace) => {
-      free = workspace;
-      return Promise.resolve();
-    };
-    expect((await session.open()).place.workspace).toBe(given);
-    await session.resume('main');
-    const resumed = await session.open();
-    expect(resumed.place.workspace).toBe(given);
-    expect(variables(resumed)).toEqual({ x: 'earlier' });
-    await session.close();
-  }));
+test.each(['main', 'side'])(
+  'resuming %s takes the workspace of the blank worldline, which may have a container by now',
+  (name) =>
+    withHome(async (home) => {
+      const first = await Kernel.start(home);
+      await run(first, 'earlier');
+      await first.session.branchOff('side');
+      await run(first, 'earlier');
+      await first.session.close();
+      const { session, host } = await Kernel.start(home);
+      const given = join(home, 'given');
+      let free: string | null = given;
+      host.newWorkspace = async () => {
+        const workspace = free;
+        free = null;
+        if (workspace !== null) await mkdir(workspace, { recursive: true });
+        return workspace;
+      };
+      host.leaveWorkspace = (workspace) => {
+        free = workspace;
+        return Promise.resolve();
+      };
+      expect((await session.open()).place.workspace).toBe(given);
+      await session.resume(name);
+      const resumed = await session.open();
+      expect(resumed.place.workspace).toBe(given);
+      expect(variables(resumed)).toEqual({ x: 'earlier' });
+      await session.close();
+    }),
+);

@@ -1,6 +1,6 @@
 import type { WorldlineSummary } from '../../contract.js';
 import { StoreRemovedError, WorldlineError } from '../errors.js';
-import type { Line, Node } from '../graph/Graph.js';
+import { isBlank, type Line, type Node } from '../graph/Graph.js';
 import { kernelOf } from '../journal/EarlierJournals.js';
 import type { JournalRecord } from '../journal/records.js';
 import { liveKernels } from '../store/liveness.js';
@@ -70,10 +70,7 @@ export class SessionWorldlines extends SessionReader {
     // Nothing was done in it: the earlier worldline takes its name and its place.
     const blank = this.lookup.own().find((one) => one.name === line.name && !one.deleted && one.cells === 0);
     const name = freeName(line.name, (one) => this.lookup.alike(one, blank) !== undefined);
-    if (blank !== undefined && (await this.opened.ifOpen(blank.id))?.unsaved !== true) {
-      // What was started ahead for it is the next one's. Where that cannot be opened, it opens again.
-      await this.opened.close(blank.id);
-    }
+    await this.#leaveBlank();
     const moved = await this.#enterNew(await this.#newLine(name, this.lookup.head(line), line.id));
     if (blank !== undefined) {
       this.#delete(blank, true);
@@ -140,6 +137,13 @@ export class SessionWorldlines extends SessionReader {
     this.activeId = line.id;
     this.emit({ kind: 'active', worldline: line.id });
     return { worldline: this.summary(line), restored: wasOpen ? IN_PLACE : restored };
+  }
+
+  /** What was started ahead for a blank worldline is there for the next one that is opened; it opens again where it is used. */
+  async #leaveBlank(): Promise<void> {
+    const active = this.lookup.knownLine(this.activeId);
+    if (!isBlank(active) || (await this.opened.ifOpen(active.id))?.unsaved === true) return;
+    await this.opened.close(active.id);
   }
 
   async #enterNew(line: Line): Promise<Moved> {
