@@ -239,11 +239,14 @@ test('a restored worldline has the variables of the snapshot, and none of the la
 
 test('other data folders need another container, and the variables come along', async () => {
   const python = await sandbox.open();
-  await run(python, 'kept = 5');
+  await run(python, 'kept = 5; log = open("log.txt", "w")');
   await python.setDataFolders([sandbox.folder]);
-  expect((await run(python, `import os\nkept, os.path.isdir(${JSON.stringify(sandbox.folder)})`)).value).toBe(
-    '(5, True)',
-  );
+  const ran = await run(python, `import os\nkept, os.path.isdir(${JSON.stringify(sandbox.folder)})`);
+  expect(ran.value).toBe('(5, True)');
+  // What goes with the container is named, once.
+  expect(ran.notices).toEqual(["Not brought back: log (the file 'log.txt' is open for writing)"]);
+  await python.setDataFolders([]);
+  expect((await run(python, 'kept')).notices).toEqual([]);
   expect(() => sandbox.manager.session({ path: '/tmp/x' }, { dataFolders: ['/usr'], name: 'x' })).toThrow(
     'cannot be a data folder',
   );

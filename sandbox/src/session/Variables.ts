@@ -22,6 +22,8 @@ export class Variables {
   #kept: VariablesSnapshot | null = null;
   #intake: VariableIntake | null = null;
   #writing: Promise<unknown> = Promise.resolve();
+  /** What the worker has, and cannot be kept: it ends with it. */
+  #unkept: readonly LostVariable[] = [];
   /** The last capture of the worker there is now, while it is being written or where it failed. */
   #latest: Capture | null = null;
   /** May they differ from what was kept? */
@@ -57,9 +59,10 @@ export class Variables {
   async recover(runner: Runner): Promise<{ lost: readonly LostVariable[]; outdated: boolean }> {
     await this.settled();
     const outdated = this.#changed;
+    const unkept = this.#unkept;
     this.#forgetWorker();
-    if (this.#kept === null) return { lost: [], outdated };
-    return { lost: await this.#load(runner, this.#kept), outdated };
+    if (this.#kept === null) return { lost: unkept, outdated };
+    return { lost: [...unkept, ...(await this.#load(runner, this.#kept))], outdated };
   }
 
   /** Replaces them; with no runner, as soon as there is one. */
@@ -110,6 +113,7 @@ export class Variables {
     this.#changed = false;
     this.#intake = null;
     this.#latest = null;
+    this.#unkept = [];
   }
 
   async #take(
@@ -128,7 +132,10 @@ export class Variables {
       const result = await written;
       if (!result.ok) throw new Error(`The variables could not be kept: ${result.error}.`);
       const snapshot = await intake.take(label, path);
-      if (this.#intake === intake) this.#kept = snapshot;
+      if (this.#intake === intake) {
+        this.#kept = snapshot;
+        this.#unkept = snapshot.lost;
+      }
       return snapshot;
     } catch (error) {
       this.#full = this.#changed = true;
