@@ -203,6 +203,12 @@ test('Tab completes magics, options, tables, columns by alias and files', () =>
       expect(await matches('%describe we')).toEqual(['weather']);
       expect(await matches('%%sql\nselect * from wea')).toEqual(['weather']);
       expect(await matches('%%sql\nselect w.temp_ from weather w', 20)).toEqual(['temp_max', 'temp_min']);
+      expect(await matches('%%sql select * from wea')).toEqual(['weather']);
+      expect(await matches('%%sql select w.temp_ from weather w', 19)).toEqual(['temp_max', 'temp_min']);
+      expect(await matches('%%sql top << --limit 5 from wea')).toEqual(['weather']);
+      expect(await matches('%%sql top << --li')).toEqual(['--limit']);
+      expect(await matches("%%sql from 'sea")).toEqual(['seattle-weather.csv']);
+      expect(await matches('%%ask how wet is wea')).toEqual(['weather']);
       for (const typed of ['it', '"it', '"it\'s m'])
         expect(await matches(`%load ${typed}`)).toEqual(['"it\'s mine.csv"']);
       expect(await matches("%%sql\nfrom 'it")).toEqual(["it''s mine.csv"]);

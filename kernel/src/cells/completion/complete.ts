@@ -1,10 +1,12 @@
 import { countPoints, unitOffset } from '../reading/codePoints.js';
 import type { Completions } from '../../jupyter/engine.js';
-import { quoteWord, type OptionSpec } from '../reading/arguments.js';
+import { parseLeadingOptions, quoteWord, type OptionSpec } from '../reading/arguments.js';
 import type { Kernel } from '../Kernel.js';
 import { CELL_MAGICS } from '../magics/cellMagics.js';
 import type { ArgumentKind } from '../magics/Magic.js';
 import { LINE_MAGICS } from '../magics/registry.js';
+import type { Body } from '../reading/parse.js';
+import { PYTHON_OPTIONS } from '../pythonCell.js';
 import { readCell } from '../reading/readCell.js';
 import { SETTINGS } from '../settings/settingSpecs.js';
 import { readSqlCell } from '../sql/sqlCell.js';
@@ -36,19 +38,26 @@ async function find(kernel: Kernel, code: string, at: number): Promise<Found> {
     const upToEnd = code.slice(0, at + rest.length);
     return completeSqlAt(kernel, upToEnd, readSqlCell(upToEnd, lineStart + sqlLine.length).offset, at);
   }
-  if (/^\s*%/.test(line) && !inBody) return completeMagicLine(kernel, line, lineStart, at);
+  // What a cell runs may begin on the line of its magic, after the options.
+  const isBeside = body?.form === 'magic' && at > body.restOffset && !/\s-[\w-]*$/.test(line);
+  if (/^\s*%/.test(line) && !inBody && !isBeside) return completeMagicLine(kernel, line, lineStart, at);
   const kind = body?.form === 'magic' ? body.name : defaultKind;
-  const from = body === null || body.form === 'help' ? lineStart : body.textOffset;
   switch (kind) {
     case 'sql':
-      return body?.form === 'magic'
-        ? completeSqlAt(kernel, code, readSqlCell(code, body.restOffset).offset, at)
-        : completeSqlAt(kernel, code, from, at);
+      return completeSqlAt(kernel, code, beginningOf(body, code) ?? lineStart, at);
     case 'python':
-      return completePython(kernel, code, from, at);
+      return completePython(kernel, code, beginningOf(body, code) ?? lineStart, at);
     default:
       return completeNames(kernel, line, at);
   }
+}
+
+/** Where a body's SQL or Python begins; null where it has none. */
+function beginningOf(body: Body | null, code: string): number | null {
+  if (body?.form === 'plain') return body.textOffset;
+  if (body?.form !== 'magic') return null;
+  if (body.name === 'sql') return readSqlCell(code, body.restOffset).offset;
+  return body.restOffset + parseLeadingOptions('%%python', body.rest, PYTHON_OPTIONS).restAt;
 }
 
 async function completeMagicLine(
