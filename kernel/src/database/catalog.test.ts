@@ -17,5 +17,7 @@ test('the catalog for completion', () =>
         ],
       },
     ]);
-    expect(catalog.functions).toEqual(expect.arrayContaining(['sum', 'read_csv', 'date_trunc']));
+    expect(catalog.functions).toEqual(expect.arrayContaining(['sum', 'date_trunc']));
+    expect(catalog.tableFunctions).toEqual(expect.arrayContaining(['read_csv', 'glob']));
+    expect(catalog.functions).not.toContain('database_list');
   }));

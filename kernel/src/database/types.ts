@@ -140,6 +140,8 @@ export interface Catalog {
     readonly columns: readonly { readonly name: string; readonly type: string }[];
   }[];
   readonly functions: readonly string[];
+  /** Those that give rows, after FROM. */
+  readonly tableFunctions: readonly string[];
 }
 
 /** Where a query's rows come from. */

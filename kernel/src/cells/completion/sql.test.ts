@@ -11,6 +11,7 @@ const CATALOG: Catalog = {
   schemas: ['main', 's'],
   attached: ['shop'],
   functions: ['sum', 'date_trunc'],
+  tableFunctions: ['customers_of', 'read_csv'],
   tables: [
     table('orders', 'id', 'Total price', 'customer'),
     table('customers', 'id', 'name'),
@@ -88,4 +89,14 @@ test('files in a text that is open; nothing in a comment', () => {
   expect(offered("select 'a', '2024/q| from t")).toBe('file 2024/q');
   expect(offered('select 1 -- fr|')).toEqual([]);
   expect(offered('select /* fr|')).toEqual([]);
+});
+
+test('functions: those that give rows after FROM, once a letter of them is there, the others elsewhere', () => {
+  const all = (sql: string): string[] =>
+    completeSql(sql, sql.length, CATALOG).matches.map(({ text }) => text);
+  expect(all('select * from cus')).toEqual(['customers', 'customers_of(']);
+  expect(all('from ')).not.toContain('read_csv(');
+  expect(all('from orders join read_')).toEqual(['read_csv(']);
+  expect(all('select date_')).toEqual(['date_trunc(']);
+  expect(all('select read_')).toEqual([]);
 });

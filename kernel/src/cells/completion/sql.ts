@@ -38,24 +38,30 @@ export function completeSql(sql: string, cursor: number, catalog: Catalog): SqlM
   const relations = relationsAt(sql, cursor, catalog);
   const owner = /((?:"[^"]+"|[\p{L}\p{N}_]+))\.$/u.exec(lead)?.[1];
   const candidates =
-    owner === undefined ? anywhere(lead, catalog, relations) : inside(owner, catalog, relations);
+    owner === undefined ? anywhere(lead, word, catalog, relations) : inside(owner, catalog, relations);
   return { start, matches: candidates.filter(({ text }) => startsWith(text, word)), file: null };
 }
 
-function anywhere(lead: string, catalog: Catalog, { columns, ctes }: Relations): Match[] {
+function anywhere(lead: string, word: string, catalog: Catalog, { columns, ctes }: Relations): Match[] {
   const tables = [
     ...ctes.map((name) => ({ text: quoteName(name), type: 'view' })),
     ...catalog.tables.map(({ name, kind }) => ({ text: name, type: kind })),
   ];
   if (AFTER_TABLE_WORD.test(lead)) {
     const schemas = [...catalog.schemas, ...catalog.attached];
-    return [...tables, ...schemas.map((schema) => ({ text: quoteName(schema), type: 'schema' }))];
+    // There are a hundred: only once some of a name is there.
+    const functions = word === '' ? [] : catalog.tableFunctions;
+    return [
+      ...tables,
+      ...schemas.map((schema) => ({ text: quoteName(schema), type: 'schema' })),
+      ...functions.map(asFunction),
+    ];
   }
   const named =
     columns.size > 0
       ? [...columns.values()].flat()
       : catalog.tables.flatMap((table) => table.columns.map(({ name }) => name));
-  const functions = catalog.functions.map((name) => ({ text: `${name}(`, type: 'function' }));
+  const functions = catalog.functions.map(asFunction);
   const keywords = KEYWORDS.map((text) => ({ text, type: 'keyword' }));
   return unique([...named.map(asColumn), ...tables, ...keywords, ...functions]);
 }
@@ -69,6 +75,10 @@ function inside(owner: string, catalog: Catalog, { columns }: Relations): Match[
     .filter((candidate) => bare(candidate.name).startsWith(`${name}.`))
     .map((candidate) => ({ text: candidate.name.slice(owner.length + 1), type: candidate.kind }));
   return unique([...found.map(asColumn), ...inSchema]);
+}
+
+function asFunction(name: string): Match {
+  return { text: `${name}(`, type: 'function' };
 }
 
 function asColumn(name: string): Match {

@@ -99,12 +99,16 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Catalog
     'SELECT database_name FROM duckdb_databases() WHERE NOT internal AND database_name <> current_database() ORDER BY 1',
   );
   const functions = await connection.runAndReadAll(
-    `SELECT DISTINCT function_name FROM duckdb_functions() WHERE regexp_full_match(function_name, '[a-z][a-z0-9_]*') ORDER BY 1`,
+    `SELECT DISTINCT function_name, function_type LIKE 'table%' FROM duckdb_functions()
+     WHERE function_type <> 'pragma' AND regexp_full_match(function_name, '[a-z][a-z0-9_]*') ORDER BY 1`,
   );
+  const named = (ofTables: boolean): string[] =>
+    functions.getRows().flatMap(([name, isOfTables]) => (isOfTables === ofTables ? [String(name)] : []));
   return {
     schemas: schemas.getRows().map((row) => String(row[0])),
     attached: attached.getRows().map((row) => String(row[0])),
     tables: tables.map(({ name, kind, columns }) => ({ name, kind, columns })),
-    functions: functions.getRows().map((row) => String(row[0])),
+    functions: named(false),
+    tableFunctions: named(true),
   };
 }
