@@ -5,6 +5,7 @@ import os
 import select
 import selectors
 import signal
+import time
 
 from . import processes
 
@@ -25,6 +26,8 @@ class Guardians:
         self._groups: dict[str, int] = {}
         # Label of the last snapshot that the worker finishes by itself.
         self._own = ""
+        # When they are looked at next, by `time.monotonic`.
+        self._due = 0.0
         selector.register(self._read_end, selectors.EVENT_READ, self._read)
 
     @property
@@ -33,8 +36,8 @@ class Guardians:
 
     @property
     def patience(self) -> float | None:
-        """Seconds until `check` is due, though nothing happened."""
-        return LOOK_SECONDS if self._groups else None
+        """Seconds until `look` has something to do, though nothing happened."""
+        return max(0.0, self._due - time.monotonic()) if self._groups else None
 
     @property
     def groups(self) -> set[int]:
@@ -55,8 +58,14 @@ class Guardians:
             self._tell_killed(self._own)
         self._own = ""
 
+    def look(self) -> None:
+        """Checks them where that is due, however much else happens."""
+        if self.patience == 0:
+            self.check()
+
     def check(self) -> None:
         """A snapshot whose process was killed is never going to be written: the host waits for no more of it."""
+        self._due = time.monotonic() + LOOK_SECONDS
         gone = [label for label, pid in self._groups.items() if not processes.runs(pid) or self._outgrown(pid)]
         if not gone:
             return

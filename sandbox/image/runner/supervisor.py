@@ -52,12 +52,10 @@ class Supervisor:
         self.selector.register(self.wake, selectors.EVENT_READ, self._reap)
         while True:
             self._next_zygote()
-            events = self.selector.select(RETRY_SECONDS if self.no_room else self.guardians.patience)
-            if not events:
-                self.guardians.check()
-            for key, _ in events:
+            for key, _ in self.selector.select(RETRY_SECONDS if self.no_room else self.guardians.patience):
                 if key.fd in self.selector.get_map():
                     key.data()
+            self.guardians.look()
             if self.no_room and self.nursery.is_there:
                 self._fork_again()
             self.host.flush()

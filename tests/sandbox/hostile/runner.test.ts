@@ -24,6 +24,15 @@ test('ends the process that saves its variables, as that begins', async () => {
   expect(failure(await run(python, 'os._exit(1)'))).toMatch(/^ProcessDied/);
 });
 
+test('ends the process that saves its variables, while a child prints on and on', async () => {
+  await run(
+    python,
+    'import os, subprocess\nchild = subprocess.Popen("while true; do echo child; sleep 0.01; done", shell=True)\nos.register_at_fork(after_in_child=lambda: os._exit(1))\nclass Own: pass\nown = Own()',
+  );
+  await expect((await python.snapshot())?.done).rejects.toThrow('the process that wrote them was killed');
+  expect(failure(await run(python, 'os._exit(1)'))).toMatch(/^ProcessDied/);
+});
+
 test('stops every process, the supervisor too', async () => {
   const ran = await run(
     python,
