@@ -251,10 +251,10 @@ class Supervisor:
         elif kind == "interrupt":
             # Stopped processes are woken: the zygote, to tell of the death of a worker, and the worker, to take its signal.
             processes.resume(self.nursery.pid)
+            worker.interrupt()
             if self.room.is_short() and worker.pid:
                 # Among so many, the worker would hardly get to run.
-                self._all_but(worker).step()
-            worker.interrupt()
+                self._all_but(worker).kill()
         elif kind == "kill":
             processes.resume(self.nursery.pid)
             worker.kill()

@@ -34,10 +34,7 @@ class Sweep:
             return False
         if self.is_quiet():
             return True
-        self._rounds += 1
-        # Somebody who is to stay makes new ones as fast as they go.
-        self.hopeless = self._rounds > ROUNDS
-        self._kill()
+        self.kill()
         return not self._pending
 
     def _left(self) -> list[processes.Process]:
@@ -52,7 +49,11 @@ class Sweep:
             and (not each.ended or each.parent in reapers)
         ]
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
+        """Without a look at whether there is anything to kill, which among many that run takes a while."""
+        self._rounds += 1
+        # Somebody who is to stay makes new ones as fast as they go.
+        self.hopeless = self._rounds > ROUNDS
         processes.stop_all()
         left, keep = self._left(), self._keep()
         for each in left:

@@ -21,6 +21,9 @@ from .showing import only_shows
 from .standard import Standard, high
 from .streams import Output
 
+# Of each fork: however many there are, the cell goes first, and hears of an interrupt.
+NICE = 3
+
 try:
     from .snapshot import Snapshots
 except ImportError:
@@ -204,6 +207,7 @@ class Worker:
         self._channel.send({**header, "id": self._output.id}, payload, more)
 
     def _in_child(self) -> None:
+        os.nice(NICE)
         self._output.in_child()
         self._channel.abandon()
         # It may die, and the worker live on.

@@ -11,6 +11,8 @@ from . import processes, warm, worker
 
 # In which whoever waits for a first cell asks for it.
 FIRST_SECONDS = 0.02
+# Of cells, and the more so of what they fork: whatever they do, the supervisor gets to run, and ends it.
+NICE = 5
 
 
 def run(sock: socket.socket) -> None:
@@ -80,6 +82,7 @@ class Zygote:
             self._tell({"type": "forked", "pid": pid})
             return
         _lead(0)
+        os.nice(NICE)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._sock.close()

@@ -47,6 +47,24 @@ describe('of processes', () => {
     expect(await python.snapshot()).not.toBeNull();
   });
 
+  test('runs behind what is to end it, the more so the deeper it forks', async () => {
+    const ran = await run(
+      python,
+      `import os
+def below(depth):
+    if depth == 0: return [os.nice(0)]
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        os.write(writer, repr(below(depth - 1)).encode())
+        os._exit(0)
+    return [os.nice(0), *eval(os.read(reader, 999))]
+[os.getpriority(os.PRIO_PROCESS, 1), *below(2)]`,
+    );
+    const priorities = JSON.parse(ran.value ?? '') as number[];
+    expect(priorities).toEqual([...new Set(priorities)].sort((a, b) => a - b));
+    expect(priorities).toHaveLength(4);
+  });
+
   test('with a fork bomb, is ended with its cell', async () => {
     const ran = await run(python, BOMB, { timeout: 3000 });
     // So many interpreters may need more memory than there is before they are too many.

@@ -14,8 +14,6 @@ from .pickler import make_deterministic
 
 ATTEMPTS = 5
 DIGESTS = "digests"
-NICE = 5
-"""The next cell goes first."""
 
 
 def fork():
@@ -129,7 +127,6 @@ def _listen(reader, seconds):
 
 def _save(capture, lost, writer):
     _volunteer_for_oom()
-    os.nice(NICE)
     make_deterministic()
 
     def say(line):
