@@ -43,9 +43,9 @@ class Shield:
         if self._depth:
             self._pending = True
             return
-        self._raise()
+        self.interrupt()
 
-    def _raise(self) -> None:
+    def interrupt(self) -> None:
         __tracebackhide__ = True
         self.disarm()
         raise KeyboardInterrupt
@@ -60,13 +60,15 @@ class Shield:
             return
         self._depth -= 1
         if self._depth == 0 and self._pending:
-            self._raise()
+            self.interrupt()
 
 
 class Channel:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._reader = Reader()
+        # A frame that was looked at ahead of its turn.
+        self._next: tuple[dict, bytes] | None = None
         self._lock = threading.RLock()
         self._held = b""
         self._requests = 0
@@ -102,15 +104,31 @@ class Channel:
         __tracebackhide__ = True
         while True:
             with self.shield:
-                frame = self._reader.next()
+                self._look()
+                frame, self._next = self._next, None
             if frame is not None:
                 return frame
             select.select([self._sock], [], [])
             with self.shield:
-                data = self._sock.recv(1 << 18)
-                if not data:
-                    raise SystemExit(0)
-                self._reader.feed(data)
+                self._read()
+
+    def is_interrupted(self, number: int) -> bool:
+        """Whether the cell that begins was interrupted before it could hear a signal: then that is the next frame."""
+        with self.shield:
+            if select.select([self._sock], [], [], 0)[0]:
+                self._read()
+            self._look()
+        return self._next is not None and self._next[0] == {"type": "interrupt", "id": number}
+
+    def _look(self) -> None:
+        if self._next is None:
+            self._next = self._reader.next()
+
+    def _read(self) -> None:
+        data = self._sock.recv(1 << 18)
+        if not data:
+            raise SystemExit(0)
+        self._reader.feed(data)
 
     def request(self, op: str, **fields):
         """Asks the host, and waits for its answer."""

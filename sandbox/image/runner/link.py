@@ -26,6 +26,8 @@ class WorkerLink:
         self.pid = 0
         self.pristine = True
         self.closed = False
+        # Killed, perhaps before its process is there.
+        self._doomed = False
         # The id of the cell that runs.
         self.running: int | None = None
         self._output: CellOutput | None = None
@@ -54,6 +56,8 @@ class WorkerLink:
         for fd in self._theirs:
             os.close(fd)
         self._theirs = []
+        if self._doomed:
+            self.kill()
 
     def send(self, header: dict, payload: bytes = b"") -> None:
         self._writer.write(pack(header, payload))
@@ -78,6 +82,9 @@ class WorkerLink:
 
     def interrupt(self) -> None:
         """As Ctrl-C in a terminal: the worker's children get it too."""
+        if self.running is not None:
+            # What has not begun hears no signal.
+            self.send({"type": "interrupt", "id": self.running})
         if not self.pid:
             return
         if not processes.send_group(self.pid, signal.SIGINT):
@@ -87,6 +94,7 @@ class WorkerLink:
         processes.resume(self.pid)
 
     def kill(self) -> None:
+        self._doomed = True
         if self.pid:
             processes.send(self.pid, signal.SIGKILL)
 

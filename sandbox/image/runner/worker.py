@@ -120,6 +120,8 @@ class Worker:
         status = "ok"
         shield.arm()
         try:
+            if self._channel.is_interrupted(header["id"]):
+                shield.interrupt()
             result = shell.run_cell(code)
             error = result.error_before_exec or result.error_in_exec
             if error is not None:
