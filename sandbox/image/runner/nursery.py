@@ -20,6 +20,8 @@ class Nursery:
         # Whether it can fork workers, and whether all that they may use is warm.
         self._able = self.is_warm = False
         self._rests = False
+        # Whether it warms more than cells cannot do without: until one ended of that, as where a package of the image is broken.
+        self._warms = True
         # Links whose process was asked for, in the order of asking.
         self._asked: list[WorkerLink] = []
         self.pid = 0
@@ -75,7 +77,7 @@ class Nursery:
         try:
             from . import zygote
 
-            zygote.run(sock)
+            zygote.run(sock, self._warms)
         except BaseException:
             traceback.print_exc()
         finally:
@@ -89,6 +91,7 @@ class Nursery:
         if not data:
             self._selector.unregister(self._sock)
             self._sock.close()
+            self._warms = self._warms and (self.is_warm or not self._able)
             self._sock, self._asked, self.pid = None, [], 0
             self._able = self.is_warm = self._rests = False
             self._events.zygote_lost()

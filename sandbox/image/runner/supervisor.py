@@ -37,7 +37,7 @@ class Supervisor:
         self.oom_kills = cgroup.oom_kills()
         self.refused_forks = cgroup.refused_forks()
         self.room = cgroup.Room()
-        self.ready_sent = self.warm_sent = False
+        self.warm_sent = False
         # For a zygote, or a worker: to be tried again soon.
         self.no_room = False
         self.wake, self.wake_write = os.pipe()
@@ -71,11 +71,12 @@ class Supervisor:
 
     def able(self) -> None:
         """A worker can be had at once. The first is forked when something is asked of it, or when all is warm."""
-        if self.ready_sent:
-            self._fork()
+        if self.worker is not None:
+            # Of a zygote after the first: nobody waits where nothing was run yet.
+            if not self.worker.pristine:
+                self._fork()
             return
         self._next_worker()
-        self.ready_sent = True
         self.host.tell({"type": "ready", "protocol": 1, "python": sys.version.split()[0]})
 
     def warm(self) -> None:
@@ -100,7 +101,7 @@ class Supervisor:
         self._clear(set())
 
     def zygote_lost(self) -> None:
-        if self.worker is None or (not self.warm_sent and self.worker.pristine and not self.worker.pid):
+        if self.worker is None:
             # Of the image, and not of anybody's code.
             sys.exit(1)
         if self.worker.pid == 0:

@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import socket
+from collections.abc import Callable
 
 from . import processes, warm, worker
 
@@ -15,24 +16,24 @@ FIRST_SECONDS = 0.02
 NICE = 5
 
 
-def run(sock: socket.socket) -> None:
-    """Serves `fork` requests until the supervisor is gone. Never returns."""
+def run(sock: socket.socket, warms: bool) -> None:
+    """Serves `fork` requests until the supervisor is gone, and warms what cells use first meanwhile. Never returns."""
     processes.set_dumpable(False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Nothing of what is imported goes again, and to look for what does takes a fifth of the time.
     gc.disable()
-    Zygote(sock, worker.prepare()).serve()
+    shell = worker.prepare()
+    Zygote(sock, shell, [*(warm.steps(shell) if warms else []), _tidy]).serve()
 
 
 class Zygote:
-    def __init__(self, sock: socket.socket, shell) -> None:
-        self._sock, self._shell = sock, shell
+    def __init__(self, sock: socket.socket, shell, steps: list[Callable[[], None]]) -> None:
+        self._sock, self._shell, self._steps = sock, shell, steps
         self._wake, self._wake_write = os.pipe()
         os.set_blocking(self._wake, False)
         os.set_blocking(self._wake_write, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
-        self._steps = [*warm.steps(shell), _tidy]
         # A worker had to be forked before all is warm: its cell has the CPU until it is over.
         self._rests = False
 
