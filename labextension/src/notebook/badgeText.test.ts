@@ -37,6 +37,6 @@ test('what ran here has no badge; what was undone, ran elsewhere or is out of da
 
 test('the badge names the cause', () => {
   const [, outdated] = badgesFor([cell('c2', 'main'), cell('c1', 'main')], graph(), trans);
-  expect(outdated?.text).toBe('Out of date: “title c2” above ran again after this cell');
+  expect(outdated?.text).toBe('Out of date: “c2” above ran again after this cell');
   expect(badgesFor([cell('c4', 'side')], graph(), trans)[0]?.text).toContain('“side”');
 });

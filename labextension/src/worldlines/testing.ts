@@ -6,7 +6,7 @@ export const checkpoint = (id: string, parent: string | null, worldline: string)
   parent,
   worldline,
   kind: 'sql',
-  title: `title ${id}`,
+  title: id,
   status: 'ok',
   started: 0,
   ended: 0,
