@@ -82,3 +82,20 @@ test('without Jupyter, a report says what it needs', () =>
     },
     { env: { WORLDLINE_JUPYTER: '/nowhere/jupyter', WORLDLINE_PREWARM: '0' } },
   ));
+
+test('where nothing can print a PDF, it says so before a page is made', () =>
+  withKernel(
+    async ({ kernel }) => {
+      await kernel.execute('%%sql select 1');
+      expect((await kernel.execute('%export main r.pdf')).reply.content['evalue']).toMatch(
+        /needs Chromium or Chrome, and \/nowhere\/chromium is not there/,
+      );
+    },
+    {
+      env: {
+        WORLDLINE_JUPYTER: '/nowhere/jupyter',
+        WORLDLINE_CHROMIUM: '/nowhere/chromium',
+        WORLDLINE_PREWARM: '0',
+      },
+    },
+  ));

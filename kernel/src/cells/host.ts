@@ -3,7 +3,7 @@ import { turnsUpTo } from '../agent/conversation/turnsUpTo.js';
 import { isTurn } from './ask/agentContext.js';
 import { closedDatabases, importTables } from './sql/closedDatabases.js';
 import type { Kernel } from './Kernel.js';
-import { nbconvert, printPdf } from './reports/reports.js';
+import { nbconvert, pdfPrinter } from './reports/reports.js';
 
 /** What the worldlines need of the running kernel. */
 export function createHost(kernel: Kernel): Host {
@@ -12,7 +12,7 @@ export function createHost(kernel: Kernel): Host {
     leaveWorkspace: (path) => kernel.sandbox.leaveWorkspace(path),
     open: (place) => Promise.resolve(kernel.opened(place)),
     nbconvert: (args) => nbconvert(kernel.environment, args),
-    printPdf: (html, pdf) => printPdf(kernel.environment, html, pdf),
+    pdfPrinter: () => pdfPrinter(kernel.environment),
     importTables: (place, folder) => importTables(kernel.opened(place).database, folder),
     turnsUpTo: (turns, step) => turnsUpTo(turns.filter(isTurn), step),
     ...closedDatabases(kernel.paths.home),

@@ -97,8 +97,8 @@ export interface Host {
   turnsUpTo?(turns: readonly unknown[], step: string): readonly unknown[];
   /** Runs `jupyter nbconvert` with these arguments; rejects with what it printed. */
   nbconvert?(args: readonly string[]): Promise<void>;
-  /** Prints an HTML file to a PDF file. */
-  printPdf?(html: string, pdf: string): Promise<void>;
+  /** What prints an HTML file to a PDF file. Throws where nothing is there that can. */
+  pdfPrinter?(): (html: string, pdf: string) => Promise<void>;
 }
 
 /** A cell that ran, as it is to be kept. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { WorldlineError } from '../../worldlines/errors.js';
 
@@ -19,17 +19,25 @@ export async function nbconvert(environment: NodeJS.ProcessEnv, args: readonly s
   );
 }
 
-/**
- * Prints a page to a PDF file by Chromium or Chrome. What cells made is in the page, so it may neither run scripts nor
- * reach a network.
- */
-export async function printPdf(environment: NodeJS.ProcessEnv, html: string, pdf: string): Promise<void> {
+/** What prints a page to a PDF file: Chromium or Chrome. Throws a WorldlineError where none is found. */
+export function pdfPrinter(environment: NodeJS.ProcessEnv): (html: string, pdf: string) => Promise<void> {
   const browser = findBrowser(environment);
-  if (browser === null) {
+  if (browser === null || (isAbsolute(browser) && !existsSync(browser))) {
+    const found = browser === null ? 'none was found' : `${browser} is not there`;
     throw new WorldlineError(
-      'A PDF report needs Chromium or Chrome, and none was found. Install one, or name it in WORLDLINE_CHROMIUM; .html and .md work without.',
+      `A PDF report needs Chromium or Chrome, and ${found}. Install one, or name it in WORLDLINE_CHROMIUM; .html and .md work without.`,
     );
   }
+  return (html, pdf) => printPdf(browser, environment, html, pdf);
+}
+
+/** What cells made is in the page, so it may neither run scripts nor reach a network. */
+async function printPdf(
+  browser: string,
+  environment: NodeJS.ProcessEnv,
+  html: string,
+  pdf: string,
+): Promise<void> {
   const page = await readFile(html, 'utf8');
   await writeFile(
     html,

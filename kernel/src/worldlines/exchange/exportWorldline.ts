@@ -102,8 +102,9 @@ async function writeReport(
   again: boolean,
 ): Promise<void> {
   const nbconvert = host.nbconvert?.bind(host);
-  const printPdf = host.printPdf?.bind(host);
   if (nbconvert === undefined) throw new WorldlineError('Reports need nbconvert: pip install nbconvert');
+  // Whether it can be printed is known at once, and a page takes seconds.
+  const printPdf = to === '.pdf' ? host.pdfPrinter?.() : undefined;
   const name = basename(output, to);
   const images = join(dirname(output), `${name}_files`);
   if (to === '.md' && !again) refuseExisting(images, 'images');
