@@ -213,6 +213,8 @@ describe('two kernels on one notebook', () => {
         const other = await second.session.link(second.session.id);
         expect([other.session, other.notebook === notebook]).toEqual([session, false]);
         expect([await second.session.lastEarlier(), second.session.earlierRuns]).toEqual([null, 0]);
+        const foreign = (await second.session.tree()).filter((line) => line.foreign);
+        expect(foreign.map((line) => line.earlier)).toEqual([true]);
         await run(second, 'two');
         await second.session.close();
         if (isRunning) await first.session.close();

@@ -165,6 +165,8 @@ export interface TreeLine {
   readonly active: boolean;
   readonly earlier: boolean;
   readonly inUse: boolean;
+  /** Of another notebook, which was in this one's place, or is there by now. */
+  readonly foreign: boolean;
   readonly head: string;
   readonly headTitle: string;
   /** Cells of its own, after the fork, and how many more of them were undone. */

@@ -25,15 +25,15 @@ export async function showTree(session: Session, all: boolean): Promise<Display>
 
 function headOf(line: TreeLine): string {
   const indent = line.depth === 0 ? '' : `${'│ '.repeat(line.depth - 1)}├─`;
-  const where = line.active
-    ? ' (active)'
-    : line.earlier
-      ? line.inUse
-        ? ' (another kernel)'
-        : ' (earlier)'
-      : '';
   const used = new Date(line.lastUsed).toLocaleString('sv').slice(0, 16);
-  return `${indent}${line.active ? '●' : '○'} ${line.name}${where}: ${cellsOf(line)}, ${bytes(line.bytes)}, ${used}`;
+  return `${indent}${line.active ? '●' : '○'} ${line.name}${whereIs(line)}: ${cellsOf(line)}, ${bytes(line.bytes)}, ${used}`;
+}
+
+function whereIs({ active, earlier, foreign, inUse }: TreeLine): string {
+  if (active) return ' (active)';
+  if (foreign) return ' (another notebook)';
+  if (!earlier) return '';
+  return inUse ? ' (another kernel)' : ' (earlier)';
 }
 
 function cellsOf({ cells, undone }: TreeLine): string {

@@ -119,6 +119,12 @@ export class Graph {
     return this.#notebooks.get(journal);
   }
 
+  /** Whether two runs are of different notebooks for certain: one was in the other's place, or is there by now. */
+  areApart(journal: string, other: string): boolean {
+    const [one, two] = [this.#notebooks.get(journal), this.#notebooks.get(other)];
+    return one !== undefined && two !== undefined && one !== two;
+  }
+
   /** Journals of which this one says something that holds as long as they are there. */
   speaksOf(journal: string): ReadonlySet<string> {
     return this.#speaking.get(journal) ?? new Set();

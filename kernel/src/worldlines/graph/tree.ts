@@ -21,6 +21,7 @@ export function treeOf(graph: Graph, own: string, active: string, live: Readonly
     for (const line of children.get(parent) ?? []) {
       drawn.push({
         ...{ depth, worldline: line.id, name: line.name, active: line.id === active },
+        foreign: graph.areApart(line.journal, own),
         ...{ earlier: line.journal !== own, inUse: line.journal === own || live.has(kernelOf(line.journal)) },
         ...{ head: line.head, headTitle: graph.node(line.head)?.record.title ?? '' },
         ...cellsOf(graph, line, own),

@@ -102,11 +102,9 @@ export class Lookup {
     return line.journal === this.store.own;
   }
 
-  /** Whether it is of another notebook for certain, which was in this one's place, or is there by now. */
+  /** Whether it is of another notebook, which was in this one's place, or is there by now. */
   isForeign({ journal }: Line): boolean {
-    const { graph, own } = this.store;
-    const [mine, theirs] = [graph.notebookOf(own), graph.notebookOf(journal)];
-    return mine !== undefined && theirs !== undefined && mine !== theirs;
+    return this.store.graph.areApart(journal, this.store.own);
   }
 
   /** Reads what other kernels wrote since the last time; of this notebook, and of the ones that it came from. */
