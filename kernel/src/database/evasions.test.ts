@@ -3,6 +3,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openDatabase } from './openDatabase.js';
 import { scan } from './sql/scan.js';
 import { rowsOf, runAsUser, withDatabase } from './testing.js';
 import type { Author, PageOptions } from './types.js';
@@ -147,4 +148,15 @@ test('a page, its order and its filter are no SQL, and what holds the rows opens
     await database.exportResult(result.id, join(workspace, 'rows.parquet'));
     expect(await rowsOf(database, `select count(*) from 'rows.parquet'`)).toEqual([['5000']]);
     await expect(database.exportResult(result.id, out)).rejects.toThrow(/may not be read here/);
+  }));
+
+test('the file of the database itself is read by nobody: the lock on it would go as it is closed', () =>
+  withDatabase(async ({ database, file, workspace }) => {
+    await runAsUser(database, 'create table t as select 1 i');
+    const second = openDatabase({ file, workspace, readable: { folders: [], files: [] } });
+    for (const sql of [`from read_blob('${file}')`, `from read_blob('${file}.wal')`, `from '${file}'`])
+      for (const author of ['user', 'model'] satisfies Author[])
+        await expect(database.query(sql, { author })).rejects.toMatchObject(refused);
+    await expect(second.start()).rejects.toThrow('Conflicting lock');
+    expect(await rowsOf(database, 'from t')).toEqual([['1']]);
   }));

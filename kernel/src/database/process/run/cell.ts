@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { GateError, InterruptedError } from '../../errors.js';
 import { namesOfFiles } from '../../sql/fileNames.js';
 import { checkWords } from '../../sql/gate.js';
@@ -161,6 +162,9 @@ export async function withGrants<T>(
     checkPattern(name, file.state.readable, piece);
   });
   checkRegular(names, piece.sql);
+  names.forEach((name) => {
+    checkOther(name, file.state.file, piece);
+  });
   if (transaction) return run();
   if (names.length > 0) await file.allow(names);
   for (let attempt = 1; ; attempt += 1) {
@@ -182,6 +186,16 @@ function checkPattern(name: string, { folders }: Readable, piece: Piece): void {
   if (folder === undefined) return;
   throw new GateError(
     `'${name}' would not look into the folders beside the notebook. Name where to look: '${folder}/**/${rest ?? ''}'`,
+    piece.sql,
+  );
+}
+
+/** DuckDB always reads its own file; closing it after that would give up the lock on it. */
+function checkOther(name: string, own: string, piece: Piece): void {
+  const path = resolve(name);
+  if (path !== own && !path.startsWith(`${own}.`)) return;
+  throw new GateError(
+    `'${name}' is a file of this database itself, and is not read. Its tables go by their names.`,
     piece.sql,
   );
 }
