@@ -101,6 +101,21 @@ test('input() asks the front end where it may, and fails at once where it may no
     expect(refused.status).toBe('error');
   }));
 
+test('code that ignores the interrupt is killed, and told so', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute('%%python\nkept = 5');
+    const cell = await kernel.execute(
+      '%%python\nimport signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint("on", flush=True)\nwhile True: time.sleep(1)',
+      {
+        onMessage: ({ type, content }) => {
+          if (type === 'stream' && String(content['text']).includes('on\n')) void kernel.interrupt();
+        },
+      },
+    );
+    expect(errorOf(cell)).toBe('Interrupted: The code ignored the interrupt, and was killed.');
+    expect((await kernel.execute('%%python\nprint(kept)')).stdout).toBe('5\n');
+  }));
+
 test('an interrupt keeps the variables, a timeout too', () =>
   withKernel(async ({ kernel }) => {
     await kernel.execute('%%python\nkept = 41');

@@ -99,9 +99,9 @@ function digest(picture: string): string {
 
 function throwUnlessOk(result: ExecuteResult, signal: AbortSignal): void {
   if (result.status === 'ok') return;
-  if (result.status === 'interrupted' && signal.aborted && result.traceback.length === 0)
-    throw new InterruptedCell();
   const { ename, evalue, traceback } = result;
+  if (result.status === 'interrupted' && signal.aborted && traceback.length === 0)
+    throw new InterruptedCell(evalue === '' ? undefined : evalue);
   if (traceback.length > 0) throw new CellFailure(ename, evalue, traceback);
   const advice = ename === 'MemoryError' ? [MORE_MEMORY] : [];
   throw new CellFailure(ename, evalue, [...errorTraceback(ename, evalue), ...advice]);
