@@ -9,6 +9,7 @@ import { inProject } from './paths.mjs';
 import { Problem } from './problem.mjs';
 import { capture, work } from './run.mjs';
 import { remember } from './state.mjs';
+import { withPackages } from './withPackages.mjs';
 
 const OURS = 'worldline-sandbox';
 const INPUTS_LABEL = 'worldline.inputs';
@@ -20,7 +21,7 @@ const stageName = () => `${imageName()}-packages`;
 
 /**
  * The image as it stands, and whether it was built from these very files.
- * @param {readonly string[]} [wanted] further Python packages; those that the image has where absent
+ * @param {readonly string[]} [wanted] Python packages to add; empty for none at all
  */
 export async function imageState(wanted) {
   const { code, stdout } = await capture('docker', [
@@ -32,7 +33,8 @@ export async function imageState(wanted) {
   ]);
   const image = code === 0 ? JSON.parse(stdout) : null;
   const labels = image?.Config?.Labels ?? {};
-  const packages = wanted ?? (labels[PACKAGES_LABEL] ?? '').split(' ').filter((name) => name !== '');
+  const has = (labels[PACKAGES_LABEL] ?? '').split(' ').filter((name) => name !== '');
+  const packages = withPackages(has, wanted);
   const inputs = fingerprint(['sandbox/image'], packages);
   const id = image?.Id ?? null;
   // An image of the user's, named in SANDBOX_IMAGE, is not for us to replace.

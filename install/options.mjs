@@ -15,7 +15,7 @@ Options
   --no-lab               do not offer JupyterLab after the demo
   --live                 let the demo ask a real model (needs a key) instead of playing recorded turns
   --no-docker            leave the Python sandbox out: SQL works, Python cells do not
-  --with-packages "…"    further Python packages for the sandbox, such as "xgboost polars"; "" for none
+  --with-packages "…"    Python packages to add to the sandbox, such as "xgboost polars"; "" takes them out
   --check                say what is there and what is missing, and change nothing
   --uninstall            take out all that was put in
   --help                 this text

@@ -1,0 +1,1 @@
+export function withPackages(has: readonly string[], wanted: readonly string[] | undefined): string[];
