@@ -14,6 +14,7 @@ import { KernelSandbox } from './KernelSandbox.js';
 import { Ledger } from './ask/Ledger.js';
 import type { LiveRun } from './ask/LiveRun.js';
 import { Looks } from './ask/Looks.js';
+import { existingFolder, wholePath } from './existing.js';
 import { findPaths, type Paths } from './settings/paths.js';
 import { Runtime } from './Runtime.js';
 import { Settings } from './settings/settings.js';
@@ -110,9 +111,10 @@ export class Kernel {
     return [...folders, ...files];
   }
 
-  /** Grants or takes back a folder, and tells what runs. */
-  async allow(target: string, revoke: boolean): Promise<void> {
-    await this.grants.allow(target, revoke);
+  /** Grants or takes back what a person names, from the notebook's folder on, and tells what runs. */
+  async allow(named: string, revoke: boolean): Promise<void> {
+    const from = this.paths.notebookFolder;
+    await this.grants.allow(revoke ? wholePath(named, from) : await existingFolder(named, from), revoke);
     await this.#readableChanged();
   }
 

@@ -18,7 +18,6 @@ import type { Kernel } from '../Kernel.js';
 import { expandHome } from '../expandHome.js';
 import { exportOptions } from '../reports/exportOptions.js';
 import { variablesNow } from '../variablesNow.js';
-import { existingFolder, wholePath } from '../existing.js';
 import { kernelState } from './kernelState.js';
 
 type Handlers = {
@@ -79,9 +78,7 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
   },
   folders: async (kernel) => ({ folders: await folders(kernel) }),
   allow: async (kernel, { folder, revoke = false }) => {
-    const { notebookFolder } = kernel.paths;
-    const named = revoke ? wholePath(folder, notebookFolder) : await existingFolder(folder, notebookFolder);
-    await kernel.allow(named, revoke);
+    await kernel.allow(folder, revoke);
     return { folders: await folders(kernel) };
   },
   configure: async (kernel, { settings }) => {

@@ -1,5 +1,4 @@
 import { listDisplay } from '../../display/list.js';
-import { existingFolder, wholePath } from '../existing.js';
 import type { Magic } from './Magic.js';
 
 export const allow: Magic = {
@@ -15,10 +14,7 @@ export const allow: Magic = {
   async run({ positional, options }, { kernel, run }) {
     const [named] = positional;
     if (named !== undefined) {
-      const from = kernel.paths.notebookFolder;
-      const revoke = options.has('revoke');
-      const target = revoke ? wholePath(named, from) : await existingFolder(named, from);
-      await kernel.allow(target, revoke);
+      await kernel.allow(named, options.has('revoke'));
       kernel.dataChanged();
     }
     const readable = kernel.readable();
