@@ -155,7 +155,7 @@ test('a notebook that was copied or moved finds its worldlines by the session id
     const front = await frontEnd(copy);
     expect(front.hello['session']).not.toBe(session);
     const linked = await front.ask('link', { session });
-    const now = { session: front.hello['session'], notebook: expect.any(String) as string };
+    const now = { session: front.hello['session'], notebook: expect.any(String) as unknown };
     expect(linked).toEqual({ ...now, relation: 'copied', worldlines: 1 });
     const resumed = await copy.execute('%resume');
     expect(resumed.stderr).toContain(`This notebook is a copy of ${original}`);
