@@ -46,7 +46,7 @@ def load(file: str, wanted: str | None) -> pyarrow.Table:
 
 
 def _check_open(file: str) -> None:
-    """Of Excel's present format, a file that begins like its former one is locked with a password, or has a wrong name."""
+    """A file of Excel's present format that begins like its former one has a password, or a wrong name."""
     with open(file, "rb") as opened:
         is_former = opened.read(8) == FORMER
     if is_former and file.lower().endswith((".xlsx", ".xlsm")):
