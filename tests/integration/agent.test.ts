@@ -42,7 +42,7 @@ test('the model is told of small tables by their profiles, of files, and of what
     const sent = sentWith(server, 0);
     expect(sent).toContain('region: VARCHAR; no NULL; 2 distinct; most frequent: Common (30), Rare (3)');
     expect(sent).toContain('wide (30000 rows): range BIGINT');
-    expect(sent).toContain('seattle-weather.csv (48 kB)');
+    expect(sent).toContain('seattle-weather.csv (48.2 KB)');
     expect(sent).not.toContain('turns.json');
     expect(sent).toContain('<cell by=\\"user\\">\\n%describe sales\\n</cell>');
     expect(sent).not.toContain('%vars');

@@ -20,4 +20,5 @@ test('the catalog for completion', () =>
     expect(catalog.functions).toEqual(expect.arrayContaining(['sum', 'date_trunc']));
     expect(catalog.tableFunctions).toEqual(expect.arrayContaining(['read_csv', 'glob']));
     expect(catalog.functions).not.toContain('database_list');
+    expect(catalog.tableFunctions).not.toContain('arrow_scan');
   }));

@@ -88,7 +88,7 @@ function estimate({ size }: Row): number | null {
   return Number(size) < 0 ? null : Number(size);
 }
 
-/** DuckDB's own tests, and what the gate refuses. */
+/** DuckDB's own tests, and what the gate refuses. What takes pointers is for programs as well. */
 const OF_NO_USE = '^(test_|enable_|disable_|truncate_|check_peg|query$|json_execute)';
 
 /** What completion needs. */
@@ -103,7 +103,9 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Catalog
   );
   const functions = await connection.runAndReadAll(
     `SELECT DISTINCT function_name, function_type LIKE 'table%' FROM duckdb_functions()
-     WHERE function_type <> 'pragma' AND NOT (internal AND regexp_matches(function_name, '${OF_NO_USE}')) AND regexp_full_match(function_name, '[a-z][a-z0-9_]*') ORDER BY 1`,
+     WHERE function_type <> 'pragma' AND regexp_full_match(function_name, '[a-z][a-z0-9_]*')
+       AND NOT (internal AND regexp_matches(function_name, '${OF_NO_USE}'))
+       AND NOT coalesce(list_contains(parameter_types, 'POINTER'), false) ORDER BY 1`,
   );
   const named = (ofTables: boolean): string[] =>
     functions.getRows().flatMap(([name, isOfTables]) => (isOfTables === ofTables ? [String(name)] : []));
