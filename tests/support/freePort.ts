@@ -14,7 +14,9 @@ let offset = randomInt(BAND);
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < BAND; tries++) {
     offset = (offset + 1) % BAND;
-    if (await isFree(first + offset)) return first + offset;
+    // Others may ask meanwhile.
+    const port = first + offset;
+    if (await isFree(port)) return port;
   }
   throw new Error(`All ports from ${first} to ${first + BAND} are taken.`);
 }
