@@ -2,7 +2,7 @@ const START =
   'nearly all of it is Docker’s start of a container, and Python’s own with numpy, pandas and matplotlib.';
 /** Of what lies in few large pieces. */
 const FORK =
-  'two thirds of it is the fork, and most of that is there without the variables as well: Linux copies the tables of the pages and of the seven hundred mappings that Python and its libraries have. Large arrays lie in huge pages and add little. Of the rest, most is the state of the random generators, which is read through pages that the fork before has shared.';
+  'most of it is the fork, and most of that is there without the variables as well: Linux copies the tables of the pages and of the seven hundred mappings that Python and its libraries have. Large arrays lie in huge pages and add little.';
 
 /**
  * What stands in the way where a goal is missed, as profiles showed it: by bench and by what the line measures. The page shows

@@ -154,7 +154,15 @@ test(
         await notebook.run(0);
         await notebook.page.locator('.wl-Grid [data-wl-name="x"]').waitFor();
         await notebook.page.locator('.wl-Artifact[data-wl-path="chart.png"] img').waitFor();
+        const files = notebook.page.locator('#worldline-data .wl-Group', {
+          hasText: 'Files of the workspace',
+        });
+        expect(await files.locator('.wl-Name').allTextContents()).toEqual(['chart.png', 'notes.md']);
         await notebook.shot('variables-and-files');
+        await files.getByRole('button', { name: 'notes.md' }).click();
+        await notebook.page.waitForFunction(
+          `jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.source.endsWith("'notes.md'")`,
+        );
         await notebook.page.locator('.wl-Artifact[data-wl-path="notes.md"] .wl-Artifact-open').click();
         await notebook.page.locator('.wl-ArtifactView h1', { hasText: 'Notes' }).waitFor();
         await notebook.page.locator('.wl-Artifact[data-wl-path="chart.png"] .wl-Artifact-open').click();

@@ -1,17 +1,18 @@
-import { PathExt } from '@jupyterlab/coreutils';
 import * as React from 'react';
-import type { DataFolder, TableInfo } from '../../../kernel/src/contract.js';
+import type { TableInfo } from '../../../kernel/src/contract.js';
 import { CommandIds } from '../commandIds.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { CurrentSessionWidget } from '../shared/CurrentSessionWidget.js';
-import { formatBytes, formatCount, shortPath } from '../shared/format.js';
+import { formatCount } from '../shared/format.js';
 import { useAnswer } from '../shared/hooks.js';
 import type { Services } from '../shared/Services.js';
+import { Folders, WorkspaceFiles } from './DataFiles.js';
 import { draggedAs } from './draggedAs.js';
 import { Foldable } from './Foldable.js';
+import { InsertName } from './InsertName.js';
 import { groupTables, localName } from './tableNames.js';
 
-/** Tables by database, and the folders that SQL and Python may read. */
+/** Tables by database, the folders that SQL and Python may read, and the files of the workspace. */
 export class DataSection extends CurrentSessionWidget {
   constructor(services: Services) {
     super(services);
@@ -24,6 +25,7 @@ export class DataSection extends CurrentSessionWidget {
       <>
         <Tables session={session} services={this.services} />
         <Folders session={session} services={this.services} />
+        <WorkspaceFiles session={session} services={this.services} />
       </>
     );
   }
@@ -73,9 +75,6 @@ function Tables({ session, services }: Props) {
 
 function Table({ table, services }: { table: TableInfo; services: Services }) {
   const { trans, app } = services;
-  const insert = (name: string) => () => {
-    void app.commands.execute(CommandIds.insertName, { name });
-  };
   return (
     <Foldable
       data={{ 'data-wl-table': table.name, 'data-wl-name': table.name }}
@@ -109,94 +108,13 @@ function Table({ table, services }: { table: TableInfo; services: Services }) {
       <ul className="wl-Columns">
         {table.columns.map((column) => (
           <li key={column.name} data-wl-name={column.quoted ?? column.name}>
-            <button
-              className="wl-Name"
-              title={trans.__('Insert the name into the cell')}
-              {...draggedAs(column.quoted ?? column.name)}
-              onClick={insert(column.quoted ?? column.name)}
-            >
+            <InsertName text={column.quoted ?? column.name} services={services}>
               {column.name}
-            </button>
+            </InsertName>
             <span className="wl-Quiet">{column.type}</span>
           </li>
         ))}
       </ul>
     </Foldable>
   );
-}
-
-function Folders({ session, services }: Props) {
-  const { trans, app } = services;
-  const { value, error } = useAnswer(session, 'folders', {});
-  return (
-    <section className="wl-Group">
-      <header className="wl-Group-bar">
-        <h3>{trans.__('Data folders')}</h3>
-        <button
-          className="wl-LinkButton"
-          onClick={() => {
-            void app.commands.execute(CommandIds.allowFolder);
-          }}
-        >
-          {trans.__('Allow a folder…')}
-        </button>
-      </header>
-      {error !== null && <p className="wl-Error">{error}</p>}
-      {value?.folders.map((folder) => (
-        <Folder key={folder.path} folder={folder} services={services} />
-      ))}
-    </section>
-  );
-}
-
-function Folder({ folder, services }: { folder: DataFolder; services: Services }) {
-  const { trans, app } = services;
-  const path = shortPath(folder.path);
-  const name = PathExt.basename(path);
-  return (
-    <Foldable
-      data={folder.granted ? { 'data-wl-folder': folder.path } : {}}
-      line={
-        <span className="wl-Title wl-Path" title={folder.path}>
-          <span className="wl-Path-before">{path.slice(0, path.length - name.length)}</span>
-          <span className="wl-Path-name">{name}</span>
-        </span>
-      }
-      action={
-        folder.granted && (
-          <button
-            className="wl-LinkButton"
-            onClick={() => {
-              void app.commands.execute(CommandIds.revokeFolder, { folder: folder.path });
-            }}
-          >
-            {trans.__('Revoke')}
-          </button>
-        )
-      }
-    >
-      <ul className="wl-Columns">
-        {folder.entries.map((entry) => (
-          <li key={entry.name} data-wl-name={asText(entry.name)}>
-            <button
-              className="wl-Name"
-              title={trans.__('Insert the name into the cell')}
-              {...draggedAs(asText(entry.name))}
-              onClick={() => {
-                void app.commands.execute(CommandIds.insertName, { name: asText(entry.name) });
-              }}
-            >
-              {entry.folder ? `${entry.name}/` : entry.name}
-            </button>
-            {!entry.folder && <span className="wl-Quiet">{formatBytes(entry.bytes)}</span>}
-          </li>
-        ))}
-      </ul>
-    </Foldable>
-  );
-}
-
-/** A file's name as SQL and Python both take it. */
-function asText(name: string): string {
-  return name.includes("'") ? `"${name}"` : `'${name}'`;
 }
