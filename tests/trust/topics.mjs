@@ -99,7 +99,7 @@ export const TOPICS = [
       },
       {
         title: 'the SQL gate, grants, paths and links',
-        files: /kernel\/src\/database\/(?:sql\/)?(?:gate|grants)\w*\.test/,
+        files: /kernel\/src\/database\/(?:sql\/)?(?:gate|grants|evasions)\w*\.test/,
       },
       { title: 'deadlines, and keys in errors', files: /kernel\/src\/database\/(?:interrupt|state)\.test/ },
       {

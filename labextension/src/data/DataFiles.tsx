@@ -82,7 +82,7 @@ function Folder({ folder, services }: { folder: DataFolder; services: Services }
 /** The files that cells of this worldline wrote. */
 export function WorkspaceFiles({ session, services }: Props) {
   const { value, error } = useAnswer(session, 'artifacts', {});
-  const files = value?.artifacts ?? [];
+  const files = [...(value?.artifacts ?? [])].sort((a, b) => a.path.localeCompare(b.path));
   if (error === null && files.length === 0) return null;
   return (
     <section className="wl-Group">
