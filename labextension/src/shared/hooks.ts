@@ -1,6 +1,7 @@
 import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 import type { RequestName, Requests } from '../../../kernel/src/contract.js';
+import { askOnce } from '../session/askOnce.js';
 import { ConnectionLost } from '../session/Correspondence.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 
@@ -35,8 +36,7 @@ export function useAnswer<Name extends RequestName>(
     let wanted = 0;
     const ask = () => {
       const mine = ++wanted;
-      session
-        .request(name, JSON.parse(key) as Requests[Name]['params'])
+      askOnce(session, name, JSON.parse(key) as Requests[Name]['params'])
         .then((value) => {
           if (mine === wanted) setAnswer({ value, error: null });
         })
