@@ -12,11 +12,6 @@ const SPACE = new RegExp(`[ \\t\\n\\f\\r]|${UNICODE_SPACE.source}`);
 const WORD_START = new RegExp(`(?!${UNICODE_SPACE.source})[A-Za-z_\\u0080-\\uffff]`);
 const WORD = new RegExp(`(?!${UNICODE_SPACE.source})[A-Za-z0-9_$\\u0080-\\uffff]`);
 const DOLLAR_QUOTE = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
-/** What stands between two quotes that are one text: a line has to end there. */
-const GOES_ON = new RegExp(
-  `^(?:${SPACE.source}|--[^\\n\\r]*(?=[\\n\\r]))*[\\n\\r](?:${SPACE.source}|--[^\\n\\r]*(?=[\\n\\r]))*$`,
-);
-
 /**
  * DuckDB's tokens, comments and white space left out. It decides where statements end and which names occur in them,
  * never what a statement is: that is DuckDB's own parse. An unclosed quote or comment runs to the end of the text.
@@ -24,9 +19,14 @@ const GOES_ON = new RegExp(
 export function scan(sql: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
+  const add = (token: Token): void => {
+    tokens.push(token);
+    at = token.end;
+  };
   while (at < sql.length) {
     const char = sql.charAt(at);
     const start = at;
+    const last = tokens.at(-1);
     if (SPACE.test(char)) {
       at += 1;
     } else if (sql.startsWith('--', at)) {
@@ -34,43 +34,41 @@ export function scan(sql: string): Token[] {
       at = end < 0 ? sql.length : at + end;
     } else if (sql.startsWith('/*', at)) {
       at = endOfComment(sql, at);
-    } else if (char === "'" && goesOn(sql, tokens.at(-1), at)) {
-      const before = tokens.pop();
-      const isEscaped = /[eE]/.test(sql.charAt(before?.start ?? at));
+    } else if (char === "'" && last !== undefined && goesOn(sql, last, at)) {
+      const isEscaped = /[eE]/.test(sql.charAt(last.start));
       const part = isEscaped ? escapedAt(sql, at) : quotedAt(sql, at);
-      at = part.end;
-      tokens.push({ ...part, text: (before?.text ?? '') + part.text, start: before?.start ?? start });
+      tokens.pop();
+      add({ ...part, text: last.text + part.text, start: last.start });
     } else if (char === "'" || char === '"') {
-      tokens.push(quotedAt(sql, at));
-      at = tokens.at(-1)?.end ?? sql.length;
+      add(quotedAt(sql, at));
     } else if ((char === 'e' || char === 'E') && sql.charAt(at + 1) === "'") {
-      tokens.push({ ...escapedAt(sql, at + 1), start });
-      at = tokens.at(-1)?.end ?? sql.length;
+      add({ ...escapedAt(sql, at + 1), start });
     } else if (char === '$' && dollarTag(sql, at) !== null) {
       const tag = dollarTag(sql, at) ?? '';
       const close = sql.indexOf(tag, at + tag.length);
-      at = close < 0 ? sql.length : close + tag.length;
       const text = sql.slice(start + tag.length, close < 0 ? sql.length : close);
-      tokens.push({ kind: 'string', text, start, end: at });
+      add({ kind: 'string', text, start, end: close < 0 ? sql.length : close + tag.length });
     } else if (WORD_START.test(char)) {
       while (at < sql.length && WORD.test(sql.charAt(at))) at += 1;
-      tokens.push({ kind: 'word', text: sql.slice(start, at).toLowerCase(), start, end: at });
+      add({ kind: 'word', text: sql.slice(start, at).toLowerCase(), start, end: at });
     } else if (/[0-9]/.test(char)) {
       while (at < sql.length && /[0-9A-Za-z_.]/.test(sql.charAt(at))) at += 1;
-      tokens.push({ kind: 'number', text: sql.slice(start, at), start, end: at });
+      add({ kind: 'number', text: sql.slice(start, at), start, end: at });
     } else {
-      at += 1;
-      tokens.push({ kind: 'symbol', text: char, start, end: at });
+      add({ kind: 'symbol', text: char, start, end: at + 1 });
     }
   }
   return tokens;
 }
 
-/** Whether a quote at `at` is the next part of the text before it. */
-function goesOn(sql: string, before: Token | undefined, at: number): boolean {
-  return (
-    before?.kind === 'string' && sql.charAt(before.start) !== '$' && GOES_ON.test(sql.slice(before.end, at))
-  );
+/**
+ * Whether a quote at `at` is the next part of the text before it: a line ends between them, and what else stands there are
+ * spaces and comments to the end of a line.
+ */
+function goesOn(sql: string, before: Token, at: number): boolean {
+  if (before.kind !== 'string' || sql.charAt(before.start) === '$') return false;
+  const between = sql.slice(before.end, at).replace(/--[^\n\r]*/g, '');
+  return /[\n\r]/.test(between) && !between.includes('/*');
 }
 
 function quotedAt(sql: string, start: number): Token {
