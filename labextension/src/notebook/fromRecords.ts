@@ -52,7 +52,7 @@ export function deriveCells({
   const known = new Set(records.map((record) => record.checkpoint));
   const byId = new Map(runs.map((record) => [cellFromRecord(record, worldline).id, record]));
   const cells: StoredCell[] = [];
-  const end = foreign ? endOfShared(base, known, byId) : base.length;
+  const end = foreign ? endOfShared(base, worldline, known, byId) : base.length;
   for (const cell of base.slice(0, end)) {
     const stamp = stampOf(cell);
     if (!stamp || known.has(stamp.checkpoint)) cells.push(cell);
@@ -72,6 +72,7 @@ export function deriveCells({
  */
 function endOfShared(
   base: readonly StoredCell[],
+  worldline: string,
   known: ReadonlySet<string>,
   byId: ReadonlyMap<string, CellRecord>,
 ): number {
@@ -79,15 +80,18 @@ function endOfShared(
     const stamp = stampOf(cell);
     return (stamp !== null && known.has(stamp.checkpoint)) || byId.has(cell.id);
   };
+  const isOwn = (cell: StoredCell): boolean => stampOf(cell)?.worldline === worldline;
   const next = base.findLastIndex(isShared) + 1;
   const rest = base.slice(next);
   const other = rest.findIndex((cell) => stampOf(cell) !== null);
-  const last = rest.slice(0, other === -1 ? undefined : other).findLastIndex(hasRun);
-  return other === -1 && madeBranch(rest[last]) ? base.length : next + last + 1;
+  // Of a *Run All*, cells below the `%branch` have run in the new worldline already.
+  const fork = base.findLastIndex((cell) => isShared(cell) && !isOwn(cell)) + 1;
+  if (other === -1 && base.slice(fork).some(madeBranch)) return base.length;
+  return next + rest.slice(0, other === -1 ? undefined : other).findLastIndex(hasRun) + 1;
 }
 
-function madeBranch(cell: StoredCell | undefined): boolean {
-  return cell !== undefined && /^\s*%branch\b/m.test([cell.source].flat().join(''));
+function madeBranch(cell: StoredCell): boolean {
+  return hasRun(cell) && /^\s*%branch\b/m.test([cell.source].flat().join(''));
 }
 
 /** Whether a cell ran, whatever that left. */

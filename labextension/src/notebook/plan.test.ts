@@ -87,6 +87,20 @@ describe('switching a notebook’s cells', () => {
     expect(notebook.sources()).toEqual(['A', '# Note', 'B', '# After']);
   });
 
+  test('a branch in the middle of Run All keeps what stands below the cell that failed', () => {
+    const branch = { ...code('x', '%branch side'), execution_count: 2 };
+    const own: StoredCell = {
+      ...code('o', 'DELETE'),
+      metadata: { [METADATA]: { checkpoint: 's1', worldline: 'side' } },
+      execution_count: 3,
+    };
+    const failed = { ...code('f', '%compare'), execution_count: 4 };
+    const draft = code('d', 'draft');
+    const notebook = new Notebook([a, branch, own, failed, note, draft], 'main');
+    notebook.switch('side', [record(a, 'c1'), record(own, 's1')], ['c1']);
+    expect(notebook.sources()).toEqual(['A', '%branch side', 'DELETE', '%compare', '# Note', 'draft']);
+  });
+
   test('a branch at the last cell keeps what stands below it and did not run', () => {
     const branch = { ...code('x', '%branch side'), execution_count: 2 };
     const [draft, last] = [code('d', 'draft'), markdown('n', '# After')];
