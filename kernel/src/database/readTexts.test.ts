@@ -271,6 +271,11 @@ test('what keeps a column of dates text is told', () =>
         days('never', (n) => `${(n % 28) + 1}/12/2024`),
         'd stays text for "never", no date: --missing "never" takes it for a missing value.',
       ],
+      [
+        'short',
+        'd,n\n03.01.2026,1\n29.02.2026,2\n15.03.2026,3\n',
+        'd stays text: 1 of its 3 values is no date, such as "29.02.2026".',
+      ],
     ] as const) {
       const file = join(data, `${name}.csv`);
       await writeFile(file, text);

@@ -11,7 +11,7 @@ import { findSuspects, type Suspect } from './suspects.js';
 const PLACEHOLDERS = 3;
 /** What has digits is more than a word for nothing, but for errors such as #DIV/0!. The others cannot be given as an option. */
 const NO_PLACEHOLDER = /^(?!#DIV\/0!$).*\d|[",]/;
-/** Beyond them, what does not fit is told where it is no more of a column than this. */
+/** Beyond them, what does not fit is told where it is no more of a column than this; a single day that is in no calendar, always. */
 const FEW = 0.1;
 
 /** How columns are read whose texts can be meant in several ways. */
@@ -124,7 +124,7 @@ function misfitNotes({ name, kind, trials, total }: Tried): string[] {
       `${name} stays text for ${such.map((text) => `"${text}"`).join(', ')}, no ${such.length === 1 ? wanted : `${wanted}s`}: ` +
         `--missing "${such.join(',')}" takes ${such.length === 1 ? 'it for a missing value' : 'them for missing values'}.`,
     ];
-  if (misfits > total * FEW) return [];
+  if (misfits > total * FEW && (kind !== 'dates' || misfits > 1)) return [];
   return [
     `${name} stays text: ${count(misfits)} of its ${count(total)} values ${misfits === 1 ? `is no ${wanted}` : `are no ${wanted}s`}, such as "${such[0] ?? ''}".`,
   ];
