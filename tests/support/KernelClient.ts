@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { type Connection, type ConnectionOptions, makeConnection } from './connection.js';
 import { CommClient } from './CommClient.js';
+import { type Exchange, type ExecuteOptions, type Execution, executionOf } from './execution.js';
 import { KernelProcess } from './KernelProcess.js';
 import { KernelSockets, type ReceiveChannel, type SendChannel } from './KernelSockets.js';
 import { type Json, makeHeader, type Message, pack, unpack } from './messages.js';
@@ -9,6 +10,7 @@ import { ProtocolRules } from './ProtocolRules.js';
 import { recordMessage } from './recordMessage.js';
 import { noteMessages } from './trustNotes.js';
 
+export type { Exchange, ExecuteOptions, Execution } from './execution.js';
 export type { Json, Message } from './messages.js';
 
 export interface StartOptions extends ConnectionOptions {
@@ -20,50 +22,6 @@ export interface StartOptions extends ConnectionOptions {
   /** Milliseconds that anything awaited may take; 20,000 where absent. */
   readonly timeout?: number;
 }
-
-export interface ExecuteOptions {
-  readonly silent?: boolean;
-  readonly storeHistory?: boolean;
-  readonly stopOnError?: boolean;
-  readonly userExpressions?: Readonly<Record<string, string>>;
-  readonly metadata?: object;
-  /** Answers the cell's questions; without it, the request says that input is not allowed. */
-  readonly answer?: (prompt: string, password: boolean) => string | Promise<string>;
-  /** Sees each broadcast message of this request as it comes. */
-  readonly onMessage?: (message: Message) => void;
-  /** Milliseconds until it counts as hung. */
-  readonly timeout?: number;
-  /** When its header says that it was made; now where absent. */
-  readonly date?: Date;
-}
-
-/** A request, answered. */
-export interface Exchange {
-  readonly reply: Message;
-  /** What was broadcast from busy to idle, both included. */
-  readonly messages: readonly Message[];
-}
-
-/** An executed cell. */
-export interface Execution extends Exchange {
-  readonly status: 'ok' | 'error' | 'aborted';
-  /** Stream, display, update, result, clear and error messages, in order. */
-  readonly outputs: readonly Message[];
-  /** All text of stdout, and of stderr. */
-  readonly stdout: string;
-  readonly stderr: string;
-  /** The content of its `execute_result`. */
-  readonly result: Json | null;
-}
-
-const OUTPUTS = new Set([
-  'stream',
-  'display_data',
-  'update_display_data',
-  'execute_result',
-  'clear_output',
-  'error',
-]);
 
 interface Pending {
   readonly messages: Message[];
@@ -137,22 +95,7 @@ export class KernelClient {
       allow_stdin: options.answer !== undefined,
       stop_on_error: options.stopOnError ?? true,
     };
-    const { reply, messages } = await this.request('execute_request', content, options);
-    const outputs = messages.filter((message) => OUTPUTS.has(message.type));
-    const textOf = (name: string) =>
-      outputs
-        .filter((message) => message.type === 'stream' && message.content.name === name)
-        .map((message) => String(message.content.text))
-        .join('');
-    return {
-      reply,
-      messages,
-      status: reply.content.status as Execution['status'],
-      outputs,
-      stdout: textOf('stdout'),
-      stderr: textOf('stderr'),
-      result: outputs.find((message) => message.type === 'execute_result')?.content ?? null,
-    };
+    return executionOf(await this.request('execute_request', content, options));
   }
 
   /** The content of the reply. */
