@@ -53,14 +53,10 @@ export interface ExecuteOptions {
   readonly input?: (prompt: string, password: boolean) => Promise<string>;
   /**
    * Answers `sql("…")`: writes the result as Parquet into the workspace and gives its path relative to it.
-   * `exchange` is the hidden folder to write into; `exportFrame` is that of the session, for use until it is answered: it
-   * sees the names that the code which asks sees.
+   * `exchange` is the hidden folder to write into; `exports` are those of the session, for use until it is answered: they
+   * see the names that the code which asks sees.
    */
-  readonly sql?: (
-    query: string,
-    exchange: string,
-    exportFrame: PythonSession['exportFrame'],
-  ) => Promise<string>;
+  readonly sql?: (query: string, exchange: string, exports: PythonExports) => Promise<string>;
 }
 
 export interface Artifact {
@@ -125,11 +121,22 @@ export interface BlobStore {
   ): Promise<{ id: string; bytes: number; added: boolean }>;
 }
 
+/** How Python's variables are handed over, in files below the workspace. */
+export interface PythonExports {
+  /** Writes the data frame `name` as Parquet to a path relative to the workspace; null where there is no such frame. */
+  exportFrame(name: string, path: string): Promise<{ fingerprint: string } | null>;
+  /**
+   * Writes variables that are single values, or lists of them, as one row of Parquet with a column for each; no file where
+   * some are `missing`. Rejects with a PythonError that names the variable for other types.
+   */
+  exportValues(names: readonly string[], path: string): Promise<{ missing: readonly string[] }>;
+}
+
 /**
  * Python for one worldline. One execution at a time: a second waits. A container is started on first use and again
  * after it was reaped, killed or removed; the variables then come back from the last snapshot.
  */
-export interface PythonSession {
+export interface PythonSession extends PythonExports {
   readonly workspace: Workspace;
   readonly state: 'none' | 'starting' | 'ready' | 'running' | 'reaped' | 'unavailable';
   /** Whether variables may differ from what was last captured or restored. */
@@ -146,8 +153,6 @@ export interface PythonSession {
     code: string,
   ): Promise<{ status: 'complete' | 'incomplete' | 'invalid' | 'unknown'; indent: string }>;
   variables(): Promise<Variable[]>;
-  /** Writes the data frame `name` as Parquet to a path relative to the workspace; null where there is no such frame. */
-  exportFrame(name: string, path: string): Promise<{ fingerprint: string } | null>;
   /** Reads a Parquet file of the workspace into the DataFrame `name`. */
   importFrame(name: string, path: string): Promise<void>;
   /**

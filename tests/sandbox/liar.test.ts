@@ -59,7 +59,10 @@ async function hear(speak: (container: Container) => void) {
       limits,
       held: 0,
       removeContainer: () => undefined,
-      exportFrame: () => Promise.resolve(null),
+      exports: {
+        exportFrame: () => Promise.resolve(null),
+        exportValues: () => Promise.resolve({ missing: [] }),
+      },
     },
   );
   if (container.heard === '') await once(container, 'heard');

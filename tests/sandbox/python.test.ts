@@ -266,16 +266,17 @@ frame = pa.table({
     const handed: unknown[] = [];
     await run(
       python,
-      'import os, pandas as pd\nhere = os.getcwd()\nos.chdir("/tmp")\ndef f():\n  own = pd.DataFrame({"i": [1]})\n  sql("from own")\nf()\nos.chdir(here)',
+      'import os, pandas as pd\nhere = os.getcwd()\nos.chdir("/tmp")\ndef f():\n  n, own = 1, pd.DataFrame({"i": [1]})\n  sql("from own")\nf()\nos.chdir(here)',
       {
-        sql: async (_query, _exchange, exportFrame) => {
+        sql: async (_query, _exchange, { exportFrame, exportValues }) => {
           handed.push(await exportFrame('own', '.worldline/exchange/own.parquet'));
           handed.push(await exportFrame('f', '.worldline/exchange/no.parquet'));
+          handed.push(await exportValues(['n', 'm'], '.worldline/exchange/values.parquet'));
           return '.worldline/exchange/own.parquet';
         },
       },
     );
-    expect(handed).toEqual([{ fingerprint: expect.any(String) }, null]);
+    expect(handed).toEqual([{ fingerprint: expect.any(String) }, null, { missing: ['m'] }]);
     const failed = await run(python, 'sql("from nothing")', {
       sql: () => Promise.reject(new Error('no such table')),
     });

@@ -4,6 +4,7 @@ import {
   listArtifacts,
   type ExecuteOptions,
   type ListedArtifact,
+  type PythonExports,
   type PythonSession,
 } from '@worldline/sandbox';
 import type { Author, Database, Readable } from '../database/types.js';
@@ -16,6 +17,7 @@ import type {
 } from '../worldlines/types.js';
 import { UserError } from './errors.js';
 import { Frames } from './sql/Frames.js';
+import { withParameters } from './sql/parameters.js';
 import { Handles } from './ask/Handles.js';
 import { DataLinks } from './links.js';
 
@@ -92,7 +94,7 @@ export class Runtime implements Parts {
    * Makes results of steps and DataFrames that the SQL names visible to it, the frames as they are now. `take` is how code
    * that is running hands its frames over.
    */
-  async offerFrames(sql: string, take?: PythonSession['exportFrame']): Promise<void> {
+  async offerFrames(sql: string, take?: PythonExports): Promise<void> {
     const hasFrames = this.pythonState !== 'none';
     if (this.#handles.isEmpty && !hasFrames) return;
     const sources = await this.database.sources(sql);
@@ -136,13 +138,19 @@ export class Runtime implements Parts {
     onNote: (note: string) => void = () => undefined,
   ): NonNullable<ExecuteOptions['sql']> {
     const told = new Set<string>();
-    return async (query, _exchange, exportFrame) => {
+    return async (query, _exchange, exports) => {
       // Python has read the answer to its last call before it makes another.
       if (this.#answered !== null) await rm(this.#answered, { force: true });
-      await this.offerFrames(query, exportFrame);
+      await this.offerFrames(query, exports);
       const { absolute, relative } = await this.exchangeFile();
       this.#answered = absolute;
-      const { note } = await this.database.toParquet(query, absolute, { author, signal, byCode: true });
+      const how = { author, signal, byCode: true };
+      const { note } = await withParameters(
+        this,
+        query,
+        (given) => this.database.toParquet(query, absolute, { ...how, ...given }),
+        exports,
+      );
       if (note !== undefined && !told.has(note)) {
         told.add(note);
         onNote(note);

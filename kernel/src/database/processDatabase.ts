@@ -63,13 +63,13 @@ export class ProcessDatabase implements Database {
   }
 
   async query(sql: string, options: QueryOptions): Promise<StatementResult[]> {
-    const { author, limit = DEFAULT_LIMIT, onPage, onResult, onProgress } = options;
+    const { author, limit = DEFAULT_LIMIT, parameters = null, onPage, onResult, onProgress } = options;
     const results: StatementResult[] = [];
     const add = (result: StatementResult): void => {
       results.push(result);
       onResult?.(result);
     };
-    const params = { sql, author, limit };
+    const params = { sql, author, limit, parameters };
     const last = await this.#call('query', params, {
       ...running(options),
       onEvent: (event) => {
@@ -157,6 +157,7 @@ export class ProcessDatabase implements Database {
         file: resolve(this.#state.workspace, file),
         author: options.author,
         byCode: options.byCode ?? false,
+        parameters: options.parameters ?? null,
       },
       {
         ...running(options),

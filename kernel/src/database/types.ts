@@ -71,6 +71,8 @@ export interface ExportOptions extends RunOptions {
   readonly author: Author;
   /** Whether code in the sandbox runs it: it may move files about meanwhile. */
   readonly byCode?: boolean;
+  /** As for a query. */
+  readonly parameters?: string;
 }
 
 /** What went into a file. `note`: what is worth knowing of how the files were read that it comes from. */
@@ -83,6 +85,8 @@ export interface QueryOptions extends RunOptions {
   readonly author: Author;
   /** Rows of the first page; default 50. */
   readonly limit?: number;
+  /** A Parquet file whose one row has the values that the SQL asks for (`$name`), by the names of its columns. */
+  readonly parameters?: string;
   /** Called with the first rows of a result as soon as they are there, where more are still being counted. */
   readonly onPage?: (page: FirstPage) => void;
   /** Called as each statement ends, before the next begins. */

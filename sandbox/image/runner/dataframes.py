@@ -40,7 +40,7 @@ def export(namespace: Mapping, name: str, path: str) -> dict:
     table = _table(namespace.get(name))
     if table is None:
         return {"fingerprint": None}
-    table = _with_plain_durations(table)
+    table = with_plain_durations(table)
     part = path + ".part"
     try:
         pyarrow.parquet.write_table(table, part, compression="none", use_dictionary=False, write_statistics=False)
@@ -89,7 +89,7 @@ def _table(value):
     return pyarrow.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
 
 
-def _with_plain_durations(table):
+def with_plain_durations(table):
     """Durations as microseconds; raises a TypeError where they are inside of other values."""
     import pyarrow
     from pyarrow import types

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from pyarrow import default_memory_pool
 
-from . import cgroup, dataframes, inquiries, processes, variables, warm
+from . import cgroup, dataframes, inquiries, processes, values, variables, warm
 from .channel import Channel, HostError
 from .helpers import Helpers
 from .shell import Shell, make_shell
@@ -158,7 +158,8 @@ class Worker:
         return {}
 
     def _export(self, scope: Mapping, header: dict) -> dict:
-        return dataframes.export(scope, header["name"], self._path(header["path"]))
+        path = self._path(header["path"])
+        return values.export(scope, header["names"], path) if "names" in header else dataframes.export(scope, header["name"], path)
 
     def _path(self, path: str) -> str:
         return os.path.join(self._workspace, path)

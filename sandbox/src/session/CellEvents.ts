@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CellFrames, Runner } from '../channel/Runner.js';
 import type { Frame } from '../channel/frames.js';
 import { HIDDEN } from '../engine/containerOptions.js';
-import type { ExecuteOptions, PythonSession, SandboxEvent } from '../types.js';
+import type { ExecuteOptions, PythonExports, SandboxEvent } from '../types.js';
 
 /** More than the runner lets through: a runner that does not keep to its limits is not believed. */
 const MAX_TEXT = 16 * 1024 * 1024;
@@ -30,7 +30,7 @@ export class CellEvents implements CellFrames {
     private readonly runner: Runner,
     private readonly options: ExecuteOptions,
     private readonly workspace: string,
-    private readonly exportFrame: PythonSession['exportFrame'],
+    private readonly exports: PythonExports,
   ) {}
 
   frame({ header, payload }: Frame): void {
@@ -106,7 +106,7 @@ export class CellEvents implements CellFrames {
     if (op === 'input' && this.options.input !== undefined)
       return this.options.input(typeof prompt === 'string' ? prompt : '', password === true);
     if (op === 'sql' && this.options.sql !== undefined && typeof query === 'string')
-      return this.options.sql(query, join(this.workspace, HIDDEN, 'exchange'), this.exportFrame);
+      return this.options.sql(query, join(this.workspace, HIDDEN, 'exchange'), this.exports);
     return Promise.reject(new Error(`${String(op)} is not available in this cell.`));
   }
 

@@ -5,6 +5,7 @@ import type {
   ExecuteOptions,
   ExecuteResult,
   LostVariable,
+  PythonExports,
   PythonSession,
   SandboxEvent,
   Variable,
@@ -17,8 +18,8 @@ import { failureOf, ignoredTimeout } from './describe.js';
 import { type ContainerServices, ignore, isPythons, LiveContainer } from './LiveContainer.js';
 import { Mutex } from './Mutex.js';
 import { parseCompleteness, parseInspection, parseMatches, parseVariables } from './replies.js';
+import { pythonExports } from './pythonExports.js';
 import { runCell } from './runCell.js';
-import { takeFrame } from './takeFrame.js';
 import { Variables } from './Variables.js';
 import { WorkspaceFiles } from './WorkspaceFiles.js';
 
@@ -90,8 +91,7 @@ export class Session implements PythonSession {
         workspace: this.workspace.path,
         limits: container.limits,
         held: this.#files.held,
-        exportFrame: (name, path) =>
-          takeFrame((header) => container.runner.call(header), this.workspace.path, name, path),
+        exports: pythonExports((header) => container.runner.call(header), this.workspace.path),
         removeContainer: () => void container.remove().catch(() => undefined),
       }).finally(() => (this.#runs = false));
       const ignored = ignoredTimeout(outcome);
@@ -131,10 +131,18 @@ export class Session implements PythonSession {
     return this.#listed;
   }
 
-  exportFrame(name: string, path: string): Promise<{ fingerprint: string } | null> {
+  exportFrame(name: string, path: string): ReturnType<PythonSession['exportFrame']> {
+    return this.#export((exports) => exports.exportFrame(name, path));
+  }
+
+  exportValues(names: readonly string[], path: string): ReturnType<PythonSession['exportValues']> {
+    return this.#export((exports) => exports.exportValues(names, path));
+  }
+
+  #export<T>(take: (exports: PythonExports) => Promise<T>): Promise<T> {
     return this.#turn.run(async () => {
       const container = await this.#ready(ignore);
-      return takeFrame((header) => this.#work(container, header), this.workspace.path, name, path);
+      return take(pythonExports((header) => this.#work(container, header), this.workspace.path));
     });
   }
 

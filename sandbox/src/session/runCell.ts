@@ -1,6 +1,6 @@
 import type { CellEnd, Runner } from '../channel/Runner.js';
 import { LONGEST_TIMER } from '../limits.js';
-import type { Limits, ExecuteOptions, PythonSession } from '../types.js';
+import type { Limits, ExecuteOptions, PythonExports } from '../types.js';
 import { SpaceWatch } from '../workspace/SpaceWatch.js';
 import { GRACE } from './bounded.js';
 import { CellEvents } from './CellEvents.js';
@@ -26,11 +26,11 @@ export async function runCell(
     readonly limits: Limits;
     /** Bytes that the workspace has already. */
     readonly held: number;
-    readonly exportFrame: PythonSession['exportFrame'];
+    readonly exports: PythonExports;
     readonly removeContainer: () => void;
   },
 ): Promise<CellOutcome> {
-  const events = new CellEvents(runner, options, place.workspace, place.exportFrame);
+  const events = new CellEvents(runner, options, place.workspace, place.exports);
   const timers = new Set<NodeJS.Timeout>();
   let stopped: CellOutcome['stop'] = null;
   const after = (milliseconds: number, action: () => void): void => {

@@ -17,7 +17,7 @@ export const CELL_MAGICS: readonly CellMagic[] = [
     usage: '%%sql [NAME <<] [--limit N]',
     about: 'Runs SQL in DuckDB; with NAME <<, Python gets the result as a DataFrame of that name.',
     details:
-      "FROM reads tables, files beside the notebook (FROM 'sales.csv') and DataFrames of Python (FROM df). %sql takes the SQL of one line.",
+      "FROM reads tables, files beside the notebook (FROM 'sales.csv') and DataFrames of Python (FROM df); $name is the value of a Python variable. %sql takes the SQL of one line.",
     examples: ["%%sql top <<\nSELECT * FROM 'sales.csv' ORDER BY amount DESC LIMIT 10"],
     options: SQL_OPTIONS,
   },

@@ -1,10 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { PythonError, type PythonSession } from '@worldline/sandbox';
+import { PythonError, type PythonExports } from '@worldline/sandbox';
 import type { Sources } from '../../database/types.js';
 import { UserError } from '../errors.js';
 import type { Runtime } from '../Runtime.js';
-
-type Export = PythonSession['exportFrame'];
 
 /**
  * DataFrames of Python that SQL has named: each is written as Parquet and shown to SQL under its name, again whenever
@@ -27,7 +25,7 @@ export class Frames {
   async offer(
     { tables, unknown }: Sources,
     isOther: (name: string) => boolean,
-    take?: Export,
+    take?: PythonExports,
   ): Promise<void> {
     const named = new Set([...unknown, ...tables.filter((table) => this.#registered.has(table))]);
     for (const name of named) if (!isOther(name)) await this.#offerOne(name, take);
@@ -40,7 +38,7 @@ export class Frames {
     for (const name of names) await this.runtime.database.unregisterFrame(name);
   }
 
-  async #offerOne(name: string, take: Export | undefined): Promise<void> {
+  async #offerOne(name: string, take: PythonExports | undefined): Promise<void> {
     const { database } = this.runtime;
     const { absolute, relative } = await this.runtime.exchangeFile();
     const exported = await this.#export(name, relative, take);
@@ -56,10 +54,13 @@ export class Frames {
     if (before) await rm(before.file, { force: true });
   }
 
-  async #export(name: string, file: string, take: Export | undefined): ReturnType<Export> {
+  async #export(
+    name: string,
+    file: string,
+    take: PythonExports | undefined,
+  ): ReturnType<PythonExports['exportFrame']> {
     try {
-      if (take !== undefined) return await take(name, file);
-      return await (await this.runtime.python()).exportFrame(name, file);
+      return await (take ?? (await this.runtime.python())).exportFrame(name, file);
     } catch (error) {
       if (!(error instanceof PythonError)) throw error;
       throw new UserError(

@@ -41,6 +41,6 @@ export function checkTemplates(sql: string): void {
   throw new UserError(
     'UsageError',
     `{{${name}}} is no SQL: values of Python do not get in that way.`,
-    `In a Python cell: sql(f"… {${name}} …"). In SQL: SET VARIABLE ${name} = …, then getvariable('${name}').`,
+    `$${name} is the Python variable ${name}: WHERE x > $${name}.`,
   );
 }

@@ -10,6 +10,7 @@ import { UserError } from '../errors.js';
 import { pointingAt } from '../outcome.js';
 import { audienceOf, ProgressBar } from '../ProgressBar.js';
 import { checkHabits, checkTemplates } from './jupysql.js';
+import { withParameters } from './parameters.js';
 import { StatementOutputs } from './StatementOutputs.js';
 
 export const SQL_OPTIONS: readonly OptionSpec[] = [
@@ -80,13 +81,14 @@ async function giveToPython(context: CellContext, cell: SqlCell, name: string): 
   const bar = new ProgressBar(run, audienceOf(context.request));
   let exported: Exported;
   try {
-    exported = await runtime.database.toParquet(cell.sql, absolute, {
-      author: 'user',
-      ...stops(context),
-      onProgress: (fraction) => {
-        bar.report(fraction);
-      },
-    });
+    exported = await withParameters(runtime, cell.sql, (given) =>
+      runtime.database.toParquet(cell.sql, absolute, {
+        ...{ author: 'user', ...given, ...stops(context) },
+        onProgress: (fraction) => {
+          bar.report(fraction);
+        },
+      }),
+    );
   } finally {
     bar.stop();
   }
@@ -111,20 +113,21 @@ async function query(
   const outputs = new StatementOutputs(run, audienceOf(request));
   let done = false;
   try {
-    await runtime.database.query(sql, {
-      author: 'user',
-      limit: limit ?? kernel.settings.number('rows') ?? 50,
-      ...stops(context),
-      onProgress: (fraction) => {
-        outputs.progress(fraction);
-      },
-      onPage: (page) => {
-        outputs.page(page);
-      },
-      onResult: (result) => {
-        outputs.result(result);
-      },
-    });
+    await withParameters(runtime, sql, (given) =>
+      runtime.database.query(sql, {
+        ...{ author: 'user', ...given, ...stops(context) },
+        limit: limit ?? kernel.settings.number('rows') ?? 50,
+        onProgress: (fraction) => {
+          outputs.progress(fraction);
+        },
+        onPage: (page) => {
+          outputs.page(page);
+        },
+        onResult: (result) => {
+          outputs.result(result);
+        },
+      }),
+    );
     done = true;
   } finally {
     outputs.end(done && lastIsResult);

@@ -8,6 +8,9 @@ interface Words {
   readonly say: (match: RegExpExecArray, rest: string) => string;
 }
 
+/** Functions that would have fitted: some have forty forms. */
+const CANDIDATES = 8;
+
 /** Messages that leave open what to do, or advise what is refused here. */
 const WORDS: readonly Words[] = [
   {
@@ -69,6 +72,22 @@ const WORDS: readonly Words[] = [
     say: ([, parameter = '']) => noValue(`$${parameter}`, /^\d/.test(parameter) ? 'x' : parameter),
   },
   {
+    type: 'Binder',
+    message: /^Unexpected prepared parameter\./,
+    say: () =>
+      'A view or a macro keeps no $name: it would go on with a value of Python that is another by then. ' +
+      'CREATE TABLE … AS takes the value of now.',
+  },
+  {
+    type: 'Binder',
+    message: /^(No function matches [^]*?Candidate functions:\n)((?:\t.*\n?)+)/,
+    say: ([, what = '', functions = '']) => {
+      const all = functions.trimEnd().split('\n');
+      const others = all.length - CANDIDATES;
+      return what + (others > 1 ? [...all.slice(0, CANDIDATES), `\t… and ${others} others`] : all).join('\n');
+    },
+  },
+  {
     type: 'Parser',
     message: /^syntax error at or near ":"/,
     say: ([all], rest) => {
@@ -103,5 +122,5 @@ function wayTo(path: string): string {
 }
 
 function noValue(parameter: string, name: string): string {
-  return `There is no value for ${parameter}. SET VARIABLE ${name} = …, then getvariable('${name}') gives it.`;
+  return `There is no value for ${parameter}. In cells and in sql("…") of Python, $${name} stands for the Python variable ${name}.`;
 }

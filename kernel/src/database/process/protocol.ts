@@ -41,7 +41,10 @@ export interface Frame {
 export interface Calls {
   open: { params: OpenState; result: null };
   /** Gives what the last statement gave; those before it are told as events. */
-  query: { params: { sql: string; author: Author; limit: number }; result: StatementResult | null };
+  query: {
+    params: { sql: string; author: Author; limit: number; parameters: string | null };
+    result: StatementResult | null;
+  };
   page: { params: { result: string; offset: number; count: number; options: PageOptions }; result: Page };
   exportResult: { params: { result: string; file: string }; result: { rows: number } };
   tables: { params: null; result: TableSummary[] };
@@ -57,7 +60,7 @@ export interface Calls {
   attach: { params: Attachment; result: null };
   detach: { params: { alias: string }; result: null };
   toParquet: {
-    params: { sql: string; file: string; author: Author; byCode: boolean };
+    params: { sql: string; file: string; author: Author; byCode: boolean; parameters: string | null };
     result: Exported;
   };
   registerFrame: { params: Frame; result: null };

@@ -7,12 +7,16 @@ export const DURATIONS = 'worldline.durations';
 
 /** Shows a file of Python's under the name of the data frame. */
 export async function showFrame(work: DuckDBConnection, { name, file }: Frame): Promise<void> {
+  await work.run(`CREATE OR REPLACE TEMP VIEW ${quoteAlways(name)} AS ${await frameQuery(work, file)}`);
+}
+
+/** What gives the rows of a file of Python's, in the types that they had there. */
+export async function frameQuery(work: DuckDBConnection, file: string): Promise<string> {
   const durations = (await durationsOf(work, file)).map(
     (column) => `to_microseconds(${quoteAlways(column)}) AS ${quoteAlways(column)}`,
   );
   const columns = durations.length === 0 ? '*' : `* REPLACE (${durations.join(', ')})`;
-  const source = `read_parquet(${quoteText(file)})`;
-  await work.run(`CREATE OR REPLACE TEMP VIEW ${quoteAlways(name)} AS SELECT ${columns} FROM ${source}`);
+  return `SELECT ${columns} FROM read_parquet(${quoteText(file)})`;
 }
 
 async function durationsOf(work: DuckDBConnection, file: string): Promise<string[]> {

@@ -3,17 +3,51 @@ import { dirname } from 'node:path';
 import { StatementType, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
 import { GateError } from '../../errors.js';
 import { quoteAlways, quoteText } from '../../sql/quote.js';
-import type { Piece } from '../../sql/split.js';
+import { namesIn } from '../../sql/parameters.js';
+import { split, type Piece } from '../../sql/split.js';
 import type { Cancel } from '../cancel.js';
 import { failureOf } from '../failure.js';
+import { bindParameters, runWith, type Parameters } from '../run/parameters.js';
 import { exported, FIRST_FORM, goesAsDuration, nextForm, type ExportForm } from './exportTypes.js';
 import { DURATIONS } from './frameView.js';
+
+/** Where the rows of a query wait whose columns have types only once its values are there. */
+const HELD = 'worldline_held';
 
 /**
  * Writes the rows of one query as uncompressed Parquet: the quickest to write and to read again. Types that Parquet
  * lacks are written so that their values stay exact. Gives the number of rows.
  */
 export async function writeParquet(
+  connection: DuckDBConnection,
+  piece: Piece,
+  file: string,
+  parameters: Parameters,
+  cancel: Cancel,
+): Promise<number> {
+  if (parameters.size === 0 || namesIn(piece).length === 0) return write(connection, piece, file, cancel);
+  await checkQuery(connection, piece, parameters);
+  await runWith(connection, `CREATE OR REPLACE TEMP TABLE ${HELD} AS\n${piece.sql}`, parameters);
+  try {
+    const [held = piece] = split(`FROM temp.${HELD}`);
+    return await write(connection, held, file, cancel);
+  } finally {
+    await cancel.spare(() => connection.run(`DROP TABLE temp.${HELD}`));
+  }
+}
+
+/** Finds what is wrong with a query where it stands. */
+async function checkQuery(connection: DuckDBConnection, piece: Piece, parameters: Parameters): Promise<void> {
+  const prepared = await connection.prepare(piece.sql);
+  try {
+    if (prepared.statementType !== StatementType.SELECT) throw noQuery(piece);
+    bindParameters(prepared, parameters);
+  } finally {
+    prepared.destroySync();
+  }
+}
+
+async function write(
   connection: DuckDBConnection,
   piece: Piece,
   file: string,

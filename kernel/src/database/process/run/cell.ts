@@ -10,6 +10,7 @@ import { dateNotes } from '../load/dateNotes.js';
 import { databaseError, failureOf } from '../failure.js';
 import { importFolder } from './importFolder.js';
 import { mayWrite } from './mayWrite.js';
+import { readParameters } from './parameters.js';
 import type { OpenFile } from '../open/openFile.js';
 import { watchProgress } from '../progress.js';
 import type { CallEvent, Calls } from '../protocol.js';
@@ -39,7 +40,7 @@ export interface CellContext {
  */
 export async function runCell(
   context: CellContext,
-  { sql, author, limit }: Calls['query']['params'],
+  { sql, author, limit, parameters: given }: Calls['query']['params'],
   byCode = false,
 ): Promise<StatementResult | null> {
   const { file, emit } = context;
@@ -49,6 +50,7 @@ export async function runCell(
   };
   pieces.forEach(check);
   if (pieces.length > 1) await checkSyntax(file, sql, pieces);
+  const parameters = await readParameters(file.work, given);
   let last: StatementResult | null = null;
   let transaction = false;
   let begun = false;
@@ -59,6 +61,7 @@ export async function runCell(
         results: file.results,
         author,
         limit,
+        parameters,
         cancel: context.cancel,
         emit,
         writable: context.writable,
@@ -105,7 +108,7 @@ async function withNotes(
 /** Runs all statements of a cell, and writes the rows of the last one as Parquet. */
 export async function exportCell(
   context: CellContext,
-  { sql, file: target, author, byCode }: Calls['toParquet']['params'],
+  { sql, file: target, author, byCode, parameters: given }: Calls['toParquet']['params'],
 ): Promise<Exported> {
   const { file, cancel } = context;
   const pieces = split(sql);
@@ -113,8 +116,11 @@ export async function exportCell(
   if (!last) throw new GateError('There is no query to take rows from.', sql);
   checkWords(last, author, (path) => mayWrite(file.state.workspace, path), byCode);
   const before = sql.slice(0, last.start);
-  if (pieces.length > 1) await runCell(context, { sql: before, author, limit: 0 }, byCode);
-  const rows = await runPiece(context, sql, last, false, () => writeParquet(file.work, last, target, cancel));
+  if (pieces.length > 1) await runCell(context, { sql: before, author, limit: 0, parameters: given }, byCode);
+  const parameters = await readParameters(file.work, given);
+  const rows = await runPiece(context, sql, last, false, () =>
+    writeParquet(file.work, last, target, parameters, cancel),
+  );
   const notes = author === 'user' ? await dateNotes(file.work, last, cancel) : [];
   return notes.length === 0 ? { rows } : { rows, note: notes.join('\n') };
 }

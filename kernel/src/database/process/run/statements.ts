@@ -13,6 +13,7 @@ import type { Piece } from '../../sql/split.js';
 import type { Author, StatementResult } from '../../types.js';
 import type { Cancel } from '../cancel.js';
 import { doneMessage } from './doneMessage.js';
+import { bindParameters, runWith, type Parameters } from './parameters.js';
 import type { CallEvent } from '../protocol.js';
 import { columnsOf, rowsOf, type Results } from '../results/results.js';
 import { readOnly, rollBack } from '../transaction.js';
@@ -23,6 +24,7 @@ export interface RunContext {
   readonly author: Author;
   /** Rows of the first page. */
   readonly limit: number;
+  readonly parameters: Parameters;
   readonly cancel: Cancel;
   readonly emit: (event: CallEvent) => void;
   /** Resolves when writing is allowed. */
@@ -55,10 +57,10 @@ export async function runStatement(piece: Piece, context: RunContext): Promise<S
 
 /** Runs a query whose stream failed once more, without streaming, for the error that it fails with. */
 async function causeOf(piece: Piece, context: RunContext): Promise<unknown> {
-  const { connection, transaction, cancel } = context;
+  const { connection, transaction, cancel, parameters } = context;
   cancel.check();
   try {
-    if (!transaction) await readOnly(connection, cancel, () => connection.run(piece.sql));
+    if (!transaction) await readOnly(connection, cancel, () => runWith(connection, piece.sql, parameters));
   } catch (error) {
     return error;
   }
@@ -116,6 +118,7 @@ async function runPrepared(
     }
     if (access === 'write') await context.writable();
     context.cancel.check();
+    bindParameters(prepared, context.parameters);
     return await execute(prepared, piece, context, started);
   } finally {
     prepared.destroySync();
