@@ -80,6 +80,11 @@ export class Runtime implements Parts {
     return this.#python?.state ?? 'none';
   }
 
+  /** Whether there may be variables: also those that wait for a sandbox. */
+  get mayHaveVariables(): boolean {
+    return this.pythonState !== 'none' || this.#waiting !== null;
+  }
+
   /** Brings the links to the data folders up to date; called before each cell. */
   async prepare(): Promise<void> {
     await this.#links.update(this.services.readable().folders, this.services.beside());

@@ -32,7 +32,7 @@ async function handOver(
   file: string,
   exports: PythonExports | undefined,
 ): Promise<readonly string[]> {
-  if (exports === undefined && runtime.pythonState === 'none') return names;
+  if (exports === undefined && !runtime.mayHaveVariables) return names;
   try {
     return (await (exports ?? (await runtime.python())).exportValues(names, file)).missing;
   } catch (error) {
