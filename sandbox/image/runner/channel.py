@@ -1,10 +1,14 @@
 """The worker's end of its socket to the supervisor, safe against an interrupt in the middle of a frame."""
 
+import functools
 import json
+import os
+import posix
 import select
 import signal
 import socket
 import threading
+from collections.abc import Callable
 
 from .frames import Reader, pack
 
@@ -27,6 +31,28 @@ class Shield:
 
     def install(self) -> None:
         signal.signal(signal.SIGINT, self._interrupted)
+
+    def cover_forks(self) -> None:
+        """What is raised while Python's hooks of a fork run is only printed, and most of a fork is spent in them."""
+        os.fork = posix.fork = self._covered(os.fork)
+        os.forkpty = posix.forkpty = self._covered(os.forkpty)
+
+    def _covered(self, fork: Callable) -> Callable:
+        @functools.wraps(fork)
+        def covered():
+            __tracebackhide__ = True
+            parent = os.getpid()
+            try:
+                with self:
+                    result = fork()
+            except KeyboardInterrupt as interrupt:
+                # Not in the wake of what the fork raised itself, in here.
+                raise interrupt from None
+            if os.getpid() != parent and signal.getsignal(signal.SIGINT) == self._interrupted:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+            return result
+
+        return covered
 
     def arm(self) -> None:
         self._pending = False

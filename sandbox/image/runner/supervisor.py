@@ -259,6 +259,8 @@ class Supervisor:
         elif kind == "kill":
             processes.resume(self.nursery.pid)
             worker.kill()
+            # What it left goes with it in any case: among many that fork, it would hardly get to its end.
+            self._all_but(worker).kill()
         elif kind == "restore":
             self._fresh().send(header, payload)
             self.worker.pristine = False

@@ -4,7 +4,6 @@ import contextlib
 import faulthandler
 import json
 import os
-import signal
 import socket
 import sys
 import time
@@ -57,6 +56,7 @@ class Worker:
         self._standard = Standard(self._channel, self._output, out, err)
         self._standard.put_back()
         os.register_at_fork(after_in_child=self._in_child)
+        self._channel.shield.cover_forks()
         faulthandler.enable(crash)
         _tidy()
         shell.send = self._send
@@ -215,7 +215,6 @@ class Worker:
         self._channel.abandon()
         # It may die, and the worker live on.
         faulthandler.enable(self._standard.err)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _tidy() -> None:

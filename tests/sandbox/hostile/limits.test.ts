@@ -65,6 +65,13 @@ def below(depth):
     expect(priorities).toHaveLength(4);
   });
 
+  test('hears of an interrupt in the middle of a fork, too', async () => {
+    const hook = 'os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT))';
+    const ran = await run(python, `import os, signal\n${hook}\nif os.fork() == 0: os._exit(0)\nprint("on")`);
+    expect([failure(ran), ran.text]).toEqual(['KeyboardInterrupt: ', '']);
+    await run(python, 'os._exit(0)');
+  });
+
   test('with a fork bomb, is ended with its cell', async () => {
     const ran = await run(python, BOMB, { timeout: 3000 });
     // So many interpreters may need more memory than there is before they are too many.
