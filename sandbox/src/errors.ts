@@ -34,6 +34,20 @@ export class WorkerDiedError extends Error {
   }
 }
 
+/**
+ * The variables of a session could not be saved, by what its code made of Python: a fresh one can save its own. `problem` is a
+ * sentence that says what happened.
+ */
+export class UnsavedVariablesError extends Error {
+  override readonly name = 'UnsavedVariablesError';
+  constructor(
+    readonly problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`The variables could not be kept: ${problem}`, options);
+  }
+}
+
 /** What a request to the runner raised in Python. */
 export class PythonError extends Error {
   override readonly name = 'PythonError';

@@ -45,6 +45,7 @@ export {
   SandboxOptionError,
   SandboxUnavailableError,
   UnsafePathError,
+  UnsavedVariablesError,
   WorkerDiedError,
 } from './errors.js';
 export { limitsFromEnvironment, type Settings } from './limits.js';

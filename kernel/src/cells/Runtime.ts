@@ -15,6 +15,7 @@ import type {
   VariablesCapture,
   WorldlinePlace,
 } from '../worldlines/types.js';
+import { advised } from './advised.js';
 import { UserError } from './errors.js';
 import { Frames } from './sql/Frames.js';
 import { withParameters } from './sql/parameters.js';
@@ -187,9 +188,8 @@ export class Runtime implements Parts {
 
   async captureVariables(): Promise<VariablesCapture | null> {
     if (this.#python === null) return null;
-    const snapshot = await this.#python.snapshot();
-    if (snapshot === null) return null;
-    return { variables: snapshot.variables, done: snapshot.done };
+    const snapshot = await advised(this.#python.snapshot());
+    return snapshot === null ? null : { variables: snapshot.variables, done: advised(snapshot.done) };
   }
 
   async restoreVariables(

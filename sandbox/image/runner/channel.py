@@ -1,7 +1,6 @@
 """The worker's end of its socket to the supervisor, safe against an interrupt in the middle of a frame."""
 
 import functools
-import json
 import os
 import posix
 import select
@@ -10,7 +9,7 @@ import socket
 import threading
 from collections.abc import Callable
 
-from .frames import Reader, pack
+from .frames import Reader, encode_any, pack
 
 
 MOST_HELD = 64 << 10
@@ -115,7 +114,7 @@ class Channel:
 
     def send_reply(self, number: int, fields: dict) -> None:
         """Fields may be larger than a header: they go as the payload."""
-        body = json.dumps(fields, default=repr, ensure_ascii=False).encode("utf-8", "replace")
+        body = encode_any(fields).encode("utf-8", "replace")
         header = {key: fields[key] for key in ("guardian", "label") if key in fields}
         self.send({**header, "type": "reply", "id": number}, body)
 

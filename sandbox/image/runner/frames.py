@@ -8,6 +8,8 @@ MAX_PAYLOAD = 64 << 20
 _LENGTHS = struct.Struct(">II")
 # `json.dumps` with options makes one each time.
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+# Of what may hold a value that JSON does not know.
+encode_any = json.JSONEncoder(ensure_ascii=False, default=repr).encode
 
 
 class ProtocolError(Exception):

@@ -80,7 +80,7 @@ class Guardians:
             self._read()
 
     def _tell_killed(self, label: str) -> None:
-        error = "the process that wrote them was killed"
+        error = "the process that wrote them ended before it was done"
         self._tell({"type": "snapshot", "label": label, "ok": False, "error": error})
 
     @staticmethod

@@ -3,7 +3,6 @@
 import base64
 import contextlib
 import inspect
-import json
 import linecache
 import os
 import sys
@@ -19,6 +18,7 @@ from traitlets.config import Config
 
 from . import full, network, packages, readonly
 from .charts import Charts
+from .frames import encode_any
 from .limits import Displays
 
 RUNNER = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -213,10 +213,10 @@ class Shell(InteractiveShell):
         if self.displays.are_used_up:
             return
         bundle = {"data": encode_bundle(data), "metadata": metadata}
-        body = json.dumps(bundle, default=repr, ensure_ascii=False).encode("utf-8", "replace")
+        body = encode_any(bundle).encode("utf-8", "replace")
         if len(body) > MAX_BUNDLE:
             text = f"[left out: an output of {len(body):,} bytes, larger than can be shown]"
-            body = json.dumps({"data": {"text/plain": text}, "metadata": {}}).encode()
+            body = encode_any({"data": {"text/plain": text}, "metadata": {}}).encode()
         # One too many is sent, so that the supervisor says so; those after it cost nothing.
         self.displays.add(len(body))
         header = {"type": kind}
@@ -238,7 +238,7 @@ class Shell(InteractiveShell):
         if sum(map(len, lines)) > MAX_TRACEBACK:
             text = "\n".join(lines)
             lines = [text[: MAX_TRACEBACK // 2], "[…]", text[-MAX_TRACEBACK // 2 :]]
-        body = json.dumps({"ename": type(error).__name__, "evalue": value[:100_000], "traceback": lines})
+        body = encode_any({"ename": type(error).__name__, "evalue": value[:100_000], "traceback": lines})
         self.failed = error
         self.send({"type": "error"}, body.encode("utf-8", "replace"))
 

@@ -15,6 +15,7 @@ from pyarrow import default_memory_pool
 from . import cgroup, dataframes, inquiries, processes, values, variables, warm
 from .channel import Channel, HostError
 from .helpers import Helpers
+from .own import Own
 from .shell import Shell, make_shell
 from .showing import only_shows
 from .standard import Standard, high
@@ -22,6 +23,9 @@ from .streams import Output
 
 # Of each fork: however many there are, the cell goes first, and hears of an interrupt.
 NICE = 3
+# Before what the runner says of its own end, where faulthandler says of a crash.
+BROKE = "The runner broke: "
+MOST_SAID = 500
 
 try:
     from .snapshot import Snapshots
@@ -38,7 +42,11 @@ def prepare() -> Shell:
 
 def run(shell: Shell, fds: list[int]) -> None:
     """Serves frames until the supervisor closes the channel. `fds`: channel, stdout, stderr, side channel, crash."""
-    Worker(shell, fds).serve()
+    worker = Worker(shell, fds)
+    try:
+        worker.serve()
+    except Exception as error:
+        worker.broke(error)
 
 
 class Worker:
@@ -50,6 +58,8 @@ class Worker:
         processes.die_first()
         self._shell = shell
         self._side = side
+        self._crash = crash
+        self._pid = os.getpid()
         self._channel = Channel(socket.socket(fileno=control))
         self._channel.meanwhile = self._serve_meanwhile
         self._output = Output(self._channel)
@@ -82,6 +92,7 @@ class Worker:
             "snapshot": self._snapshot,
             "restore": self._restore,
         }
+        self._own = Own()
 
     def serve(self) -> None:
         self._channel.shield.install()
@@ -95,6 +106,12 @@ class Worker:
                 self._reply(self._handlers[header["type"]], header, body)
             # Arrow keeps what was given back to it: numpy could not have it, and a fork would copy its table of pages.
             default_memory_pool().release_unused()
+
+    def broke(self, error: Exception) -> None:
+        """Says with what this process ends: code can replace what nobody can do without."""
+        # A child of the code's that came to the end of its cell has no channel, and says nothing.
+        if os.getpid() == self._pid:
+            os.write(self._crash, f"{BROKE}{type(error).__name__}: {error}\n".encode("utf-8", "replace")[:MOST_SAID])
 
     def _reply(self, handler, header: dict, body: bytes) -> None:
         self._channel.shield.arm()
@@ -133,6 +150,7 @@ class Worker:
         finally:
             shield.disarm()
         milliseconds = (time.perf_counter() - started) * 1000
+        self._own.put_back()
         self._output.end()
         done = {"type": "done", "id": header["id"], "status": status, "milliseconds": milliseconds}
         if self._output.refused:

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Runner } from '../channel/Runner.js';
 import { HIDDEN, OUT } from '../engine/containerOptions.js';
-import { PythonError } from '../errors.js';
+import { PythonError, UnsavedVariablesError } from '../errors.js';
 import { VariableIntake } from '../snapshots/index.js';
 import { parseLost, parseVariables } from './replies.js';
 import type { BlobStore, LostVariable, Variable, VariablesSnapshot } from '../types.js';
@@ -85,7 +85,7 @@ export class Variables {
       .call({ type: 'snapshot', label, directory: path, full: this.#full })
       .catch((error: unknown) => {
         runner.noSnapshot(label);
-        throw isWantOfProcesses(error) ? new Error(NO_PROCESS, { cause: error }) : error;
+        throw problemOf(error);
       });
     this.#changed = false;
     if (reply['unchanged'] === true) {
@@ -130,7 +130,7 @@ export class Variables {
     const intake = this.#intake;
     try {
       const result = await written;
-      if (!result.ok) throw new Error(`The variables could not be kept: ${result.error}.`);
+      if (!result.ok) throw new UnsavedVariablesError(`${result.error}.`);
       const snapshot = await intake.take(label, path);
       if (this.#intake === intake) {
         this.#kept = snapshot;
@@ -149,7 +149,9 @@ export class Variables {
   }
 }
 
-/** As a fork says it. */
-function isWantOfProcesses(error: unknown): boolean {
-  return error instanceof PythonError && error.ename === 'BlockingIOError';
+function problemOf(error: unknown): unknown {
+  if (!(error instanceof PythonError)) return error;
+  // As a fork says that there is no process to be had.
+  if (error.ename === 'BlockingIOError') return new Error(NO_PROCESS, { cause: error });
+  return new UnsavedVariablesError(`${error.message}.`, { cause: error });
 }

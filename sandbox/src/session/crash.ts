@@ -3,6 +3,8 @@ const FRAME = /^ {2}File "(.*)", line (\d+) in (.*)$/;
 const CELL = /^<(.*?)(?: #\d+)?>$/;
 /** What runs a cell and shows its values. */
 const MACHINERY = /\/(?:IPython\/core|worldline_runner)\//;
+/** Before what the runner says of an end of its own. */
+const BROKE = /^The runner broke: (.+)$/m;
 /** The innermost frames that are shown. */
 const MOST = 30;
 
@@ -33,6 +35,11 @@ export function framesOf(crash: string, cell: { readonly label: string; readonly
   const left = own.length - MOST;
   const more = left > 0 ? [`    [... ${left} more frames]`] : [];
   return [...more, ...own.slice(-MOST).flatMap((frame) => linesOf(frame, cell))];
+}
+
+/** What the runner could not go on with, in Python's words; null where it was not the runner that ended. */
+export function breakOf(crash: string): string | null {
+  return BROKE.exec(crash)?.[1] ?? null;
 }
 
 function linesOf(

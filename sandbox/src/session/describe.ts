@@ -22,7 +22,7 @@ export interface Failure {
 
 /** Null for a cell that went well. `runtime`: the OCI runtime, where it is not the engine's own. */
 export function failureOf(
-  { end, error, crashedAt, stop }: CellOutcome,
+  { end, error, crashedAt, broke, stop }: CellOutcome,
   limits: Limits,
   runtime: string | null,
 ): Failure | null {
@@ -56,7 +56,9 @@ export function failureOf(
         [],
       );
     case 'died':
-      return died(end.cause, end.code, crashedAt, limits);
+      return broke === null
+        ? died(end.cause, end.code, crashedAt, limits)
+        : failure('ProcessDied', `The code replaced what Python cannot run cells without (${broke}).`, []);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Limits, ExecuteOptions, PythonExports } from '../types.js';
 import { SpaceWatch } from '../workspace/SpaceWatch.js';
 import { GRACE } from './bounded.js';
 import { CellEvents } from './CellEvents.js';
-import { framesOf } from './crash.js';
+import { breakOf, framesOf } from './crash.js';
 
 export type Stop = 'interrupt' | 'timeout' | 'space';
 export interface CellOutcome {
@@ -12,6 +12,8 @@ export interface CellOutcome {
   readonly error: { ename: string; evalue: string; traceback: readonly string[] } | null;
   /** Where the code was when Python crashed, as lines of a traceback. */
   readonly crashedAt: readonly string[];
+  /** What the runner ended of, if it did. */
+  readonly broke: string | null;
   /** Why the cell was stopped from outside, if it was. */
   readonly stop: { readonly why: Stop; readonly detail: string } | null;
 }
@@ -74,7 +76,8 @@ export async function runCell(
     const full = end.type === 'died' && end.cause === 'memory' ? await watch.excess() : null;
     if (full !== null) stopped ??= { why: 'space', detail: full };
     const crashedAt = end.type === 'died' ? framesOf(end.crash, { label: options.cell, code }) : [];
-    return { end, error: events.error, crashedAt, stop: stopped };
+    const broke = end.type === 'died' ? breakOf(end.crash) : null;
+    return { end, error: events.error, crashedAt, broke, stop: stopped };
   } finally {
     watch.stop();
     options.signal?.removeEventListener('abort', onAbort);

@@ -90,7 +90,7 @@ def below(depth):
     const hooked = `def go():\n${BOMB.replace(/^/gm, '    ')}\nimport os\nos.register_at_fork(after_in_child=go)\nclass Own: pass\nown = Own()`;
     await run(python, hooked);
     await expect((await python.snapshot())?.done).rejects.toThrow(
-      'The variables could not be kept: the process that wrote them was killed.',
+      'The variables could not be kept: the process that wrote them ended before it was done.',
     );
     expect(failure(await run(python, 'os._exit(1)'))).toMatch(/^ProcessDied/);
   });

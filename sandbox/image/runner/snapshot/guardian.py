@@ -10,6 +10,7 @@ import stat
 import time
 import warnings
 
+from . import intact
 from .pickler import make_deterministic
 
 ATTEMPTS = 5
@@ -127,6 +128,7 @@ def _listen(reader, seconds):
 
 def _save(capture, lost, writer):
     _volunteer_for_oom()
+    intact.put_back()
     make_deterministic()
 
     def say(line):

@@ -15,10 +15,10 @@ class ProcessState:
     def take(self):
         """What differs, as a value to pickle. To be called before a fork, which seeds one of the generators anew."""
         state = {}
-        if "random" in sys.modules:
-            state["random"] = sys.modules["random"].getstate()
-        if "numpy.random" in sys.modules:
-            state["numpy"] = sys.modules["numpy.random"].get_state()
+        if (random := sys.modules.get("random")) is not None:
+            state["random"] = random.getstate()
+        if (random := sys.modules.get("numpy.random")) is not None:
+            state["numpy"] = random.get_state()
         environment = dict(os.environ)
         if environment != self._environment:
             names = sorted(environment.keys() | self._environment.keys())

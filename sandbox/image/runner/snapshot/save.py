@@ -1,9 +1,9 @@
 """One capture, in the process that pickles: variables to a stream and buffers, and these to data files."""
 
+import contextlib
 import errno
 import json
 import os
-import shutil
 
 from .blocks import ZEROS
 from .digests import digests
@@ -16,6 +16,8 @@ MAX_SOURCES = 64
 SMALL_SOURCE = 8 * 1024 * 1024
 SPARSE = 4
 """A source of which less than this fraction is in use is left behind."""
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Unsaved(Exception):
@@ -77,12 +79,15 @@ class Save:
         """Makes the directory complete."""
         path = os.path.join(self._directory, "manifest.json")
         with open(path + ".part", "x", encoding="utf-8") as file:
-            json.dump(plain(manifest), file, separators=(",", ":"))
+            file.write(_encode(plain(manifest)))
         os.rename(path + ".part", path)
 
     def discard(self):
-        """Removes what was written."""
-        shutil.rmtree(self._directory, ignore_errors=True)
+        """Removes what was written: files, and no folders."""
+        with contextlib.suppress(OSError):
+            for name in os.listdir(self._directory):
+                os.unlink(os.path.join(self._directory, name))
+            os.rmdir(self._directory)
 
     def _write(self, variables, known):
         self.discard()

@@ -251,6 +251,8 @@ def _guard(capture, label, notify, keep):
         error = guardian.guard(capture, keep)
         notify({"label": label, "ok": True} if error is None else {"label": label, "ok": False, "error": error})
         code = 0
+    except Exception as error:
+        notify({"label": label, "ok": False, "error": f"{type(error).__name__}: {error}"})
     finally:
         os._exit(code)
 
