@@ -1,6 +1,6 @@
 import type { Display } from '../mime.js';
 import { count, plural } from '../counts.js';
-import { cut } from './format.js';
+import { cut, valueText } from './format.js';
 import { listDisplay, type ListColumn } from './list.js';
 
 /** What is known of a table and its columns. */
@@ -48,8 +48,8 @@ function lines(
     cut(column.type, width.type),
     count(column.nulls),
     column.distinct === null ? '–' : `${column.approximate ? 'about ' : ''}${count(column.distinct)}`,
-    cut(column.min ?? '–', width.value),
-    cut(column.max ?? '–', width.value),
-    cut(column.top.map(({ value, count: n }) => `${value ?? 'NULL'} (${count(n)})`).join(', '), width.top),
+    cut(column.min === null ? '–' : valueText(column.min), width.value),
+    cut(column.max === null ? '–' : valueText(column.max), width.value),
+    cut(column.top.map(({ value, count: n }) => `${valueText(value)} (${count(n)})`).join(', '), width.top),
   ]);
 }

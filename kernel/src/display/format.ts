@@ -18,3 +18,12 @@ export function cut(text: string, length: number): string {
   const points = Array.from(text);
   return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`;
 }
+
+/**
+ * A value where only its letters tell what it is: NULL, and in quotes as in SQL the texts that look like it, that look like
+ * nothing, or that have such quotes themselves.
+ */
+export function valueText(value: string | null): string {
+  if (value === null) return 'NULL';
+  return /^(?:NULL| *|'[^]*')$/.test(value) ? `'${value.replaceAll("'", "''")}'` : value;
+}

@@ -13,3 +13,12 @@ test('a short value keeps its line in a wide table, and a long one breaks into f
     'text-align:left',
   ]);
 });
+
+test('text alone tells NULL from the texts that look like it, or like nothing', () => {
+  const columns = [{ name: 'v', type: 'VARCHAR', kind: 'text' as const }];
+  const values = [null, 'NULL', '', '  ', "''", 'null', "it's", "'NULL'", 'x\n'];
+  const rows = values.map((value) => [value]);
+  const { data } = tableDisplay({ result: 'r', columns, rows, offset: 0, total: rows.length });
+  const lines = String(data['text/plain']).split('\n').slice(3, -1);
+  expect(lines).toEqual(['NULL', "'NULL'", "''", "'  '", "''''''", 'null', "it's", "'''NULL'''", 'x↵']);
+});

@@ -2,7 +2,7 @@ import type { TablePage } from '../contract.js';
 import { TABLE_MIME } from '../contract.js';
 import type { Display } from '../mime.js';
 import { count, plural } from '../counts.js';
-import { cut, duration } from './format.js';
+import { cut, duration, valueText } from './format.js';
 import { escapeHtml, NO_MATH } from './html.js';
 import { oneLine, textTable } from './textTable.js';
 
@@ -47,7 +47,7 @@ export function tableText(page: TablePage, caption: string): string {
     note: column.type,
     align: column.kind === 'number' ? ('right' as const) : ('left' as const),
   }));
-  const rows = page.rows.map((row) => row.map((value) => value ?? 'NULL'));
+  const rows = page.rows.map((row) => row.map(valueText));
   return `${textTable(columns, rows)}\n(${caption})`;
 }
 
