@@ -87,6 +87,11 @@ export interface Variable {
   readonly preview: string;
 }
 
+export interface FrameNames {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
 /** What a namespace snapshot is made of: a small description, and content-addressed buffers. */
 export interface VariablesSnapshot {
   /** JSON; opaque to everyone but the runner. */
@@ -153,6 +158,8 @@ export interface PythonSession extends PythonExports {
     code: string,
   ): Promise<{ status: 'complete' | 'incomplete' | 'invalid' | 'unknown'; indent: string }>;
   variables(): Promise<Variable[]>;
+  /** The data frames that `exportFrame` takes, with the names of their columns; none where there is no container, or a cell runs. */
+  frames(): Promise<FrameNames[]>;
   /** Reads a Parquet file of the workspace into the DataFrame `name`. */
   importFrame(name: string, path: string): Promise<void>;
   /**

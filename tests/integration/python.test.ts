@@ -84,7 +84,14 @@ print(inside(), int(sql("from numbers").n[0]), len(sql("from arrow, other")))`);
     expect(seen.stdout).toBe('23\n122 1 4\n');
     expect(resultOf(await kernel.execute('%%sql select sum(a) s from df'))).toContain('102');
     expect(shown(await kernel.execute('%describe df'))).toMatch(/a\s+BIGINT\s+0\s+2\s+2\s+100/);
-    expect((await kernel.complete('%%sql\nfrom arr'))['matches']).toEqual(['arrow']);
+    const offered = async (sql: string, at: number): Promise<unknown> =>
+      (await kernel.complete(`%%sql\n${sql}`, at + '%%sql\n'.length))['matches'];
+    expect(await offered('from arr', 8)).toEqual(['arrow']);
+    expect(await offered('select arrow. from arrow', 13)).toEqual(['s']);
+    expect(await offered('select o. from other o', 9)).toEqual([]);
+    expect(await offered('select df. from df', 10)).toEqual(['a']);
+    await kernel.execute('%%python\ndf["Total price"] = 1');
+    expect(await offered('select tot from df', 10)).toEqual(['"Total price"']);
     const gone = await kernel.execute('%%python\ndel df\nsql("from df")');
     expect(errorOf(gone)).toContain('There is no table, view or DataFrame named df.');
     expect(errorOf(gone)).not.toContain('channel.py');

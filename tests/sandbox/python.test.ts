@@ -124,6 +124,11 @@ describe('a front end', () => {
       end: 3,
     });
     expect((await python.complete('long_name.gro', 13)).matches.map(({ text }) => text)).toContain('groupby');
+    const unrun = 'import os\nfrom os import (path as way)\nprint(os.pathse, way.joi';
+    expect((await python.complete(unrun, unrun.indexOf(','))).matches.map(({ text }) => text)).toEqual([
+      'pathsep',
+    ]);
+    expect((await python.complete(unrun, unrun.length)).matches.map(({ text }) => text)).toEqual(['join']);
     expect(await python.inspect('len', 2, 0)).toMatchObject({
       'text/plain': expect.stringContaining('number of items'),
     });
@@ -251,6 +256,27 @@ frame = pa.table({
     );
     expect(await python.exportFrame('frame', '.worldline/exchange/again.parquet')).toEqual(first);
     expect(await python.exportFrame('write', '.worldline/exchange/no.parquet')).toBeNull();
+  });
+
+  test('are listed with their columns', async () => {
+    await python.restore(null);
+    await run(
+      python,
+      `import pandas as pd, pyarrow as pa
+indexed = pd.DataFrame({("a", 1): [1], ("b", 2): [2]}, index=pd.Index([1], name="key"))
+series = pd.Series([1], name="amount")
+table = pa.table({"s": ["x"]})
+class Broken:
+    @property
+    def shape(self): raise RuntimeError("no")
+    def __arrow_c_stream__(self, schema=None): raise RuntimeError("no")
+broken, number, _hidden, kind = Broken(), 1, table, pd.DataFrame`,
+    );
+    expect(await python.frames()).toEqual([
+      { name: 'indexed', columns: ['key', 'a_1', 'b_2'] },
+      { name: 'series', columns: ['amount'] },
+      { name: 'table', columns: ['s'] },
+    ]);
   });
 
   test('come from sql("…")', async () => {

@@ -131,13 +131,16 @@ export class Kernel {
   /** What SQL can name: tables, and the DataFrames of Python where it has run. */
   async catalog(): Promise<Catalog> {
     const runtime = await this.active();
-    const [catalog, frames] = await Promise.all([runtime.database.catalog(), runtime.frameNames()]);
-    const known = new Set(catalog.tables.map(({ name }) => name));
-    const more = frames.filter((name) => !known.has(name));
-    return {
-      ...catalog,
-      tables: [...catalog.tables, ...more.map((name) => ({ name, kind: 'view' as const, columns: [] }))],
-    };
+    const [catalog, frames] = await Promise.all([runtime.database.catalog(), runtime.pythonFrames()]);
+    const now = new Map(frames.map(({ name, columns }) => [name, columns]));
+    // What SQL knows of a frame that it has read before may be old.
+    const tables = catalog.tables.filter(({ name }) => !(now.has(name) && runtime.isFrame(name)));
+    const known = new Set(tables.map(({ name }) => name));
+    const more = [...now].flatMap(([name, names]) => {
+      const columns = names.map((column) => ({ name: column, type: '' }));
+      return known.has(name) ? [] : { name, kind: 'view' as const, columns };
+    });
+    return { ...catalog, tables: [...tables, ...more] };
   }
 
   async worldlineNames(): Promise<string[]> {

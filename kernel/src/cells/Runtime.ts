@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import {
   listArtifacts,
   type ExecuteOptions,
+  type FrameNames,
   type ListedArtifact,
   type PythonExports,
   type PythonSession,
@@ -37,8 +38,6 @@ export interface RuntimeServices {
 
 /** The hidden folder of a workspace through which SQL and Python hand each other tables. */
 const EXCHANGE = '.worldline/exchange';
-
-const FRAME_TYPES = new Set(['DataFrame', 'Series', 'Table', 'RecordBatch']);
 
 /** The running parts of one worldline: its database, its Python, its workspace. Both start on first use. */
 export class Runtime implements Parts {
@@ -108,11 +107,9 @@ export class Runtime implements Parts {
     if (hasFrames) await this.#frames.offer(sources, (name) => this.#handles.has(name), take);
   }
 
-  /** Names of Python that SQL can read like tables, as far as they can be told by their types. */
-  async frameNames(): Promise<string[]> {
-    if (this.pythonState !== 'ready') return [];
-    const variables = await (await this.python()).variables();
-    return variables.flatMap(({ name, type }) => (FRAME_TYPES.has(type) ? [name] : []));
+  /** What SQL can read of Python like tables, as it is now; nothing while a cell runs. */
+  async pythonFrames(): Promise<readonly FrameNames[]> {
+    return this.pythonState === 'ready' ? (await this.python()).frames() : [];
   }
 
   /** Whether SQL knows a result of a step by this name. */

@@ -62,7 +62,7 @@ async function tableTip(kernel: Kernel, word: string): Promise<Display | null> {
   const { tables } = await kernel.catalog();
   const table = tables.find(({ name }) => name.replaceAll('"', '').toLowerCase() === word.toLowerCase());
   if (!table) return null;
-  const columns = table.columns.map(({ name, type }) => `  ${name} ${type}`).join('\n');
+  const columns = table.columns.map(({ name, type }) => `  ${name} ${type}`.trimEnd()).join('\n');
   return { data: { 'text/plain': `${table.kind} ${table.name}\n${columns}` } };
 }
 

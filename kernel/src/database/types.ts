@@ -133,7 +133,7 @@ export interface TableDescription {
   readonly sample: Page;
 }
 
-/** What completion needs to know. */
+/** What completion needs to know. A column's type is empty where it is not known. */
 export interface Catalog {
   readonly schemas: readonly string[];
   /** Names under which other databases are attached. */

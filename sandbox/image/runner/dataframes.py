@@ -10,6 +10,8 @@ import os
 from collections.abc import Mapping
 
 DURATIONS = b"worldline.durations"
+MAX_FRAMES = 500
+MAX_COLUMNS = 1000
 
 
 def read(path: str):
@@ -30,6 +32,37 @@ def _make_writable(frame):
     for position, dtype in enumerate(frame.dtypes):
         if isinstance(dtype, (numpy.dtype, pandas.DatetimeTZDtype)) and dtype.kind in "iufMm":
             frame.isetitem(position, frame.iloc[:, position].copy())
+
+
+def listing(namespace: Mapping) -> list[dict]:
+    """The frames that `export` takes, with the names of their columns as SQL has them; no row of them is looked at."""
+    found = []
+    for name, value in list(namespace.items()):
+        try:
+            columns = None if name.startswith("_") else _columns(value)
+        except Exception:  # an object of the user's own may raise anything
+            continue
+        if columns is not None:
+            found.append({"name": name, "columns": list(map(str, columns[:MAX_COLUMNS]))})
+        if len(found) == MAX_FRAMES:
+            break
+    return found
+
+
+def _columns(value) -> list | None:
+    import pandas
+    import pyarrow
+
+    if isinstance(value, (pyarrow.Table, pyarrow.RecordBatch)):
+        return value.schema.names
+    if isinstance(value, (pandas.DataFrame, pandas.Series)):
+        return list(_plain(value.iloc[:0]).columns)
+    if not _is_foreign(value):
+        return None
+    if len(value.shape) == 1:
+        return [_foreign_name(value)]
+    columns = getattr(value, "columns", [])
+    return columns if isinstance(columns, list) else []
 
 
 def export(namespace: Mapping, name: str, path: str) -> dict:
@@ -74,19 +107,28 @@ def _table(value):
         return value
     if isinstance(value, pyarrow.RecordBatch):
         return pyarrow.Table.from_batches([value])
-    if isinstance(value, pandas.Series):
-        value = value.to_frame(name=value.name if value.name is not None else "value")
-    if not isinstance(value, pandas.DataFrame):
+    if not isinstance(value, (pandas.DataFrame, pandas.Series)):
         return _foreign(value)
+    return pyarrow.Table.from_pandas(_plain(value), preserve_index=False).replace_schema_metadata(None)
+
+
+def _plain(value):
+    """A frame whose columns are named by text: its own, and those of an index that has names."""
+    import pandas
+
     frame = value
+    if isinstance(value, pandas.Series):
+        frame = value.to_frame(name=value.name if value.name is not None else "value")
     if any(label is not None for label in frame.index.names):
         frame = frame.reset_index()
     if not all(isinstance(label, str) for label in frame.columns):
         frame = frame.copy(deep=False)
         frame.columns = [
-            "_".join(map(str, label)) if isinstance(label, tuple) else str(label) for label in frame.columns
+            # A name beside others of several levels, such as an index's, is padded.
+            "_".join(str(part) for part in label if part != "") if isinstance(label, tuple) else str(label)
+            for label in frame.columns
         ]
-    return pyarrow.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    return frame
 
 
 def with_plain_durations(table):
@@ -122,16 +164,23 @@ def _foreign(value):
     """The frame of another library, such as polars: it has a shape, and gives itself as Arrow as often as it is asked."""
     import pyarrow
 
-    if isinstance(value, type) or not hasattr(value, "__arrow_c_stream__"):
+    if not _is_foreign(value):
         return None
-    shape = getattr(value, "shape", None)
-    if not isinstance(shape, tuple):
-        return None
-    if len(shape) == 1:
-        table = pyarrow.table({getattr(value, "name", None) or "value": pyarrow.chunked_array(value)})
+    if len(value.shape) == 1:
+        table = pyarrow.table({_foreign_name(value): pyarrow.chunked_array(value)})
     else:
         table = pyarrow.table(value)
     return table.cast(pyarrow.schema([_without_views(field) for field in table.schema]))
+
+
+def _is_foreign(value) -> bool:
+    if isinstance(value, type) or not hasattr(value, "__arrow_c_stream__"):
+        return False
+    return isinstance(getattr(value, "shape", None), tuple)
+
+
+def _foreign_name(series) -> str:
+    return getattr(series, "name", None) or "value"
 
 
 def _without_views(field):

@@ -2,13 +2,23 @@
 
 import types
 
+from .imports import imported_in
+
 
 def complete(shell, code: str, cursor: int) -> dict:
     from IPython.core.completer import provisionalcompleter, rectify_completions
 
     cursor = max(0, min(cursor, len(code)))
-    with provisionalcompleter():
-        found = list(rectify_completions(code, shell.Completer.completions(code, cursor)))
+    completer = shell.Completer
+    known = completer.namespace
+    imported = imported_in(code, known)
+    try:
+        if imported:
+            completer.namespace = {**known, **imported}
+        with provisionalcompleter():
+            found = list(rectify_completions(code, completer.completions(code, cursor)))
+    finally:
+        completer.namespace = known
     start, end = (found[0].start, found[0].end) if found else (cursor, cursor)
     dots = int(code[start:end].startswith(".") and all(one.text.startswith(".") for one in found))
     matches = [

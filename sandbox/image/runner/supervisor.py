@@ -20,7 +20,7 @@ from worldline_runner.link import WorkerLink  # noqa: E402
 from worldline_runner.nursery import Nursery  # noqa: E402
 from worldline_runner.sweep import Sweep  # noqa: E402
 
-TO_WORKER = {"complete", "inspect", "is_complete", "variables", "export", "import", "snapshot", "answer"}
+TO_WORKER = {"complete", "inspect", "is_complete", "variables", "frames", "export", "import", "snapshot", "answer"}
 RETRY_SECONDS = 0.02
 
 

@@ -87,6 +87,7 @@ class Worker:
             ),
             "is_complete": lambda header, body: inquiries.is_complete(shell, _text(body)),
             "variables": lambda header, body: {"variables": variables.listing(shell)},
+            "frames": lambda header, body: {"frames": dataframes.listing(shell.user_ns)},
             "export": lambda header, body: self._export(shell.user_ns, header),
             "import": self._import,
             "snapshot": self._snapshot,

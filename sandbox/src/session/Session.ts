@@ -4,6 +4,7 @@ import type {
   DataFolder,
   ExecuteOptions,
   ExecuteResult,
+  FrameNames,
   LostVariable,
   PythonExports,
   PythonSession,
@@ -17,8 +18,8 @@ import { bounded, WORK_PATIENCE } from './bounded.js';
 import { failureOf, ignoredTimeout } from './describe.js';
 import { type ContainerServices, ignore, isPythons, LiveContainer } from './LiveContainer.js';
 import { Mutex } from './Mutex.js';
-import { parseCompleteness, parseInspection, parseMatches, parseVariables } from './replies.js';
 import { pythonExports } from './pythonExports.js';
+import { parseCompleteness, parseFrames, parseInspection, parseMatches, parseVariables } from './replies.js';
 import { runCell } from './runCell.js';
 import { Variables } from './Variables.js';
 import { WorkspaceFiles } from './WorkspaceFiles.js';
@@ -129,6 +130,11 @@ export class Session implements PythonSession {
     const reply = await this.#help({ type: 'variables' }, '');
     if (reply !== null) this.#listed = parseVariables(reply['variables']);
     return this.#listed;
+  }
+
+  async frames(): Promise<FrameNames[]> {
+    await this.#capturing;
+    return parseFrames((await this.#help({ type: 'frames' }, '')) ?? {});
   }
 
   exportFrame(name: string, path: string): ReturnType<PythonSession['exportFrame']> {

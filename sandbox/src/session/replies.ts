@@ -1,4 +1,4 @@
-import type { LostVariable, PythonSession, Variable } from '../types.js';
+import type { FrameNames, LostVariable, PythonSession, Variable } from '../types.js';
 
 /** What a worker answers comes from where the user's code runs, and may be anything: each field is checked and bounded. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -36,6 +36,13 @@ export function parseVariables(value: unknown): Variable[] {
     shape: typeof shape === 'string' ? textOf(shape) : null,
     bytes: typeof bytes === 'number' ? bytes : null,
     preview: textOf(preview),
+  }));
+}
+
+export function parseFrames({ frames }: Fields): FrameNames[] {
+  return records(frames).map(({ name, columns }) => ({
+    name: textOf(name),
+    columns: Array.isArray(columns) ? columns.slice(0, MOST).map(textOf) : [],
   }));
 }
 
