@@ -161,6 +161,7 @@ test('a server that is gone is let go of once something asks for it, and holds u
     };
     await gone('%tables');
     await gone('%allow ../more');
+    expect(rowsOf(await kernel.execute('%%sql select count(*) from pg.customers'))).toEqual([['2']]);
     expect((await kernel.execute(`%attach ${address} as pg`)).status).toBe('ok');
     await postgres.whileStopped(async () => {
       expect((await kernel.execute('%detach pg')).stdout).toBe('Detached pg.\n');

@@ -1,5 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import { link, symlink } from 'node:fs/promises';
+import { link, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openDatabase } from './openDatabase.js';
@@ -45,4 +45,39 @@ test('a database is attached under one name at a time', () =>
       database.attach({ alias: 'second', source: join(folder, 'same.duckdb'), type: 'duckdb' }),
     ).rejects.toThrow('is attached as first, under another name');
     expect(await rowsOf(database, 'from first.t')).toEqual([['1']]);
+  }));
+
+test('what cannot be opened when the process starts anew is said once, tried by who names it, and holds up nothing', () =>
+  withDatabase(async ({ database, folder, lost }) => {
+    const [one, two] = [join(folder, 'one.duckdb'), join(folder, 'two.duckdb')];
+    const raw = await (await DuckDBInstance.create(':memory:')).connect();
+    for (const file of [one, two])
+      await raw.run(`attach '${file}' as o; create table o.t as select 1 i; detach o`);
+    await database.attach({ alias: 'one', source: one, type: 'duckdb' });
+    await database.attach({ alias: 'two', source: two, type: 'duckdb' });
+    const noteOf = async (sql: string): Promise<string | undefined> => {
+      const [result] = await runAsUser(database, sql);
+      return result?.kind === 'rows' ? result.note : undefined;
+    };
+
+    await rename(two, `${two}.away`);
+    process.kill(database.pid ?? 0, 'SIGKILL');
+    await expect(runAsUser(database, 'select 1')).rejects.toMatchObject({ name: 'DatabaseLostError' });
+    expect(lost).toHaveLength(1);
+    expect(await noteOf('select 1')).toMatch(
+      /^two is attached, and cannot be opened: .*two\.duckdb.*\nA cell that names it tries again; %detach two lets go of it\.$/,
+    );
+    expect(await noteOf('select two from (select 2 two), one.t')).toBeUndefined();
+    await expect(runAsUser(database, 'from two.t')).rejects.toThrow(/^two is attached, and cannot be opened/);
+    await runAsUser(database, 'use one; create temp table kept as select 7 as x');
+
+    await rename(`${two}.away`, two);
+    expect(await rowsOf(database, 'select i, x from two.t, kept')).toEqual([['1', '7']]);
+    await rename(two, `${two}.away`);
+    process.kill(database.pid ?? 0, 'SIGKILL');
+    await expect(runAsUser(database, 'select 1')).rejects.toMatchObject({ name: 'DatabaseLostError' });
+    await database.detach('two');
+    await expect(runAsUser(database, 'from two.t')).rejects.toThrow(
+      /no schema or attached database named two\. .*%attach SOURCE as two/,
+    );
   }));

@@ -37,6 +37,7 @@ export class ProcessDatabase implements Database {
   #heldIn: ProcessConnection | null = null;
   #iterations = '';
   #pid: number | undefined;
+  #opened = false;
 
   constructor(options: OpenOptions) {
     this.#onLost = options.onLost ?? (() => undefined);
@@ -272,7 +273,8 @@ export class ProcessDatabase implements Database {
         this.#onLost(reason);
       });
       this.#pid = connection.pid;
-      await connection.call('open', this.#state);
+      await connection.call('open', { ...this.#state, whole: !this.#opened });
+      this.#opened = true;
       await this.#noteIterations();
       return connection;
     } catch (error) {

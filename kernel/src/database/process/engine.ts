@@ -8,6 +8,7 @@ import { describeTable } from './catalog/describe.js';
 import { databaseError } from './failure.js';
 import { loadFile } from './load/load.js';
 import { checkOpenOnce } from './open/openOnce.js';
+import { causeOf } from './open/attach.js';
 import { OpenFile } from './open/openFile.js';
 import { watchProgress } from './progress.js';
 import type { CallEvent, CallName, Calls, FromProcess } from './protocol.js';
@@ -36,9 +37,11 @@ export class Engine {
   #released: () => void = () => undefined;
 
   readonly #handlers: Handlers = {
-    open: async (state) => {
+    open: async ({ whole, ...state }) => {
       this.#attached.push(...state.attachments);
-      this.#file = await OpenFile.open(state);
+      this.#file = await OpenFile.open(state, whole).catch((error: unknown) => {
+        throw causeOf(error);
+      });
       return null;
     },
     query: (params, cancel, emit) => this.#turn(cancel, emit, (context) => runCell(context, params)),
@@ -61,7 +64,9 @@ export class Engine {
       await this.#turn(cancel, emit, ({ file }) => {
         const others = file.state.attachments.filter((each) => each.alias !== attachment.alias);
         checkOpenOnce(attachment, file.state.file, others);
-        return file.openAgain({ ...file.state, attachments: [...others, attachment] });
+        return file.openAgain({ ...file.state, attachments: [...others, attachment] }, attachment.alias);
+      }).catch((error: unknown) => {
+        throw causeOf(error);
       });
       return null;
     },

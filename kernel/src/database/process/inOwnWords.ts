@@ -20,6 +20,12 @@ const WORDS: readonly Words[] = [
       `${file} is a spreadsheet, which SQL does not read. %load "${file}" makes a table of it.`,
   },
   {
+    type: 'Catalog',
+    message: /^Table with name .+ does not exist because schema "(.+)" does not exist/,
+    say: ([, schema = '']) =>
+      `There is no schema or attached database named ${schema}. %tables lists what there is; %attach SOURCE as ${schema} attaches a database.`,
+  },
+  {
     // It may have been meant for a data frame; DuckDB's own views are not what was meant.
     type: 'Catalog',
     message:

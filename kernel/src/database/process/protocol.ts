@@ -39,7 +39,8 @@ export interface Frame {
 
 /** Every call that the kernel makes, with what it takes and gives. */
 export interface Calls {
-  open: { params: OpenState; result: null };
+  /** `whole`: fails where something cannot be attached; else that is left out, and told of with the next result. */
+  open: { params: OpenState & { readonly whole: boolean }; result: null };
   /** Gives what the last statement gave; those before it are told as events. */
   query: {
     params: { sql: string; author: Author; limit: number; parameters: string | null };

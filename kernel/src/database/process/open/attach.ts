@@ -10,8 +10,36 @@ const EXTENSIONS = { duckdb: null, sqlite: 'sqlite', postgres: 'postgres', mysql
 const LOOK = 'SELECT count(*) FROM duckdb_tables() WHERE database_name = $1';
 const DAMAGED = /Could not read enough bytes|Corrupt database file|malformed|not a database/;
 
-/** Attaches another database, read-only, before the settings are locked. */
-export async function attach(connection: DuckDBConnection, attachment: Attachment): Promise<void> {
+/** Why one of several databases could not be attached. */
+export class AttachFailure extends Error {
+  constructor(
+    readonly alias: string,
+    override readonly cause: unknown,
+  ) {
+    super(`${alias} could not be attached.`);
+  }
+}
+
+/** What stood in the way, of an AttachFailure; another error is its own cause. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof AttachFailure ? error.cause : error;
+}
+
+/** Attaches other databases, read-only, before the settings are locked. Throws an AttachFailure. */
+export async function attachAll(
+  connection: DuckDBConnection,
+  attachments: readonly Attachment[],
+): Promise<void> {
+  for (const attachment of attachments) {
+    try {
+      await attach(connection, attachment);
+    } catch (error) {
+      throw new AttachFailure(attachment.alias, error);
+    }
+  }
+}
+
+async function attach(connection: DuckDBConnection, attachment: Attachment): Promise<void> {
   const { alias, source, type } = attachment;
   const extension = EXTENSIONS[type];
   if (extension !== null) await loadExtension(connection, extension, `to attach a ${type} database`);

@@ -5,10 +5,13 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { outgoing } from '../../paths/Destination.js';
 import { quoteAlways } from '../../sql/quote.js';
 import { Grants } from '../../paths/grants.js';
+import type { Token } from '../../sql/scan.js';
 import type { Readable } from '../../types.js';
 import type { OpenState } from '../protocol.js';
 import { Results } from '../results/results.js';
-import { isElsewhere, lostAttachments, unreachable } from './unreachable.js';
+import { Absent } from './Absent.js';
+import { AttachFailure } from './attach.js';
+import { lostAttachments, unreachable } from './unreachable.js';
 import { closeSession, openSession, type Session } from './session.js';
 import { Spool } from '../results/spool.js';
 import { keepTemporary, type KeptTemporary } from './temporary.js';
@@ -25,6 +28,7 @@ export class OpenFile {
   #session: Session | null = null;
   #opening: Promise<void> | null = null;
   readonly #looking = new Set<Promise<unknown>>();
+  readonly absent = new Absent();
 
   private constructor(state: OpenState) {
     this.#state = state;
@@ -33,14 +37,15 @@ export class OpenFile {
     this.results = new Results(this.#spool);
   }
 
-  static async open(state: OpenState): Promise<OpenFile> {
+  /** `whole`: with all that is attached; else without what of it cannot be opened, which then is `absent`. */
+  static async open(state: OpenState, whole: boolean): Promise<OpenFile> {
     await mkdir(dirname(state.file), { recursive: true });
     process.chdir(state.workspace);
     setTimeZone(state.timeZone);
     const file = new OpenFile(state);
     const isNew = !existsSync(state.file);
     try {
-      await file.#open();
+      await file.#open(null, whole ? () => true : undefined);
     } catch (error) {
       // What a full disk left of a file that was never one can be opened by nobody.
       if (isNew) await rm(state.file, { force: true });
@@ -87,9 +92,27 @@ export class OpenFile {
     else this.#state = state;
   }
 
-  /** Closes the file and opens it in another state; temporary tables, views and variables are carried over. */
-  async openAgain(state: OpenState): Promise<void> {
+  /**
+   * Tries again to attach what the tokens name and could not be opened. Not within a transaction, which opening the file
+   * again would end.
+   */
+  async bringBack(tokens: readonly Token[]): Promise<void> {
+    for (const alias of this.absent.among(tokens)) {
+      try {
+        await this.openAgain(this.#state, alias);
+      } catch (error) {
+        if (!(error instanceof AttachFailure)) throw error;
+      }
+    }
+  }
+
+  /**
+   * Closes the file and opens it in another state; temporary tables, views and variables are carried over. Throws an
+   * AttachFailure, and leaves all as it was, where the database `wanted` cannot be attached.
+   */
+  async openAgain(state: OpenState, wanted: string | null = null): Promise<void> {
     const before = this.#state;
+    const wasAbsent = wanted !== null && this.absent.delete(wanted);
     let done: () => void = () => undefined;
     this.#opening = new Promise((resolve) => {
       done = resolve;
@@ -100,9 +123,10 @@ export class OpenFile {
       this.#close();
       try {
         this.#state = state;
-        await this.#open(kept, true);
+        await this.#open(kept, (alias) => alias === wanted);
       } catch (error) {
         this.#state = before;
+        if (wasAbsent && error instanceof AttachFailure) this.absent.add(wanted, error.cause, true);
         await this.#open(kept);
         throw error;
       }
@@ -135,8 +159,8 @@ export class OpenFile {
 
   /** Detaches a database as far as this opening of the file goes, and keeps it out of later ones. */
   async letGo(alias: string): Promise<void> {
-    // The current schema may be in it; opening the file again is the end of it then.
-    await this.work.run(`DETACH DATABASE IF EXISTS ${quoteAlways(alias)}`).catch(() => undefined);
+    await this.#detach(alias);
+    this.absent.delete(alias);
     const attachments = this.#state.attachments.filter((each) => each.alias !== alias);
     this.#state = { ...this.#state, attachments };
   }
@@ -152,32 +176,45 @@ export class OpenFile {
     await rm(this.#state.tempDirectory, { recursive: true, force: true });
   }
 
-  /** `whole`: with all that is attached; else without the databases elsewhere where one cannot be reached any more. */
-  async #open(kept: KeptTemporary | null = null, whole = false): Promise<void> {
-    const open = (): Promise<Session> =>
-      openSession(this.#state, this.#grants.directories, this.#grants.allowed);
-    this.#session = await open().catch((error: unknown) => {
-      const near = this.#state.attachments.filter((each) => !isElsewhere(each));
-      if (whole || near.length === this.#state.attachments.length) throw error;
-      this.#state = { ...this.#state, attachments: near };
-      return open();
-    });
+  /** Leaves out what cannot be attached, but for what `isWanted`. */
+  async #open(
+    kept: KeptTemporary | null = null,
+    isWanted: (alias: string) => boolean = () => false,
+  ): Promise<void> {
+    const attachments = this.#state.attachments.filter(({ alias }) => !this.absent.has(alias));
+    try {
+      const state = { ...this.#state, attachments };
+      this.#session = await openSession(state, this.#grants.directories, this.#grants.allowed);
+    } catch (error) {
+      if (!(error instanceof AttachFailure) || isWanted(error.alias)) throw error;
+      this.absent.add(error.alias, error.cause);
+      return this.#open(kept, isWanted);
+    }
     await kept?.restore(this.#session.work);
   }
 
   /**
-   * Runs what looks at all databases. Where one that is attached cannot be reached any more, it is let go of, and an error says
-   * so: else nothing could be listed, granted or let go of until it is back.
+   * Runs what looks at all databases. Where one that is attached cannot be reached any more, it is let go of until a cell
+   * names it, and an error says so: else nothing could be listed, granted or let go of until it is back.
    */
   async #reaching<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const gone = await unreachable(this.work, this.#state.attachments);
+      const attached = this.#state.attachments.filter(({ alias }) => !this.absent.has(alias));
+      const gone = await unreachable(this.work, attached);
       if (gone.length === 0) throw error;
-      for (const { alias } of gone) await this.letGo(alias);
+      for (const { alias } of gone) {
+        await this.#detach(alias);
+        this.absent.add(alias, error, true);
+      }
       throw lostAttachments(gone, error);
     }
+  }
+
+  /** The current schema may be in it: then it goes when the file is opened again. */
+  async #detach(alias: string): Promise<void> {
+    await this.work.run(`DETACH DATABASE IF EXISTS ${quoteAlways(alias)}`).catch(() => undefined);
   }
 
   #close(): void {

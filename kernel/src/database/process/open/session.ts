@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { OpenState } from '../protocol.js';
 import { settings } from './settings.js';
-import { attach, reachClouds } from './attach.js';
+import { attachAll, reachClouds } from './attach.js';
 import { quoteText } from '../../sql/quote.js';
 import { showFrame } from '../frames/frameView.js';
 
@@ -14,7 +14,7 @@ export interface Session {
   readonly side: DuckDBConnection;
 }
 
-/** Opens the file, confined to the given directories and files, with its settings locked. */
+/** Opens the file, confined to the given directories and files, with its settings locked. Throws an AttachFailure. */
 export async function openSession(
   state: OpenState,
   directories: readonly string[],
@@ -24,7 +24,7 @@ export async function openSession(
   try {
     const work = await instance.connect();
     await work.run(noKeptSecrets(state));
-    for (const attachment of state.attachments) await attach(work, attachment);
+    await attachAll(work, state.attachments);
     await reachClouds(work, state.readable);
     for (const sql of settings(state, directories, files)) await work.run(sql);
     for (const frame of state.frames) {

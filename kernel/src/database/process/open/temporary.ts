@@ -57,7 +57,8 @@ export async function keepTemporary(
         await opened.run(`SET VARIABLE ${quoteAlways(name)} = ${from}`);
       }
       await opened.run('DETACH worldline_kept');
-      if (moved) await opened.run(use);
+      // The database that it is in may be gone.
+      if (moved) await opened.run(use).catch(() => undefined);
     },
     drop: () => rm(file, { force: true }),
   };

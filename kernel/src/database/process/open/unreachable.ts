@@ -8,7 +8,7 @@ import { failureOf } from '../failure.js';
 const ANSWERS = new Set(['Catalog', 'Binder']);
 
 /** Whether a database is read by an extension, and may be gone at any time. */
-export function isElsewhere({ type }: Attachment): boolean {
+function isElsewhere({ type }: Attachment): boolean {
   return type !== 'duckdb';
 }
 
@@ -34,7 +34,7 @@ export function lostAttachments(gone: readonly Attachment[], cause: unknown): Da
   const [why = ''] = failureOf(cause).message.split('\n');
   return new DatabaseError(
     'AttachError',
-    `${names} cannot be read any more, and was let go of: ${why}\n%attach attaches it again; without it, the same cell works now.`,
+    `${names} cannot be read any more, and was let go of: ${why}\nA cell that names it attaches it again, once it answers; without it, the same cell works now.`,
     '',
     null,
   );

@@ -4,7 +4,7 @@ import { namesOfFiles } from '../../sql/fileNames.js';
 import { checkWords } from '../../sql/gate.js';
 import { hasFolders } from '../../paths/grants.js';
 import { split, type Piece } from '../../sql/split.js';
-import type { Exported, Readable, StatementResult } from '../../types.js';
+import type { Author, Exported, Readable, StatementResult } from '../../types.js';
 import type { Cancel } from '../cancel.js';
 import { dateNotes } from '../load/dateNotes.js';
 import { databaseError, failureOf } from '../failure.js';
@@ -23,6 +23,8 @@ import { writeOut } from './writeOut.js';
 const GRANT_ATTEMPTS = 5;
 /** Files looked at ahead of a statement; others are when DuckDB asks for them. */
 const NAMED_FILES = 100;
+/** Kinds of error of a statement that names what is not there. */
+const NO_SUCH = new Set(['Catalog', 'Binder']);
 const BEGINS = new Set(['begin', 'start']);
 const ENDS = new Set(['commit', 'end', 'rollback', 'abort']);
 
@@ -79,7 +81,7 @@ export async function runCell(
         first === 'import' ? importFolder(file.work, piece, run) : run(piece),
       );
       // A look that fails would end the user's transaction.
-      if (!transaction) last = await withNotes(context, piece, last);
+      if (!transaction) last = await withNotes(context, piece, last, author);
       transaction = BEGINS.has(first) || (transaction && !ENDS.has(first));
     }
   } finally {
@@ -99,9 +101,11 @@ async function withNotes(
   { file, cancel }: CellContext,
   piece: Piece,
   result: StatementResult,
+  author: Author,
 ): Promise<StatementResult> {
   if (result.kind === 'plan') return result;
-  const notes = await dateNotes(file.work, piece, cancel);
+  const told = author === 'user' ? file.absent.takeNotes() : [];
+  const notes = [...told, ...(await dateNotes(file.work, piece, cancel))];
   return notes.length === 0 ? result : { ...result, note: notes.join('\n') };
 }
 
@@ -121,7 +125,8 @@ export async function exportCell(
   const rows = await runPiece(context, sql, last, false, () =>
     writeParquet(file.work, last, target, parameters, cancel),
   );
-  const notes = author === 'user' ? await dateNotes(file.work, last, cancel) : [];
+  const notes =
+    author === 'user' ? [...file.absent.takeNotes(), ...(await dateNotes(file.work, last, cancel))] : [];
   return notes.length === 0 ? { rows } : { rows, note: notes.join('\n') };
 }
 
@@ -173,11 +178,14 @@ export async function withGrants<T>(
   });
   if (transaction) return run();
   if (names.length > 0) await file.allow(names);
+  await file.bringBack(piece.tokens);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
     } catch (error) {
       const { type, message } = failureOf(error);
+      const absent = NO_SUCH.has(type) ? file.absent.among(piece.tokens) : [];
+      if (absent.length > 0) throw file.absent.error(absent);
       const path = /^Cannot access (?:file|directory) "(.*)" - /.exec(message)?.[1];
       if (type !== 'Permission' || path === undefined || attempt === GRANT_ATTEMPTS) throw error;
       if (!(await file.allow([path]))) throw error;
