@@ -105,3 +105,61 @@ test('what is no longer granted can no longer be read', () =>
     {},
     FILES,
   ));
+
+test('patterns pass over hidden entries, wherever a query reads files by them', () =>
+  withDatabase(
+    async ({ database, data, workspace }) => {
+      await symlink(join(data, '2024'), join(workspace, '2024'));
+      const dir = `${data}/2024`;
+      const counts: readonly (readonly [sql: string, count: string])[] = [
+        [`from read_text('${dir}/*')`, '3'],
+        [`from glob('${dir}/*')`, '3'],
+        [`from glob('${dir}/?1.csv')`, '1'],
+        [`from glob('${dir}/**')`, '4'],
+        [`from glob('2024/**')`, '4'],
+        [`from glob('${dir}/[.a-z]*')`, '3'],
+        [`from '${dir}/*.csv'`, '5'],
+        [`from "2024/*.csv"`, '5'],
+        [`from '2024/**/*.csv' t join range(1) on true`, '6'],
+        [`from read_csv('${dir}/**/*.csv', header = true)`, '6'],
+        [`from read_csv(['2024/*.csv', '2024/**/*3.csv'])`, '6'],
+        [`from (select 1 where '2024/*' is distinct from '2024/?')`, '1'],
+      ];
+      for (const author of ['user', 'model'] as const)
+        for (const [sql, count] of counts)
+          expect([sql, await rowsOf(database, `select count(*) ${sql}`, author)]).toEqual([sql, [[count]]]);
+      expect(await rowsOf(database, `select list(file order by file) from glob('2024/[.n]*')`)).toEqual([
+        ['["2024/notes.txt"]'],
+      ]);
+
+      await runAsUser(
+        database,
+        `create view v as from '2024/*.csv'; create table t as from '2024/**/*.csv';
+         copy (from '2024/*.csv') to 'out.csv'; insert into t from '2024/*.csv'`,
+      );
+      expect(await rowsOf(database, 'select (select count(*) from v), (select count(*) from t)')).toEqual([
+        ['5', '11'],
+      ]);
+      expect((await database.describe(`'2024/*.csv'`)).rows).toBe(5);
+      await expect(rowsOf(database, `select x, nothing from '2024/**/*.csv'`)).rejects.toMatchObject({
+        message: expect.stringContaining('"nothing" not found'),
+        position: 10,
+      });
+      await expect(rowsOf(database, `from read_csv('2024/*.tsv')`)).rejects.toThrow(
+        'No files found that match the pattern "2024/*.tsv"',
+      );
+      for (const sql of [`from glob('2024/' || '*')`, `create view w as from '2024/**/*.csv'`])
+        await expect(runAsUser(database, sql)).rejects.toThrow(/Hidden entries may lie in its way/);
+    },
+    {},
+    {
+      'data/2024/q1.csv': 'x\n1\n2\n',
+      'data/2024/q2.csv': 'x\n3\n4\n5\n',
+      'data/2024/notes.txt': '-',
+      'data/2024/deep/q3.csv': 'x\n6\n',
+      'data/2024/.hidden.csv': 'x\n100\n',
+      'data/2024/.1.csv': 'x\n100\n',
+      'data/2024/.ipynb_checkpoints/q1.csv': 'x\n100\n',
+      'data/2024/deep/.hidden/q4.csv': 'x\n100\n',
+    },
+  ));

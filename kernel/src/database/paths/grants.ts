@@ -1,11 +1,18 @@
 import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Readable } from '../types.js';
+import { fixedPart, isPattern, matcherOf, visibleOnly } from './patterns.js';
 
 /** Files of a folder that are allowed ahead of being named; more of them are allowed when a statement needs them. */
 const AHEAD = 500;
 const GLOB_FILES = 20_000;
-const GLOB = /[*?[]/;
+
+/** What lies below the fixed part of a pattern: its visible files, by their paths, and whether there are hidden entries. */
+interface Below {
+  readonly base: string;
+  readonly files: readonly string[];
+  readonly hasHidden: boolean;
+}
 
 /** Which files a database may read beside its workspace: decided file by file, so that hidden ones never are. */
 export class Grants {
@@ -59,7 +66,7 @@ export class Grants {
     for (const name of names) {
       if (name === '' || name.length > 4096 || name.includes('\n') || name.includes('\0')) continue;
       for (const path of this.#candidates(name)) {
-        if (GLOB.test(path)) this.#allowPattern(path);
+        if (isPattern(path)) this.#allowPattern(path);
         else this.#allowFile(path);
       }
     }
@@ -80,31 +87,56 @@ export class Grants {
     }
   }
 
+  /**
+   * What finds the same files as a pattern in whose way hidden entries lie, and not those: another pattern, or the files
+   * where there is none. Null where the pattern can stay. DuckDB would list hidden entries, and fail as it opens them.
+   */
+  withoutHidden(name: string): string | string[] | null {
+    if (!isPattern(name)) return null;
+    const path = this.#candidates(name).find((each) => real(fixedPart(each)) !== null);
+    const below = path === undefined ? null : this.#below(path);
+    if (path === undefined || below?.hasHidden !== true) return null;
+    const other = visibleOnly(name);
+    if (other !== null) return other === name ? null : other;
+    const isMeant = matcherOf(path.slice(fixedPart(path).length));
+    const files = below.files.map((file) => relative(below.base, file)).filter((file) => isMeant.test(file));
+    return files.sort().map((file) => fixedPart(name) + file);
+  }
+
   #allowPattern(path: string): void {
-    const fixed = path.slice(0, path.search(GLOB));
-    const base = real(fixed.slice(0, fixed.lastIndexOf(sep) + 1));
-    if (base === null || inside(this.#workspace, base)) return;
+    const below = this.#below(path);
+    if (below === null) return;
+    if (!below.hasHidden || visibleOnly(path) === path) this.#allowed.add(path);
+    for (const file of below.files) {
+      this.#allowed.add(file);
+      this.#allowed.add(real(file) ?? file);
+    }
+  }
+
+  /** Null for what is the workspace's, not granted, or hidden itself. */
+  #below(path: string): Below | null {
+    const fixed = fixedPart(path);
+    const base = real(fixed);
+    if (base === null || inside(this.#workspace, base)) return null;
     const folder = this.#folders.find((each) => inside(each, base) && !hidden(relative(each, base)));
-    if (folder === undefined || hidden(relative(folder, join(base, path.slice(fixed.length))))) return;
-    this.#allowed.add(path);
-    let left = GLOB_FILES;
+    if (folder === undefined || hidden(relative(folder, join(base, path.slice(fixed.length))))) return null;
+    const files: string[] = [];
+    let hasHidden = false;
     const walk = (at: string): void => {
       for (const entry of entries(at)) {
-        if (left <= 0) return;
+        if (files.length >= GLOB_FILES) return;
         const child = join(at, entry.name);
-        if (entry.isDirectory()) walk(child);
-        else if (this.#granted(real(child) ?? '')) {
-          this.#allowed.add(child);
-          this.#allowed.add(real(child) ?? child);
-          left -= 1;
-        }
+        if (entry.name.startsWith('.')) hasHidden = true;
+        else if (entry.isDirectory()) walk(child);
+        else if (this.#granted(real(child) ?? '')) files.push(child);
       }
     };
     walk(base);
+    return { base, files, hasHidden };
   }
 
   #allowTop(folder: string): void {
-    for (const entry of entries(folder).slice(0, AHEAD)) {
+    for (const entry of visible(folder).slice(0, AHEAD)) {
       if (!entry.isDirectory()) this.#allowFile(join(folder, entry.name));
     }
   }
@@ -128,7 +160,7 @@ export function inside(folder: string, path: string): boolean {
 
 /** Whether a folder has visible folders in it. */
 export function hasFolders(folder: string): boolean {
-  return entries(folder).some((entry) => entry.isDirectory());
+  return visible(folder).some((entry) => entry.isDirectory());
 }
 
 /** Null where there is nothing, or nothing that may be looked at. */
@@ -144,10 +176,14 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/** The visible entries of a folder; none where it cannot be read. */
+function visible(folder: string): Dirent[] {
+  return entries(folder).filter((entry) => !entry.name.startsWith('.'));
+}
+
+/** The entries of a folder; none where it cannot be read. */
 function entries(folder: string): Dirent[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.name.startsWith('.'));
+    return readdirSync(folder, { withFileTypes: true });
   } catch {
     return [];
   }

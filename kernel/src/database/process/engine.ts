@@ -164,13 +164,15 @@ export class Engine {
   async #describe(table: string, cancel: Cancel): Promise<Calls['describe']['result']> {
     const file = this.#open();
     const piece = split(table)[0] ?? { sql: table, start: 0, tokens: [] };
-    const describe = (connection: DuckDBConnection): Promise<Calls['describe']['result']> => {
+    const describe = (connection: DuckDBConnection, meant: string): Promise<Calls['describe']['result']> => {
       cancel.use(connection);
-      return describeTable(connection, table, cancel);
+      return describeTable(connection, meant, cancel);
     };
     try {
-      if (file.turns.busy) return await file.look(describe);
-      return await file.turns.take(() => withGrants(file, piece, () => describe(file.work)));
+      if (file.turns.busy) return await file.look((side) => describe(side, table));
+      return await file.turns.take(() =>
+        withGrants(file, piece, (meant) => describe(file.work, meant === piece ? table : meant.sql)),
+      );
     } catch (error) {
       cancel.check();
       throw databaseError(error, table, piece);

@@ -1,4 +1,5 @@
 import { isAddress } from '../paths/isAddress.js';
+import { isPattern } from '../paths/patterns.js';
 
 interface Words {
   /** DuckDB's kind of error. */
@@ -123,6 +124,8 @@ export function inOwnWords(type: string, message: string, rest: string): string 
 function wayTo(path: string): string {
   if (isAddress(path))
     return 'What begins with an address is, once %allow has granted it: %allow s3://bucket/prefix.';
+  if (isPattern(path))
+    return 'Hidden entries may lie in its way, which stay hidden: a pattern that stands in quotes after FROM, or for a function that reads files, leaves them out.';
   if (/\/\./.test(path)) return 'Hidden files, and what lies in hidden folders, stay hidden.';
   return '%allow FOLDER grants its folder; a cell of yours that names a file in quotes, by its whole path, grants it if it is there.';
 }

@@ -1,3 +1,4 @@
+import { isPattern } from '../paths/patterns.js';
 import type { Token } from './scan.js';
 
 /** Table functions that open the file of their first argument, and what reads a table by a name that is a text. */
@@ -64,4 +65,42 @@ export function namesOfFiles(tokens: readonly Token[]): string[] {
     const isQuoted = kind === 'string' || kind === 'quoted';
     return isQuoted && (reading !== null || LIKE_A_FILE.test(text)) ? text : [];
   });
+}
+
+/** The functions whose arguments have a FROM that names no table. */
+const OWN_FROM = new Set(['substring', 'trim', 'extract', 'overlay']);
+
+/** A pattern of files, and where it stands: the argument of a function that reads files, in a list that is one, or as a table does. */
+export interface PatternPlace {
+  readonly token: Token;
+  readonly place: 'argument' | 'listed' | 'relation';
+}
+
+/** The patterns that a statement surely reads files by. */
+export function patternsIn(tokens: readonly Token[]): PatternPlace[] {
+  /** The index of each bracket that is open, the innermost one last. */
+  const open: number[] = [];
+  return tokens.flatMap((token, at): PatternPlace[] => {
+    const { kind, text } = token;
+    if (kind === 'symbol' && '(['.includes(text)) open.push(at);
+    if (kind === 'symbol' && ')]'.includes(text)) open.pop();
+    if ((kind !== 'string' && kind !== 'quoted') || !isPattern(text)) return [];
+    const place = placeOf(tokens, at, open.at(-1) ?? -1);
+    return place === null ? [] : [{ token, place }];
+  });
+}
+
+function placeOf(tokens: readonly Token[], at: number, bracket: number): PatternPlace['place'] | null {
+  const isReader = (parenthesis: number): boolean =>
+    tokens[parenthesis]?.text === '(' && READERS.test(tokens[parenthesis - 1]?.text.toLowerCase() ?? '');
+  const before = tokens[at - 1];
+  if (tokens[at]?.kind === 'string') {
+    if (bracket === at - 1 && isReader(bracket)) return 'argument';
+    if (tokens[bracket]?.text === '[' && isReader(bracket - 1) && '[,'.includes(before?.text ?? ''))
+      return 'listed';
+  }
+  if (before === undefined) return 'relation';
+  if (before.kind !== 'word' || (before.text !== 'from' && before.text !== 'join')) return null;
+  const isOwn = tokens[at - 2]?.text === 'distinct' || OWN_FROM.has(tokens[bracket - 1]?.text ?? '');
+  return isOwn ? null : 'relation';
 }

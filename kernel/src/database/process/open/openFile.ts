@@ -86,6 +86,11 @@ export class OpenFile {
     return true;
   }
 
+  /** See `Grants`. */
+  withoutHidden(pattern: string): string | string[] | null {
+    return this.#grants.withoutHidden(pattern);
+  }
+
   async setReadable(readable: Readable): Promise<void> {
     const state = { ...this.#state, readable };
     if (this.#grants.set(readable)) await this.openAgain(state);

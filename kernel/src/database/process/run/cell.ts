@@ -18,6 +18,7 @@ import { checkRegular } from './regularFiles.js';
 import { runStatement } from './statements.js';
 import { rollBack } from '../transaction.js';
 import { writeParquet } from '../frames/toParquet.js';
+import { withoutHidden } from './withoutHidden.js';
 import { writeOut } from './writeOut.js';
 
 const GRANT_ATTEMPTS = 5;
@@ -77,8 +78,8 @@ export async function runCell(
       if (pieces.length > 1) check(piece);
       const first = piece.tokens[0]?.text ?? '';
       begun ||= BEGINS.has(first);
-      last = await runPiece(context, sql, piece, transaction, () =>
-        first === 'import' ? importFolder(file.work, piece, run) : run(piece),
+      last = await runPiece(context, sql, piece, transaction, (meant) =>
+        first === 'import' ? importFolder(file.work, meant, run) : run(meant),
       );
       // A look that fails would end the user's transaction.
       if (!transaction) last = await withNotes(context, piece, last, author);
@@ -122,29 +123,29 @@ export async function exportCell(
   const before = sql.slice(0, last.start);
   if (pieces.length > 1) await runCell(context, { sql: before, author, limit: 0, parameters: given }, byCode);
   const parameters = await readParameters(file.work, given);
-  const rows = await runPiece(context, sql, last, false, () =>
-    writeParquet(file.work, last, target, parameters, cancel),
+  const rows = await runPiece(context, sql, last, false, (meant) =>
+    writeParquet(file.work, meant, target, parameters, cancel),
   );
   const notes =
     author === 'user' ? [...file.absent.takeNotes(), ...(await dateNotes(file.work, last, cancel))] : [];
   return notes.length === 0 ? { rows } : { rows, note: notes.join('\n') };
 }
 
-/** Runs a statement with progress, after allowing the files that it names; gives an error its type and its place. */
+/** Runs a statement with progress, as `withGrants` does; gives an error its type and its place. */
 async function runPiece<T>(
   { file, cancel, emit }: CellContext,
   cell: string,
   piece: Piece,
   transaction: boolean,
-  run: () => Promise<T>,
+  run: (meant: Piece) => Promise<T>,
 ): Promise<T> {
-  const watched = async (): Promise<T> => {
+  const watched = async (meant: Piece): Promise<T> => {
     cancel.use(file.work);
     const stop = watchProgress(file.work, (fraction) => {
       emit({ kind: 'progress', fraction });
     });
     try {
-      return await run();
+      return await run(meant);
     } finally {
       stop();
     }
@@ -159,14 +160,31 @@ async function runPiece<T>(
 }
 
 /**
- * Runs a statement after allowing the files that it names, and again where DuckDB then asks for one more. Within the user's
- * transaction none is allowed: opening again, as that needs, would end it.
+ * Runs a statement after allowing the files that it names, and again where DuckDB then asks for one more; hidden ones are
+ * left out of its patterns. Within the user's transaction none is allowed: opening again, as that needs, would end it.
  */
 export async function withGrants<T>(
   file: OpenFile,
   piece: Piece,
-  run: () => Promise<T>,
+  run: (meant: Piece) => Promise<T>,
   transaction = false,
+): Promise<T> {
+  const other = withoutHidden(piece, (pattern) => file.withoutHidden(pattern));
+  if (other === null) return withGrantsFor(file, piece, run, transaction);
+  // What the statement itself names is allowed as well: the files that its patterns find.
+  if (!transaction) await file.allow(namesOfFiles(piece.tokens).slice(0, NAMED_FILES));
+  try {
+    return await withGrantsFor(file, other.piece, run, transaction);
+  } catch (error) {
+    throw other.asWritten(error);
+  }
+}
+
+async function withGrantsFor<T>(
+  file: OpenFile,
+  piece: Piece,
+  run: (meant: Piece) => Promise<T>,
+  transaction: boolean,
 ): Promise<T> {
   const names = namesOfFiles(piece.tokens).slice(0, NAMED_FILES);
   names.forEach((name) => {
@@ -176,12 +194,12 @@ export async function withGrants<T>(
   names.forEach((name) => {
     checkOther(name, file.state.file, piece);
   });
-  if (transaction) return run();
+  if (transaction) return run(piece);
   if (names.length > 0) await file.allow(names);
   await file.bringBack(piece.tokens);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await run();
+      return await run(piece);
     } catch (error) {
       const { type, message } = failureOf(error);
       const absent = NO_SUCH.has(type) ? file.absent.among(piece.tokens) : [];

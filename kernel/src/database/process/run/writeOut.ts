@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseError, isTyped } from '../../errors.js';
+import { DatabaseError } from '../../errors.js';
 import { Destination, reasonOf, type Existing } from '../../paths/Destination.js';
 import { quoteText } from '../../sql/quote.js';
 import type { Token } from '../../sql/scan.js';
 import type { Piece } from '../../sql/split.js';
 import { targetOf } from '../../sql/target.js';
 import type { StatementResult } from '../../types.js';
-import { failureOf } from '../failure.js';
+import { replaceTokens } from './replaceTokens.js';
 
 /**
  * Runs a statement of the user's, by way of a `Destination` where it writes a file or folder of the workspace: DuckDB
@@ -30,9 +30,9 @@ export async function writeOut(
   }
   const { written } = destination;
   try {
-    const { sql, delta } = redirected(piece, target, written);
-    const result = await run({ ...piece, sql }).catch((error: unknown) => {
-      throw asWritten(error, target, { piece, delta, written });
+    const there = replaceTokens(piece, [{ token: target, sql: quoteText(written), name: written }]);
+    const result = await run(there.piece).catch((error: unknown) => {
+      throw there.asWritten(error);
     });
     nameInScript(written, target.text);
     try {
@@ -46,37 +46,6 @@ export async function writeOut(
   } finally {
     destination.close();
   }
-}
-
-interface Redirected {
-  readonly piece: Piece;
-  readonly written: string;
-  /** By how many bytes what follows the target has moved. */
-  readonly delta: number;
-}
-
-function redirected({ sql, start }: Piece, target: Token, written: string): { sql: string; delta: number } {
-  const name = quoteText(written);
-  const before = sql.slice(target.start - start, target.end - start);
-  return {
-    sql: sql.slice(0, target.start - start) + name + sql.slice(target.end - start),
-    delta: Buffer.byteLength(name) - Buffer.byteLength(before),
-  };
-}
-
-/** The error as it would be for the statement as the user wrote it. */
-function asWritten(error: unknown, target: Token, { piece, written, delta }: Redirected): unknown {
-  if (isTyped(error)) return error;
-  const { type, message, offset } = failureOf(error);
-  const at = Buffer.byteLength(piece.sql.slice(0, target.end - piece.start));
-  const position = offset === null || offset <= at ? offset : offset - delta;
-  return new Error(
-    JSON.stringify({
-      exception_type: type,
-      exception_message: message.replaceAll(written, target.text),
-      ...(position === null ? {} : { position: String(position) }),
-    }),
-  );
 }
 
 /** The script of an export names the files that it loads by where they were written. */
