@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from './openDatabase.js';
 import { scan } from './sql/scan.js';
@@ -125,6 +125,8 @@ test('the model reads no settings, nor where files are, by a name in quotes eith
 
 test('a text that goes on in the next line is one text: the parts of a path do not pass alone', () =>
   withDatabase(async ({ database }) => {
+    // An escape of PostgreSQL's that DuckDB does not know yet: the gate would have to read it as DuckDB does.
+    await expect(runAsUser(database, `from U&'a\\002Fb.csv'`)).rejects.toThrow('NOT IMPLEMENTED');
     for (const sql of [`from 'a/.'\n'./b.csv'`, `from 'a/.' -- so\n 'env'`, `from 'a/.'\n--\n'./b.csv'`])
       await expect(database.query(sql, { author: 'model' })).rejects.toMatchObject(refused);
     expect(await rowsOf(database, `select 'a'\n -- b\n 'c' as t`, 'model')).toEqual([['ac']]);
@@ -154,7 +156,10 @@ test('the file of the database itself is read by nobody: the lock on it would go
   withDatabase(async ({ database, file, workspace }) => {
     await runAsUser(database, 'create table t as select 1 i');
     const second = openDatabase({ file, workspace, readable: { folders: [], files: [] } });
-    for (const sql of [`from read_blob('${file}')`, `from read_blob('${file}.wal')`, `from '${file}'`])
+    await symlink(file, join(workspace, 'own.duckdb'));
+    await symlink(`${file}.wal`, join(workspace, 'own.wal'));
+    const names = [file, `${file}.wal`, 'own.duckdb', './own.wal'];
+    for (const sql of [...names.map((name) => `from read_blob('${name}')`), `from '${file}'`])
       for (const author of ['user', 'model'] satisfies Author[])
         await expect(database.query(sql, { author })).rejects.toMatchObject(refused);
     await expect(second.start()).rejects.toThrow('Conflicting lock');

@@ -50,12 +50,17 @@ const REFUSED_TO_THE_MODEL: readonly string[] = [
   'from duckdb_secrets()',
   'from duckdb_settings()',
   'from duckdb_databases()',
+  'select install_path from duckdb_extensions()',
+  'from duckdb_profiling_settings()',
   `from sqlite_query('shop', 'select 1')`,
   `from read_text('a' || '.csv')`,
   `from read_csv(['a.csv', 'b' || '.csv'])`,
   `from read_csv(concat('a', '.csv'))`,
   `create macro f(x) as table from read_text(x)`,
   `from query_table('a' || '.csv')`,
+  `from histogram_values('a' || '.csv', x)`,
+  `select 1 from t, lateral histogram(concat('a', '.csv'), x)`,
+  `select histogram(i) from system.main.histogram(col_name := x, source := 'a' || '.csv')`,
   `from query_table(['t', getvariable('x')])`,
   `from 'a/../../b.csv'`,
   `from read_csv('a/b/../../../c.csv', header = true)`,
@@ -82,6 +87,9 @@ const READ_BY_THE_MODEL: readonly string[] = [
   `from query_table('t')`,
   `from query_table(['t', 't'])`,
   `select '1/2', './x', '%/%' like 'a/b'`,
+  'from histogram_values(t, i)',
+  `from histogram('t', i) join t on true`,
+  `select i, histogram(abs(i) * 2), histogram(abs(i), [1, 2]) from t group by i`,
 ];
 
 const WRITTEN_BY_THE_MODEL: readonly string[] = [
@@ -192,13 +200,13 @@ test.each([
 test('every table function of DuckDB is known to the gate, so that a new one is looked at', async () => {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   const reader = await connection.runAndReadAll(
-    `select distinct function_name from duckdb_functions() where function_type = 'table'
+    `select distinct function_name from duckdb_functions() where function_type in ('table', 'table_macro')
      and not regexp_matches(function_name, '^(duckdb_|read_|parquet_|pragma_|json_|icu_|pg_|test_|arrow_scan)') order by 1`,
   );
   expect(reader.getRows().map((row) => row[0])).toEqual(
     (
       'check_peg_parser checkpoint disable_logging disable_peg_parser disable_profiling enable_logging ' +
-      'enable_peg_parser enable_profiling force_checkpoint generate_series glob query query_table range repeat ' +
+      'enable_peg_parser enable_profiling force_checkpoint generate_series glob histogram histogram_values query query_table range repeat ' +
       'repeat_row seq_scan sniff_csv sql_auto_complete summary truncate_duckdb_logs unnest which_secret'
     ).split(' '),
   );

@@ -3,6 +3,10 @@ import type { Token } from './scan.js';
 
 /** Table functions that open the file of their first argument, and what reads a table by a name that is a text. */
 const READERS = /^(?:read_\w+|parquet_\w+|glob|sniff_csv|query_table)$/;
+/** Macros that give rows, and read the table or file of which their first argument is the name. Elsewhere they are aggregates. */
+const BY_NAME = /^histogram(?:_values)?$/;
+/** What a clause begins with: it tells whether tables stand there. */
+const CLAUSE = /^(?:select|from|join|where|group|order|by|having|qualify|on|limit|set|values|returning)$/;
 const LIKE_A_FILE = /[./*]/;
 const HIDDEN = /^\.[A-Za-z_]/;
 
@@ -18,9 +22,10 @@ export function wrongFileName(tokens: readonly Token[]): { what: string; advice:
         what: `The name '${token.text}'`,
         advice: "Give the file's plain path, without .. or hidden parts.",
       };
-    const isReader =
-      (token.kind === 'word' || token.kind === 'quoted') && READERS.test(token.text.toLowerCase());
-    if (isReader && tokens[index + 1]?.text === '(' && !isWritten(tokens, index + 2))
+    if ((token.kind !== 'word' && token.kind !== 'quoted') || tokens[index + 1]?.text !== '(') continue;
+    const name = token.text.toLowerCase();
+    const isByName = BY_NAME.test(name) && isAmongTables(tokens, index);
+    if ((READERS.test(name) && !isWritten(tokens, index + 2)) || (isByName && !isNamed(tokens, index + 2)))
       return { what: `A computed name for ${token.text}`, advice: 'Write the names of the files in quotes.' };
   }
   return null;
@@ -46,6 +51,24 @@ function isWritten(tokens: readonly Token[], at: number): boolean {
   if (tokens[next - 1]?.kind !== 'string') return false;
   const end = listed ? tokens[next + 1] : tokens[next];
   return (!listed || tokens[next]?.text === ']') && (end?.text === ',' || end?.text === ')');
+}
+
+/** Whether the argument that begins at `at` is a name, or a text, and nothing else. */
+function isNamed(tokens: readonly Token[], at: number): boolean {
+  let end = at + 1;
+  while (tokens[end]?.text === '.') end += 2;
+  return tokens[at]?.kind !== 'symbol' && tokens[end]?.text === ',';
+}
+
+/** Whether what stands at `at` is in the place of a table. */
+function isAmongTables(tokens: readonly Token[], at: number): boolean {
+  let depth = 0;
+  const clause = tokens.slice(0, at).findLast(({ kind, text }) => {
+    if (kind === 'symbol' && text === ')') depth += 1;
+    if (kind === 'symbol' && text === '(') depth = Math.max(0, depth - 1);
+    return kind === 'word' && depth === 0 && CLAUSE.test(text);
+  });
+  return clause?.text === 'from' || clause?.text === 'join';
 }
 
 /** Texts in quotes that may name a file: those that look so, and what is given to a function that reads files. */

@@ -44,9 +44,14 @@ const OF_OTHER_DATABASES = /^(?:sqlite|postgres|mysql)_|^read_postgres_|^pg_clea
 const HARMFUL_TABLES = new Set([
   'duckdb_secrets',
   'duckdb_settings',
+  'duckdb_profiling_settings',
   'duckdb_databases',
   'pragma_database_list',
+  'duckdb_extensions',
+  'duckdb_temporary_files',
+  'duckdb_external_file_cache',
   'duckdb_logs',
+  'duckdb_logs_parsed',
   'duckdb_log_contexts',
 ]);
 

@@ -24,7 +24,7 @@ function refuse(source: string, what: string, advice: string): never {
 }
 
 /** Device and number; null where there is no such file. */
-function identityOf(file: string): string | null {
+export function identityOf(file: string): string | null {
   const found = statSync(file, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? null : `${found.dev} ${found.ino}`;
 }

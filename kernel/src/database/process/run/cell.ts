@@ -12,6 +12,7 @@ import { importFolder } from './importFolder.js';
 import { mayWrite } from './mayWrite.js';
 import { readParameters } from './parameters.js';
 import type { OpenFile } from '../open/openFile.js';
+import { identityOf } from '../open/openOnce.js';
 import { watchProgress } from '../progress.js';
 import type { CallEvent, Calls } from '../protocol.js';
 import { checkRegular } from './regularFiles.js';
@@ -222,10 +223,12 @@ function checkPattern(name: string, { folders }: Readable, piece: Piece): void {
   );
 }
 
-/** DuckDB always reads its own file; closing it after that would give up the lock on it. */
+/** DuckDB always reads its own file, also by way of a link; closing it after that would give up the lock on it. */
 function checkOther(name: string, own: string, piece: Piece): void {
   const path = resolve(name);
-  if (path !== own && !path.startsWith(`${own}.`)) return;
+  const found = identityOf(path);
+  const isOwn = found !== null && [own, `${own}.wal`].some((file) => identityOf(file) === found);
+  if (path !== own && !path.startsWith(`${own}.`) && !isOwn) return;
   throw new GateError(
     `'${name}' is a file of this database itself, and is not read. Its tables go by their names.`,
     piece.sql,

@@ -29,6 +29,7 @@ export function doneMessage(type: StatementType, piece: Piece, rowsChanged: numb
 const BY_WORD: Readonly<Record<string, (piece: Piece) => string>> = {
   use: (piece) => `Using ${nameAfter(piece, 'use')}`,
   set: (piece) => `Variable ${nameAfter(piece, 'variable')} set`,
+  reset: (piece) => `Variable ${nameAfter(piece, 'variable')} reset`,
   prepare: (piece) => `${nameAfter(piece, 'prepare')} prepared`,
   vacuum: () => 'Vacuumed',
   analyze: () => 'Analyzed',
