@@ -89,20 +89,22 @@ function fileOf(names: readonly string[]): string {
 
 /** Makes a table of each Parquet file of a folder; of those in a folder within it, in the schema of that name. */
 export async function importTables(database: Database, folder: string): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  await loadTables(database, folder);
-  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
-    const schema = quoteAlways(decodeURIComponent(name));
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory()) {
+      await loadTable(database, path);
+      continue;
+    }
+    const schema = quoteAlways(decodeURIComponent(entry.name));
     await database.query(`CREATE SCHEMA IF NOT EXISTS ${schema}; USE ${schema}`, { author: 'user' });
-    await loadTables(database, join(folder, name));
+    for (const file of await readdir(path)) await loadTable(database, join(path, file));
     await database.query('USE main', { author: 'user' });
   }
 }
 
-async function loadTables(database: Database, folder: string): Promise<void> {
-  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.parquet'))) {
-    await database.load(join(folder, file), { table: decodeURIComponent(basename(file, extname(file))) });
-  }
+async function loadTable(database: Database, file: string): Promise<void> {
+  if (extname(file) !== '.parquet') return;
+  await database.load(file, { table: decodeURIComponent(basename(file, '.parquet')) });
 }
 
 /** A table of an attached database, as the catalogue names it: its main schema goes without saying. */

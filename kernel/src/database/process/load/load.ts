@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { TableExistsError } from '../../errors.js';
@@ -7,6 +6,7 @@ import { quoteAlways, quoteName, quoteText } from '../../sql/quote.js';
 import type { CsvOptions, LoadResult } from '../../types.js';
 import type { Cancel } from '../cancel.js';
 import { tableNameFor } from '../../tableName.js';
+import { isEmpty, readBeginning } from './beginning.js';
 import { loadCsv } from './loadCsv.js';
 import { loadJson } from './loadJson.js';
 import { run, type Into } from './loadInto.js';
@@ -16,8 +16,6 @@ import { columnsOf } from '../results/results.js';
 import { inTransaction } from '../transaction.js';
 
 type Rejects = Pick<LoadResult, 'rejected' | 'rejects'>;
-/** Longer files, in bytes, are not empty. */
-const BEGINNING = 1024;
 const TEMPORARY = ['worldline_rejects', 'worldline_scans', 'worldline_lines'];
 
 /** Makes a table of a file, or adds the file to one. What will not parse is left out, counted and reported. */
@@ -61,10 +59,12 @@ async function read(
     throw loadError(
       `--${option} is for ${filesWith(option)}: ${basename(file)} says itself what its values are.`,
     );
-  if (await isEmpty(file)) throw loadError(`${basename(file)} is empty.`);
+  const found = await readBeginning(file);
+  if (found !== null && isEmpty(found)) throw loadError(`${basename(file)} is empty.`);
+  const beginning = found ?? Buffer.alloc(0);
   try {
-    if (format === 'csv') return await loadCsv(connection, file, into, asked, cancel);
-    if (format === 'json') return await loadJson(connection, file, into, asked, cancel);
+    if (format === 'csv') return await loadCsv(connection, file, into, asked, beginning, cancel);
+    if (format === 'json') return await loadJson(connection, file, into, asked, beginning, cancel);
     const rows = await inTransaction(connection, cancel, () =>
       run(connection, `${into.sql} FROM read_parquet(${quoteText(file)})`),
     );
@@ -75,21 +75,6 @@ async function read(
     await cancel.spare(async () => {
       for (const name of TEMPORARY) await connection.run(`DROP TABLE IF EXISTS temp.${name}`);
     });
-  }
-}
-
-/** Whether there is nothing in a file but empty lines and a mark of its encoding. */
-async function isEmpty(file: string): Promise<boolean> {
-  // What is not there, DuckDB tells.
-  const handle = await open(file, 'r').catch(() => null);
-  if (handle === null) return false;
-  try {
-    const { size } = await handle.stat();
-    if (size > BEGINNING) return false;
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(BEGINNING), 0, BEGINNING, 0);
-    return buffer.toString('utf8', 0, bytesRead).trim() === '';
-  } finally {
-    await handle.close();
   }
 }
 

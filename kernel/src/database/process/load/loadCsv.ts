@@ -7,18 +7,11 @@ import type { Cancel } from '../cancel.js';
 import { loadError } from './loadFailure.js';
 import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
 import { readTexts, type Readings } from './readTexts.js';
+import { isUtf8, markedEncoding } from './beginning.js';
 import { roundedColumns } from './roundedColumns.js';
 import { csvSource, sniffCsv, type Dialect, type Encoding, type Types } from './sniffCsv.js';
 import { inTransaction } from '../transaction.js';
-import {
-  beginsInUtf8,
-  encodingOf,
-  inUtf8,
-  markedEncoding,
-  noteWindows,
-  WINDOWS,
-  withNote,
-} from './transcode.js';
+import { encodingOf, inUtf8, noteWindows, WINDOWS, withNote } from './transcode.js';
 import {
   checked,
   codeColumns,
@@ -57,6 +50,7 @@ export async function loadCsv(
   file: string,
   into: Into,
   asked: CsvOptions,
+  beginning: Buffer,
   cancel: Cancel,
 ): Promise<Loaded> {
   // Before the transaction, which an error would end.
@@ -87,10 +81,10 @@ export async function loadCsv(
   };
   if (asked.encoding !== undefined)
     return inUtf8(file, encodingOf(asked.encoding), cancel, (copy) => load(copy, 'utf-8'));
-  const mark = await markedEncoding(file);
+  const mark = markedEncoding(beginning);
   try {
     // How it is made is read off its beginning, which has to be read right.
-    if (mark === null && !(await beginsInUtf8(file))) throw new WrongEncoding();
+    if (mark === null && !isUtf8(beginning, file)) throw new WrongEncoding();
     return await load(file, mark === null || mark === 'utf-8' ? 'utf-8' : 'utf-16');
   } catch (error) {
     if (!(error instanceof WrongEncoding)) throw error;

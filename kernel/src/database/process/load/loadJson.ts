@@ -11,7 +11,8 @@ import { run, SHOWN_REJECTS, type Into } from './loadInto.js';
 import { readLines } from './loadLines.js';
 import { roundedColumns } from './roundedColumns.js';
 import { inTransaction } from '../transaction.js';
-import { encodingOf, inUtf8, markedEncoding, noteWindows, WINDOWS, withNote } from './transcode.js';
+import { markedEncoding } from './beginning.js';
+import { encodingOf, inUtf8, noteWindows, WINDOWS, withNote } from './transcode.js';
 
 type Loaded = Pick<LoadResult, 'rows' | 'rejected' | 'rejects' | 'note'>;
 
@@ -24,10 +25,11 @@ export async function loadJson(
   file: string,
   into: Into,
   { encoding, dates }: CsvOptions,
+  beginning: Buffer,
   cancel: Cancel,
 ): Promise<Loaded> {
   const load = (path: string): Promise<Loaded> => loadAs(connection, file, path, into, dates, cancel);
-  const known = encoding === undefined ? await markedEncoding(file) : encodingOf(encoding);
+  const known = encoding === undefined ? markedEncoding(beginning) : encodingOf(encoding);
   if (known !== null) return inUtf8(file, known, cancel, load);
   try {
     return await load(file);

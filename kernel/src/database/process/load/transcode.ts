@@ -1,51 +1,14 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { constants, createGunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { plural } from '../../../counts.js';
 import type { LoadResult } from '../../types.js';
 import type { Cancel } from '../cancel.js';
 import { loadError } from './loadFailure.js';
 
-/** Bytes that tell an encoding. */
-const BEGINNING = 65_536;
-
 type Loaded = Pick<LoadResult, 'rows' | 'rejected' | 'rejects' | 'note'>;
-
-/** The encoding that the first bytes of a file tell; null where they have no mark. */
-export async function markedEncoding(file: string): Promise<'utf-8' | 'utf-16le' | 'utf-16be' | null> {
-  const handle = await open(file, 'r');
-  try {
-    const { buffer } = await handle.read(Buffer.alloc(3), 0, 3, 0);
-    const mark = buffer.toString('hex');
-    if (mark === 'efbbbf') return 'utf-8';
-    return mark.startsWith('fffe') ? 'utf-16le' : mark.startsWith('feff') ? 'utf-16be' : null;
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Whether the beginning of a file, unpacked, can be UTF-8. */
-export async function beginsInUtf8(file: string): Promise<boolean> {
-  if (/\.zst$/i.test(file)) return true;
-  const packed = /\.gz$/i.test(file);
-  const bytes = createReadStream(file, { end: BEGINNING - 1 });
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  try {
-    // What ends in the middle of a letter, or of a packed block, is no error here.
-    for await (const chunk of packed
-      ? bytes.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }))
-      : bytes)
-      decoder.decode(chunk as Buffer, { stream: true });
-    return true;
-  } catch (error) {
-    // What cannot be unpacked, DuckDB tells.
-    return !(error instanceof TypeError);
-  } finally {
-    bytes.destroy();
-  }
-}
 
 /** What stands for bytes that mean nothing in an encoding. */
 const UNREADABLE = '\ufffd';
