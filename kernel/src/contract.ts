@@ -188,6 +188,24 @@ export interface TableDifference {
   readonly columnsB: readonly ColumnInfo[];
 }
 
+/** The first rows of a table that only one of two worldlines has, by the columns that both have. */
+export interface RowDifferences {
+  readonly onlyA: TablePage;
+  readonly onlyB: TablePage;
+  /** Columns that were not compared, as the other one's table has none of the name. */
+  readonly columnsOnlyA: readonly string[];
+  readonly columnsOnlyB: readonly string[];
+}
+
+/** What an export wrote. */
+export interface Exported {
+  readonly file: string;
+  /** The folder of the data; null where none was asked for. */
+  readonly data: string | null;
+  /** What of the worldline is not in the data, as words for a list. */
+  readonly missing: readonly string[];
+}
+
 /** The settings of `%config` that a front end may have values for. Keys are none of them. */
 export type SettingName =
   | 'provider'
@@ -268,11 +286,11 @@ export interface Requests {
   compare: { params: { a: string; b: string }; result: Comparison };
   compareRows: {
     params: { a: string; b: string; table: string; count: number };
-    result: { onlyA: TablePage; onlyB: TablePage };
+    result: RowDifferences;
   };
   export: {
     params: { worldline: string; file: string; options: readonly string[] };
-    result: { file: string };
+    result: Exported;
   };
   tables: { params: Record<string, never>; result: { tables: readonly TableInfo[] } };
   keys: { params: Record<string, never>; result: { keys: readonly TableKey[] } };

@@ -261,7 +261,8 @@ describe('exporting', () => {
         asCells: ['%%sql\nselect 1', '%%python\nx'],
         turns: ['t'],
       });
-      const file = await session.export('main', join(home, 'out.ipynb'), { withData: true });
+      const { file, data } = await session.export('main', join(home, 'out.ipynb'), { withData: true });
+      expect(data).toBe(join(home, 'out_data'));
       // Anybody may have it whom the person lets.
       await writeFile(join(home, 'plain'), '');
       expect((await stat(file)).mode).toBe((await stat(join(home, 'plain'))).mode);
@@ -271,13 +272,13 @@ describe('exporting', () => {
       expect(notebook.cells.map((cell) => cell.source)).toEqual(['%%python\nprint("hi")', 'How many?']);
       expect(notebook.cells[0]?.outputs).toEqual(outputs);
       expect(await readFile(join(home, 'out_data', 'workspace', 'out.csv'), 'utf8')).toBe('How many?');
-      const code = await session.export('main', join(home, 'code.ipynb'), { asCode: true });
+      const { file: code } = await session.export('main', join(home, 'code.ipynb'), { asCode: true });
       const cells = (JSON.parse(await readFile(code, 'utf8')) as { cells: { source: string }[] }).cells;
       expect(cells.map((cell) => cell.source)).toEqual([
         ...['%%python\nprint("hi")', '> How many?', '%%sql\nselect 1', '%%python\nx'],
       ]);
-      const imported = await session.import(file, 'taken-back');
-      await session.switch(imported.id);
+      const { worldline } = await session.import(file, 'taken-back');
+      await session.switch(worldline.id);
       expect((await session.cells()).map((cell) => [cell.kind, cell.source])).toEqual([
         ['python', '%%python\nprint("hi")'],
         ['ask', 'How many?'],
@@ -305,9 +306,8 @@ describe('importing', () => {
         ...[{ ...code, source: 5 }, { ...code, source: [5] }, null, 3],
       ];
       await writeFile(join(home, 'a b.ipynb'), notebook(theirs, { kernelspec: { language: 'python' } }));
-      const imported = await session.import(join(home, 'a b.ipynb'));
-      expect(imported.name).toBe('a-b');
-      expect((await session.import(join(home, 'a b.ipynb'))).name).toBe('a-b~2');
+      const importAgain = async () => (await session.import(join(home, 'a b.ipynb'))).worldline.name;
+      expect([await importAgain(), await importAgain()]).toEqual(['a-b', 'a-b~2']);
       expect(
         (await session.cells('a-b')).map(({ kind, source, outputs }) => [kind, source, outputs]),
       ).toEqual([
@@ -339,8 +339,8 @@ describe('importing', () => {
       const broken = Object.assign(host, { importTables: () => Promise.reject(new Error('no Parquet')) });
       await expect(session.import(file)).rejects.toThrow('no Parquet');
       expect((await session.tree()).map((line) => line.name)).toEqual(['main']);
-      Object.assign(broken, { importTables: () => Promise.resolve() });
-      expect((await session.import(file)).name).toBe('x');
+      Object.assign(broken, { importTables: () => Promise.resolve(['one']) });
+      expect(await session.import(file)).toMatchObject({ worldline: { name: 'x' }, notes: ['one'] });
       await session.close();
     });
   });

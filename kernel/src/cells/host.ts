@@ -1,7 +1,8 @@
 import type { Host } from '../worldlines/types.js';
 import { turnsUpTo } from '../agent/conversation/turnsUpTo.js';
 import { isTurn } from './ask/agentContext.js';
-import { closedDatabases, importTables } from './sql/closedDatabases.js';
+import { closedDatabases } from './sql/closed/closedDatabases.js';
+import { importTables } from './sql/closed/importTables.js';
 import type { Kernel } from './Kernel.js';
 import { nbconvert, pdfPrinter } from './reports/reports.js';
 

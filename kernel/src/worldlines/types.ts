@@ -4,9 +4,10 @@ import type {
   CellStatus,
   CheckpointSummary,
   KernelEvent,
+  RowDifferences,
   TableInfo,
-  TablePage,
   VariableInfo,
+  WorldlineSummary,
 } from '../contract.js';
 
 /** What tells one notebook's store from another's. */
@@ -83,16 +84,14 @@ export interface Host {
   /** Names of tables whose rows differ between two closed database files. Absent: only shapes are compared. */
   changedTables?(a: string, b: string, tables: readonly string[]): Promise<readonly string[]>;
   /** The first rows that are in one file's table and not in the other's. */
-  rowDifferences?(
-    a: string,
-    b: string,
-    table: string,
-    count: number,
-  ): Promise<{ onlyA: TablePage; onlyB: TablePage }>;
-  /** Writes every table of a closed database file as Parquet into a folder; gives the files' names. */
+  rowDifferences?(a: string, b: string, table: string, count: number): Promise<RowDifferences>;
+  /**
+   * Writes a closed database file into a folder: every table as Parquet, and what makes all else. Gives what is not in it, as words
+   * for a list.
+   */
   exportTables?(databaseFile: string, folder: string): Promise<readonly string[]>;
-  /** Creates a table of each Parquet file of a folder in an open worldline's database. */
-  importTables?(place: WorldlinePlace, folder: string): Promise<void>;
+  /** Makes what `exportTables` wrote in an open worldline's database. Gives sentences for what could not be made. */
+  importTables?(place: WorldlinePlace, folder: string): Promise<readonly string[]>;
   /** The turns of a run as far as one of its steps. Absent: a step that was gone back to has none. */
   turnsUpTo?(turns: readonly unknown[], step: string): readonly unknown[];
   /** Runs `jupyter nbconvert` with these arguments; rejects with what it printed. */
@@ -222,6 +221,12 @@ export interface ExportOptions {
   readonly withData?: boolean;
   readonly asCode?: boolean;
   readonly steps?: boolean;
+}
+/** A worldline made of a file. */
+export interface Imported {
+  readonly worldline: WorldlineSummary;
+  /** Sentences for the person: what could not be made. */
+  readonly notes: readonly string[];
 }
 
 export type SessionEvent = Extract<

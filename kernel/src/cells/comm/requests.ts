@@ -50,13 +50,8 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
     (await kernel.session()).compareRows(a, b, table, count),
   export: async (kernel, { worldline, file, options }) => {
     const session = await kernel.session();
-    return {
-      file: await session.export(
-        worldline,
-        resolve(kernel.paths.notebookFolder, expandHome(file)),
-        exportOptions(options),
-      ),
-    };
+    const path = resolve(kernel.paths.notebookFolder, expandHome(file));
+    return session.export(worldline, path, exportOptions(options));
   },
   tables: async (kernel) => ({ tables: (await (await kernel.active()).database.tables()).map(withQuoted) }),
   keys: async (kernel) => ({ keys: await (await kernel.active()).database.keys() }),

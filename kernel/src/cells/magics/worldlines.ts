@@ -1,8 +1,5 @@
 import { required } from './required.js';
-import { resolve } from 'node:path';
-import { comparisonDisplay } from '../../display/comparison.js';
 import { bytes } from '../../counts.js';
-import { tableDisplay } from '../../display/table.js';
 import type { CellRecord, WorldlineSummary } from '../../contract.js';
 import { titleOf } from '../../worldlines/graph/summaries.js';
 import type { Moved } from '../../worldlines/session/SessionWorldlines.js';
@@ -10,9 +7,9 @@ import type { Orphan } from '../../worldlines/types.js';
 import { seeHelp } from '../reading/arguments.js';
 import type { CellContext } from '../context.js';
 import { UserError } from '../errors.js';
-import { expandHome } from '../expandHome.js';
-import { EXPORT_OPTIONS, exportOptions } from '../reports/exportOptions.js';
 import { DAY } from '../settings/storeLimits.js';
+import { compare } from './compare.js';
+import { exportTo, importFrom } from './exchange.js';
 import { showTree } from './worldlineTree.js';
 import type { Magic } from './Magic.js';
 
@@ -82,71 +79,6 @@ function orphansText(orphans: readonly Orphan[], removed: boolean): string {
     : 'There are stores of notebooks that are no longer there. %worldlines --gc --orphans removes them; a notebook that was moved takes its worldlines along when it is opened:\n';
   return said + lines.join('');
 }
-
-const compare: Magic = {
-  name: 'compare',
-  usage: '%compare A [B] [--rows TABLE]',
-  about: 'Shows what two worldlines did since their fork: cells and answers, tables, files, variables.',
-  details: 'B is the active worldline where it is not named. A checkpoint goes by the beginning of its id.',
-  options: [{ name: 'rows', value: 'TABLE', about: 'the first rows of a table that only one of them has' }],
-  words: ['worldline'],
-  most: 2,
-  async run({ positional, options }, { kernel, run }) {
-    const session = await kernel.session();
-    const a = required(positional[0], '%compare', 'the name of a worldline');
-    const b = positional[1] ?? session.active.name;
-    const table = options.get('rows');
-    if (typeof table !== 'string') {
-      run.display(comparisonDisplay(await session.compare(a, b), a, b));
-      return;
-    }
-    const { onlyA, onlyB } = await session.compareRows(a, b, table, kernel.settings.number('rows') ?? 50);
-    run.stream('stdout', `Rows of ${table} that only ${a} has:\n`);
-    run.display(tableDisplay(onlyA));
-    run.stream('stdout', `Rows of ${table} that only ${b} has:\n`);
-    run.display(tableDisplay(onlyB));
-  },
-};
-
-const exportTo: Magic = {
-  name: 'export',
-  usage: '%export NAME FILE [--with-data] [--as-code] [--no-steps]',
-  about: 'Writes a worldline as a notebook (.ipynb), or as a report (.html, .md, .pdf).',
-  examples: ['%export main analysis.ipynb --with-data', '%export main report.html --no-steps'],
-  options: EXPORT_OPTIONS,
-  words: ['worldline', 'file'],
-  most: 2,
-  async run({ positional, options }, { kernel, run }) {
-    const name = required(positional[0], '%export', 'the name of a worldline and a file');
-    const file = required(positional[1], '%export', 'a file as well');
-    const session = await kernel.session();
-    const path = resolve(kernel.paths.notebookFolder, expandHome(file));
-    run.stream('stdout', `Wrote ${await session.export(name, path, exportOptions(options.keys()))}.\n`);
-  },
-};
-
-const importFrom: Magic = {
-  name: 'import',
-  usage: '%import FILE [as NAME]',
-  about: 'Makes a worldline of a notebook file, with the data that was exported beside it.',
-  options: [],
-  words: ['file', 'own'],
-  most: 3,
-  async run({ positional }, { kernel, run }) {
-    const file = required(positional[0], '%import', 'a notebook file');
-    const [, as, name] = positional;
-    if (as !== undefined && (as.toLowerCase() !== 'as' || name === undefined))
-      throw new UserError(
-        'UsageError',
-        'The name goes after "as": %import FILE as NAME.',
-        seeHelp('%import'),
-      );
-    const session = await kernel.session();
-    const path = resolve(kernel.paths.notebookFolder, expandHome(file));
-    const line = await session.import(path, name);
-    run.stream('stdout', `${file} is now the worldline ${line.name}. %switch ${line.name} goes there.\n`);
-  },
-};
 
 const branch: Magic = {
   name: 'branch',

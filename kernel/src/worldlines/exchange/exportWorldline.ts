@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import type { Exported } from '../../contract.js';
 import { withDatabases } from '../compare/withDatabases.js';
 import { describe, errorCode, WorldlineError } from '../errors.js';
 import type { Node } from '../graph/Graph.js';
@@ -19,14 +20,14 @@ import { isSealed, sealed } from './seal.js';
 const FORMATS = { '.html': 'html', '.md': 'markdown' } as const;
 type Ending = keyof typeof FORMATS | '.pdf';
 
-/** Writes the cells up to a checkpoint to a file, as a notebook or as a report; gives the file's path. */
+/** Writes the cells up to a checkpoint to a file, as a notebook or as a report. */
 export async function exportWorldline(
   store: Store,
   host: Host,
   head: Node,
   path: string,
   options: ExportOptions,
-): Promise<string> {
+): Promise<Exported> {
   const file = resolve(path);
   const ending = extname(file);
   const isReport = ending in FORMATS || ending === '.pdf';
@@ -44,22 +45,23 @@ export async function exportWorldline(
   const nodes = [...store.graph.ancestry(head)].reverse();
   const cells = nodes.filter(({ record }) => isCell(record));
   const shown = await Promise.all(cells.map((node) => exportCell(store, node)));
+  const missing: string[] = [];
+  const withData = options.withData === true;
   try {
     const again = await isEarlierExport(file, isReport ? isSealed : isUntouchedExport);
     await mkdir(dirname(file), { recursive: true });
     if (isReport)
       await writeReport(host, file, ending as Ending, reportOf(shown, options.steps !== false), again);
     else {
-      const withData = options.withData === true;
       const notebook = notebookOf(shown, { asCode: options.asCode === true, withTurns: withData });
-      if (withData) await writeData(store, host, head, dataFolder(file), again);
+      if (withData) missing.push(...(await writeData(store, host, head, dataFolder(file), again)));
       await writeNotebook(file, notebook);
     }
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     throw new WorldlineError(`${file} cannot be written: ${describe(error)}`, { cause: error });
   }
-  return file;
+  return { file, data: withData ? dataFolder(file) : null, missing };
 }
 
 /** Where the data of an exported notebook is: beside it. */
@@ -142,22 +144,30 @@ function refuseExisting(folder: string, what: string): void {
     );
 }
 
-/** Replaces the data of an earlier export: a table that is gone would come back with the next import. */
+/**
+ * Replaces the data of an earlier export: a table that is gone would come back with the next import. Gives what of the state is not
+ * in it.
+ */
 async function writeData(
   store: Store,
   host: Host,
   head: Node,
   folder: string,
   again: boolean,
-): Promise<void> {
+): Promise<string[]> {
   if (!again) refuseExisting(folder, 'data');
   const { state } = targetOf(store, head);
   const [files, tables] = [join(folder, 'workspace'), join(folder, 'tables')];
   await mkdir(files, { recursive: true });
   await restoreWorkspace(files, state.workspace, new WorkspaceIndex(), store.objects);
   await rm(tables, { recursive: true, force: true });
-  if (state.database === null || host.exportTables === undefined) return;
+  const missing =
+    state.variables === null ? [] : ['the Python variables, which running its cells again makes'];
+  if (state.database === null || host.exportTables === undefined) return missing;
   await mkdir(tables, { recursive: true });
   const write = host.exportTables.bind(host);
-  await withDatabases(store, state.database, null, (database) => write(database, tables));
+  return [
+    ...missing,
+    ...(await withDatabases(store, state.database, null, (database) => write(database, tables))),
+  ];
 }

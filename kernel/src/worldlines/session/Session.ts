@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { LinkResult, WorldlineSummary } from '../../contract.js';
+import type { LinkResult } from '../../contract.js';
 import { unlessAborted } from '../../unlessAborted.js';
 import { findOrphans, removeOrphans } from '../collect/orphans.js';
 import { WorldlineError } from '../errors.js';
@@ -15,6 +15,7 @@ import type {
   CollectOptions,
   Commit,
   Host,
+  Imported,
   NotebookIdentity,
   OpenWorldline,
   Orphan,
@@ -142,30 +143,31 @@ export class Session extends SessionWorldlines {
    * Makes a worldline of a notebook file, with the data beside it if there is any. It does not become active. By default
    * it is called like the file.
    */
-  async import(file: string, name?: string): Promise<WorldlineSummary> {
+  async import(file: string, name?: string): Promise<Imported> {
     const cells = await readNotebook(file);
     const like = nameLike(basename(file, '.ipynb'));
     const free = (): string =>
       freeName(like === '' ? 'imported' : like, (one) => this.lookup.alike(one) !== undefined);
     const id = freshWorldline(this.store, this.freshName(name ?? free()));
     try {
-      await this.#fill(id, cells, dataFolder(file));
+      const notes = await this.#fill(id, cells, dataFolder(file));
+      return { worldline: this.changed(this.lookup.knownLine(id)), notes };
     } catch (error) {
       // A part of it would pass for all of it.
       await this.delete(id);
       throw error;
     }
-    return this.changed(this.lookup.knownLine(id));
   }
 
-  async #fill(worldline: string, cells: readonly RanCell[], data: string): Promise<void> {
+  async #fill(worldline: string, cells: readonly RanCell[], data: string): Promise<readonly string[]> {
     const { place, parts } = await this.open(worldline);
     const { workspace, tables } = dataBeside(data);
     if (workspace !== null) await copyFiles(workspace, place.workspace);
-    if (tables !== null) await this.host.importTables?.(place, tables);
+    const notes = tables === null ? [] : await this.host.importTables?.(place, tables);
     await parts.workspaceRestored?.();
     for (const cell of cells) await this.commit(cell, worldline);
     await this.settled();
+    return notes ?? [];
   }
 
   /**

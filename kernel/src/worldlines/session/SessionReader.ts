@@ -2,8 +2,9 @@ import type {
   ArtifactInfo,
   CellRecord,
   Comparison,
+  Exported,
   GraphPage,
-  TablePage,
+  RowDifferences,
   VariableInfo,
   WorldlineSummary,
 } from '../../contract.js';
@@ -137,12 +138,7 @@ export class SessionReader {
   }
 
   /** The first rows of a table that only one of two checkpoints has. */
-  async compareRows(
-    a: string,
-    b: string,
-    table: string,
-    count: number,
-  ): Promise<{ onlyA: TablePage; onlyB: TablePage }> {
+  async compareRows(a: string, b: string, table: string, count: number): Promise<RowDifferences> {
     const differences = this.host.rowDifferences?.bind(this.host);
     if (differences === undefined) throw new WorldlineError('Rows cannot be compared without a database.');
     const [left, right] = [await this.lookup.node(a), await this.lookup.node(b)];
@@ -154,8 +150,8 @@ export class SessionReader {
     return withDatabases(this.store, from, to, (fileA, fileB) => differences(fileA, fileB, table, count));
   }
 
-  /** Writes a worldline as a notebook or, by the file's ending, as a report. Gives the file's path. */
-  async export(worldline: string, file: string, options: ExportOptions = {}): Promise<string> {
+  /** Writes a worldline as a notebook or, by the file's ending, as a report. */
+  async export(worldline: string, file: string, options: ExportOptions = {}): Promise<Exported> {
     const head = await this.lookup.node(worldline);
     await this.settled();
     return exportWorldline(this.store, this.host, head, file, options);
