@@ -47,10 +47,14 @@ describe('a session', () => {
     await withKernel(async (kernel) => {
       await run(kernel, 'one');
       const two = await run(kernel, 'two');
-      await expect(kernel.session.undo({ cells: 5 })).rejects.toThrow('Only the last 2 can be undone');
+      await expect(kernel.session.undo({ cells: 5 })).rejects.toThrow(
+        'Only 2 cells can be undone: %undo 2 goes',
+      );
       expect(await stateOf(kernel)).toEqual(all('two'));
       await kernel.session.undo();
       expect(await stateOf(kernel)).toEqual(all('one'));
+      const tooFar = kernel.session.undo({ steps: 2 });
+      await expect(tooFar).rejects.toThrow('Only 1 step can be undone: %undo --step goes');
       await kernel.session.undo();
       expect(await stateOf(kernel)).toEqual(all(undefined));
       await expect(kernel.session.undo()).rejects.toThrow('nothing further to undo');

@@ -27,4 +27,5 @@ test('of many reasons there are not many lines', () => {
   const lost = Array.from({ length: 1000 }, (_, i) => ({ name: `v${i}`, reason: `reason ${i}` }));
   expect(linesOf('variable', lost)).toHaveLength(21);
   expect(linesOf('variable', lost).at(-1)).toBe('980 more lines like these are left out.');
+  expect(linesOf('variable', lost.slice(0, 21)).at(-1)).toBe('1 more line like these is left out.');
 });

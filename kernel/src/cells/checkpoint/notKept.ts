@@ -1,4 +1,4 @@
-import { count } from '../../counts.js';
+import { count, plural } from '../../counts.js';
 
 /** Something that a checkpoint does not have, and why. */
 export interface NotKept {
@@ -27,6 +27,7 @@ export function linesOf(what: 'variable' | 'file', lost: readonly NotKept[]): st
     return [`${count(names.length)} ${what}s ${SAID_OF_MANY[what]} in checkpoints (${some}, …): ${reason}`];
   });
   if (lines.length <= MOST_LINES) return lines;
-  const more = `${count(lines.length - MOST_LINES)} more lines like these are left out.`;
+  const left = lines.length - MOST_LINES;
+  const more = `${plural(left, 'more line')} like these ${left === 1 ? 'is' : 'are'} left out.`;
   return [...lines.slice(0, MOST_LINES), more];
 }

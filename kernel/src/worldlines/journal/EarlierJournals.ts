@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { plural } from '../../counts.js';
 import { NewerStoreError } from '../errors.js';
 import type { Graph } from '../graph/Graph.js';
 import { Segment } from '../graph/Segment.js';
@@ -136,7 +137,9 @@ export class EarlierJournals {
     mkdirSync(this.folder.aside, { recursive: true, mode: 0o700 });
     writeFileSync(kept, bytes.subarray(damage.at, damage.at + damage.length));
     const what = damage.tail ? 'The last record of an earlier session was cut off' : 'A record was damaged';
-    this.notes.push(`${what} (${damage.length} bytes). It was set aside as ${kept}; the rest is here.`);
+    this.notes.push(
+      `${what} (${plural(damage.length, 'byte')}). It was set aside as ${kept}; the rest is here.`,
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { plural } from '../../counts.js';
 import { WorldlineError } from '../errors.js';
 import type { Graph, Node } from '../graph/Graph.js';
 
@@ -7,11 +8,12 @@ import type { Graph, Node } from '../graph/Graph.js';
  */
 export function stepsBack(graph: Graph, head: Node, count: { cells?: number; steps?: number }): Node {
   const one = count.steps === undefined ? oneCell : oneStep;
+  const [what, option] = count.steps === undefined ? ['cell', ''] : ['step', ' --step'];
   let at = head;
   for (let done = 0; done < (count.steps ?? count.cells ?? 1); done++) {
     if (done > 0 && graph.parent(at) === null)
       throw new WorldlineError(
-        `Only the last ${done} can be undone: %undo ${done}${count.steps === undefined ? '' : ' --step'} goes back to where the worldline began.`,
+        `Only ${plural(done, what)} can be undone: %undo${done === 1 ? '' : ` ${done}`}${option} goes back to where the worldline began.`,
       );
     at = one(graph, at);
   }

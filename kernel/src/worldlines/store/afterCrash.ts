@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { count } from '../../counts.js';
 import { checkObjects } from '../objects/checkObjects.js';
 import type { ObjectStore } from '../objects/ObjectStore.js';
 import { bootId, deadLocks, type Lock } from './liveness.js';
@@ -19,7 +20,9 @@ export async function afterCrash(
   const killed = locks.filter(({ holder }) => holder.boot === bootId());
   const damaged = cut.length === 0 ? 0 : await checkObjects(objects);
   await remove(cut);
-  const note = `The machine stopped while a kernel of this notebook ran: ${damaged} of its files were not written to the end. They were set aside in ${folder.aside}.`;
+  const [files, them] =
+    damaged === 1 ? ['One of its files was', 'It was'] : [`${count(damaged)} of its files were`, 'They were'];
+  const note = `The machine stopped while a kernel of this notebook ran. ${files} not written to the end. ${them} set aside in ${folder.aside}.`;
   return { note: damaged === 0 ? null : note, synced: bringToDisk(folder, killed) };
 }
 
