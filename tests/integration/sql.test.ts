@@ -156,7 +156,7 @@ test.each([
   ['%detach nothing_here', 'No database is attached as nothing_here'],
   ['%switch nowhere', 'There is no worldline "nowhere". Here: main.'],
   ['%branch "my idea"', 'without spaces, quotes or slashes, such as my-idea.'],
-  ['%undo x', 'takes a number'],
+  ['%undo x', 'takes a number from 1 on'],
   ['%config nonsense 1', 'There is no setting'],
   ['How warm is it?', 'OPENAI_API_KEY'],
 ])('a mistake gets one clear message and the kernel goes on: %s', (code, message) =>

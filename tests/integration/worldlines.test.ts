@@ -131,6 +131,21 @@ function errorOrOutput(cell: Parameters<typeof errorOf>[0]): string {
   return cell.status === 'ok' ? cell.stdout : errorOf(cell);
 }
 
+test('a mistake in a magic of worldlines is told of with what to type', () =>
+  withKernel(async ({ kernel }) => {
+    await kernel.execute('%%sql create table t as select 1 as a');
+    await kernel.execute('%branch idea');
+    for (const [code, message] of [
+      ['%undo 3', 'Only 1 cell can be undone: %undo goes back'],
+      ['%compare idea', 'idea is the same as itself: name another'],
+      ['%worldlines --older-than 3', '%worldlines --gc --older-than'],
+      ['%branch Main', 'differs from it only in case'],
+      ['%delete idea', 'Switch to another one'],
+      ['%import nowhere.ipynb', 'there is no such file'],
+    ] as const)
+      expect(errorOf(await kernel.execute(code))).toContain(message);
+  }));
+
 test('rows that only one of two worldlines has can be seen', () =>
   withKernel(async ({ kernel }) => {
     await kernel.execute('%%sql create table t as select range as i from range(3)');

@@ -1,6 +1,7 @@
 import type { RowDifferences } from '../../contract.js';
 import { comparisonDisplay } from '../../display/comparison.js';
 import { tableDisplay } from '../../display/table.js';
+import { UserError } from '../errors.js';
 import type { Magic } from './Magic.js';
 import { required } from './required.js';
 
@@ -16,6 +17,12 @@ export const compare: Magic = {
     const session = await kernel.session();
     const a = required(positional[0], '%compare', 'the name of a worldline');
     const b = positional[1] ?? session.active.name;
+    if (a === b)
+      throw new UserError(
+        'UsageError',
+        `${a} is the same as itself: name another worldline or checkpoint to compare it with.`,
+        '%worldlines lists them.',
+      );
     const table = options.get('rows');
     if (typeof table !== 'string') {
       run.display(comparisonDisplay(await session.compare(a, b), a, b));

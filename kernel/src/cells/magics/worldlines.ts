@@ -44,6 +44,13 @@ const worldlines: Magic = {
   most: 0,
   async run({ options }, { kernel, run }) {
     const session = await kernel.session();
+    const ofCleanUp = ['older-than', 'keep', 'orphans'].find((name) => options.has(name));
+    if (!options.has('gc') && ofCleanUp !== undefined)
+      throw new UserError(
+        'UsageError',
+        `--${ofCleanUp} says what clean-up removes: %worldlines --gc --${ofCleanUp}.`,
+        seeHelp('%worldlines'),
+      );
     if (!options.has('gc')) {
       run.display(await showTree(session, options.has('all')));
       return;
@@ -124,7 +131,7 @@ const undo: Magic = {
   async run({ positional, options }, context) {
     const [n = '1'] = positional;
     if (!/^[1-9]\d*$/.test(n))
-      throw new UserError('UsageError', `%undo takes a number, not "${n}".`, seeHelp('%undo'));
+      throw new UserError('UsageError', `%undo takes a number from 1 on, not "${n}".`, seeHelp('%undo'));
     const session = await context.kernel.session();
     const count = Number(n);
     const moved = await session.undo(options.has('step') ? { steps: count } : { cells: count });
