@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ran } from './FakeHost.js';
@@ -199,9 +199,11 @@ describe('two kernels on one notebook', () => {
       await withHome(async (home) => {
         const at = (name: string) => ({ ...NOTEBOOK, path: join(home, `${name}.ipynb`) });
         const start = async (name: string): Promise<Kernel> => Kernel.start(home, at(name));
+        await writeFile(at('Untitled').path, '{}');
         const first = await start('Untitled');
         const { session, notebook } = await first.session.link(first.session.id);
         await run(first, 'one');
+        await rename(at('Untitled').path, at('analysis').path);
         if (!isRunning) {
           await first.session.close();
           const moved = await start('analysis');
@@ -233,6 +235,29 @@ describe('two kernels on one notebook', () => {
       });
     },
   );
+
+  test('two kernels on a notebook that was never saved go on from each other, whichever runs first or ends', async () => {
+    await withHome(async (home) => {
+      const notebook = { ...NOTEBOOK, path: join(home, 'Untitled.ipynb') };
+      await writeFile(notebook.path, '{}');
+      const [a, b] = [await Kernel.start(home, notebook), await Kernel.start(home, notebook)];
+      for (const { session } of [a, b]) await session.link(session.id);
+      const resumed = async (kernel: Kernel): Promise<string | undefined> => {
+        const { session } = kernel;
+        await session.resume((await session.lastEarlier())?.id ?? 'nothing');
+        return (await kernel.parts()).variables.get('x');
+      };
+      await run(a, 'one');
+      expect(await resumed(b)).toBe('one');
+      await run(b, 'two');
+      expect(await resumed(a)).toBe('two');
+      await b.session.close();
+      const c = await Kernel.start(home, notebook);
+      await c.session.link(c.session.id);
+      expect(await resumed(c)).toBe('two');
+      await Promise.all([a.session.close(), c.session.close()]);
+    });
+  });
 
   test('a notebook that was not saved since its kernel told what it is called is the same one', async () => {
     await withHome(async (home) => {

@@ -1,6 +1,7 @@
 import { type NewerStoreError, NotFoundError } from '../errors.js';
 import { isBlank, type Line, type Node } from '../graph/Graph.js';
 import { EarlierJournals, kernelOf } from '../journal/EarlierJournals.js';
+import { fileId } from '../store/fileId.js';
 import { liveKernels } from '../store/liveness.js';
 import { newId } from './commitCell.js';
 import { isGoneOnFrom, linkedStores } from './links.js';
@@ -116,16 +117,20 @@ export class Lookup {
   }
 
   /**
-   * The id of a notebook that does not know it: that of the last earlier run, as of a notebook that was not saved, unless that
-   * run goes on or another notebook went on from here: then this one came into its place.
+   * The id of a notebook that does not know it, as it was not saved since it was given one: by its file, which another kernel may
+   * have open as well. Where that is new, it is that of the last earlier run, unless that run goes on or another notebook
+   * went on from here: then this one came into its place.
    */
-  async notebook(): Promise<string> {
+  async notebook(path: string): Promise<string> {
     const { graph, own, folder } = this.store;
     const mine = graph.notebookOf(own);
     if (mine !== undefined) return mine;
-    const last = (await this.earlier.names()).findLast((name) => graph.notebookOf(name) !== undefined) ?? '';
+    const byFile = (await fileId(path)) ?? newId();
+    const names = await this.earlier.names();
+    if (names.some((name) => graph.notebookOf(name) === byFile)) return byFile;
+    const last = names.findLast((name) => graph.notebookOf(name) !== undefined) ?? '';
     const isTaken = (await liveKernels(folder.kernels)).has(kernelOf(last)) || (await isGoneOnFrom(folder));
-    return (isTaken ? undefined : graph.notebookOf(last)) ?? newId();
+    return (isTaken ? undefined : graph.notebookOf(last)) ?? byFile;
   }
 
   /** Ends what reads journals in the background. */

@@ -54,7 +54,11 @@ export class Session extends SessionWorldlines {
   readonly #cleanUp: CleanUp;
   #closing = false;
 
-  private constructor({ store, runs, lock }: OpenedStore, host: Host) {
+  private constructor(
+    { store, runs, lock }: OpenedStore,
+    host: Host,
+    private readonly path: string,
+  ) {
     super(store, host, freshWorldline(store, 'main'));
     this.#lock = lock;
     this.#earlierRuns = runs;
@@ -63,7 +67,7 @@ export class Session extends SessionWorldlines {
   }
 
   static async open({ notebook, host, home }: SessionOptions): Promise<Session> {
-    return new Session(await openStore(home, notebook, randomUUID()), host);
+    return new Session(await openStore(home, notebook, randomUUID()), host, notebook.path);
   }
 
   /** Runs of this notebook before this one. */
@@ -177,7 +181,7 @@ export class Session extends SessionWorldlines {
   async link(session: string, known: string | null = null): Promise<LinkResult> {
     const relation = await linkStore(this.store, session, known);
     await this.lookup.load();
-    const notebook = known ?? (await this.lookup.notebook());
+    const notebook = known ?? (await this.lookup.notebook(this.path));
     if (notebook !== this.store.graph.notebookOf(this.store.own)) {
       // It is written with the first cell: a kernel that runs nothing leaves nothing.
       this.store.journal.defer({ t: 'notebook', id: notebook });
