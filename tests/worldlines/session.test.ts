@@ -341,13 +341,39 @@ describe('a session', () => {
       for (const step of ['a', 'b']) {
         await session.ready('database');
         (await kernel.parts()).setTable(0, step);
-        await session.commit(ran({ kind: 'step', source: step }));
+        await session.commit(ran({ kind: 'step', source: step, run: { checkpoint: 'a-run', step } }));
       }
-      const ask = await session.commit(ran({ kind: 'ask', source: 'a question' }));
+      const ask = await session.commit(ran({ id: 'a-run', kind: 'ask', source: 'a question' }));
       await session.undo({ steps: 1 });
       expect(await stateOf(kernel)).toEqual({ ...all('before'), table: 'a' });
       await session.undo({ to: ask.checkpoint.id });
       expect((await kernel.parts()).tables()[0]).toBe('b');
+      await session.undo();
+      expect(await stateOf(kernel)).toEqual(all('before'));
+    });
+  });
+
+  test('what ran after a step that was gone back to is undone alone', async () => {
+    await withKernel(async (kernel) => {
+      const { session } = kernel;
+      const step = async (of: string, name: string): Promise<void> => {
+        await session.ready('database');
+        (await kernel.parts()).setTable(0, name);
+        await session.commit(ran({ kind: 'step', source: name, run: { checkpoint: of, step: name } }));
+      };
+      const ask = (id: string) => session.commit(ran({ id, kind: 'ask', source: 'a question' }));
+      await run(kernel, 'before');
+      for (const name of ['a', 'b']) await step('one-run', name);
+      await ask('one-run');
+      await session.undo({ steps: 1 });
+      const atStep = { ...all('before'), table: 'a' };
+      await run(kernel, 'after');
+      await session.undo();
+      expect(await stateOf(kernel)).toEqual(atStep);
+      await step('other', 'c');
+      await ask('other');
+      await session.undo();
+      expect(await stateOf(kernel)).toEqual(atStep);
       await session.undo();
       expect(await stateOf(kernel)).toEqual(all('before'));
     });

@@ -20,15 +20,22 @@ export function stepsBack(graph: Graph, head: Node, count: { cells?: number; ste
   return at;
 }
 
+/** With a run go its own steps alone: before them may stand one of a run that was taken back in part. */
 function oneCell(graph: Graph, from: Node): Node {
   let at = before(graph, from);
-  while (at.record.kind === 'step') at = before(graph, at);
+  while (isOfOneRun(at, from)) at = before(graph, at);
   return at;
 }
 
 function oneStep(graph: Graph, from: Node): Node {
   const parent = before(graph, from);
-  return from.record.kind === 'ask' && parent.record.kind === 'step' ? before(graph, parent) : parent;
+  return from.record.kind === 'ask' && isOfOneRun(parent, from) ? before(graph, parent) : parent;
+}
+
+/** Whether a step is one of a run, or of the run that another step is of. */
+function isOfOneRun({ record: step }: Node, { record: other }: Node): boolean {
+  const run = other.kind === 'step' ? other.run?.checkpoint : other.id;
+  return step.kind === 'step' && step.run?.checkpoint === run;
 }
 
 function before(graph: Graph, node: Node): Node {
