@@ -1,8 +1,9 @@
 import { existsSync, lstatSync } from 'node:fs';
-import { cp, readdir, readFile, unlink } from 'node:fs/promises';
+import { cp, lchown, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CellKind, CellStatus } from '../../contract.js';
 import { describe, errorCode, WorldlineError } from '../errors.js';
+import { ifExists } from '../store/files.js';
 import type { RanCell } from '../types.js';
 
 const KINDS: readonly string[] = ['sql', 'python', 'ask', 'magic'];
@@ -111,4 +112,13 @@ export async function copyFiles(from: string, workspace: string): Promise<void> 
     if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() === true) await unlink(target);
   }
   await cp(from, workspace, { recursive: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
+  await giveToOwner(workspace, await readdir(from, { recursive: true }));
+}
+
+/** What root puts into a workspace belongs to whom the folder belongs to: code in the sandbox is not root. */
+async function giveToOwner(workspace: string, paths: readonly string[]): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = lstatSync(workspace);
+  // Links were left out, and what was reached through one stays whose it is.
+  for (const path of paths) await ifExists(lchown(join(workspace, path), uid, gid), undefined);
 }
