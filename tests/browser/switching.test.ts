@@ -162,8 +162,34 @@ test(
         const [cell] = ${CONTENT}.widgets;
         return [cell.isPlaceholder(), cell.model.mimeType];
       })()`);
-      expect(mime).toEqual([true, 'text/x-sql']);
+      expect(mime).toEqual([true, 'text/x-worldline-sql']);
     }),
+  MINUTES,
+);
+
+test(
+  'the line of a magic has its own colours in the editor, and what is below it those of its language',
+  () =>
+    lab.withNotebook(
+      'magic-colours',
+      [
+        '%%sql top << --limit 3\nselect 1 -- one',
+        '%%python --timeout 9\nx = 1',
+        '%%ask --no-rows\nWhy **so**?',
+      ],
+      async (notebook) => {
+        const coloured = (cell: number, line: number) =>
+          notebook.cell(cell).locator('.cm-line').nth(line).locator('span').allTextContents();
+        await notebook.cell(0).locator('.cm-line span', { hasText: 'select' }).waitFor();
+        await notebook.cell(1).locator('.cm-line span', { hasText: '=' }).waitFor();
+        await notebook.cell(2).locator('.cm-line span', { hasText: 'so' }).waitFor();
+        expect(await coloured(0, 0)).toEqual(['%%sql', 'top', '<<', '--limit', '3']);
+        expect(await coloured(0, 1)).toEqual(['select', '1', '-- one']);
+        expect(await coloured(1, 0)).toEqual(['%%python', '--timeout', '9']);
+        expect(await coloured(2, 0)).toEqual(['%%ask', '--no-rows']);
+        await notebook.shotInEachLook('magic-colours');
+      },
+    ),
   MINUTES,
 );
 

@@ -17,9 +17,9 @@ test.each([
 });
 
 test('a line of magics is in no language: the hyphen of a name is no minus', () => {
-  expect(mimeOfCell('%branch minutes-15')).toBe('text/plain');
+  expect(mimeOfCell('%branch minutes-15')).toBe('text/x-worldline-magic');
 });
 
 test('a plain cell has the language that the user chose', () => {
-  expect(mimeOfCell('select 1', 'sql')).toBe('text/x-sql');
+  expect(mimeOfCell('select 1', 'sql')).toBe('text/x-worldline-sql');
 });

@@ -2,15 +2,16 @@ const CELL_MAGIC = /^%%(\w+)/;
 
 export type CellLanguage = 'sql' | 'python' | 'ask' | 'magic';
 
-const MIMES: Readonly<Record<CellLanguage, string>> = {
-  sql: 'text/x-sql',
-  python: 'text/x-ipython',
-  ask: 'text/x-ipythongfm',
-  magic: 'text/plain',
+/** The MIME types by which the editor finds the languages of cells. */
+export const MIMES: Readonly<Record<CellLanguage, string>> = {
+  sql: 'text/x-worldline-sql',
+  python: 'text/x-worldline-python',
+  ask: 'text/x-worldline-ask',
+  magic: 'text/x-worldline-magic',
 };
 
 /** Every type that a cell can have, and Lab's own for Markdown. */
-export const CELL_MIMES: readonly string[] = [...new Set(Object.values(MIMES)), 'text/x-markdown'];
+export const CELL_MIMES: readonly string[] = [...Object.values(MIMES), 'text/x-markdown'];
 
 /**
  * What a cell is: by the magic of its body, which may come after line magics. A body without a magic is `plain`, the language

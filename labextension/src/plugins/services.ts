@@ -5,6 +5,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
+import { addCellLanguages } from '../highlight/addCellLanguages.js';
 import { Sessions } from '../session/Sessions.js';
 import type { Services } from '../shared/Services.js';
 import { IServices } from './tokens.js';
@@ -24,13 +25,17 @@ export const services: JupyterFrontEndPlugin<Services> = {
     translator: ITranslator | null,
     themes: IThemeManager | null,
     labShell: ILabShell | null,
-  ) => ({
-    app,
-    sessions: new Sessions(tracker),
-    rendermime,
-    languages,
-    trans: (translator ?? nullTranslator).load('worldline'),
-    themeChanged: themes?.themeChanged ?? new Signal<object, unknown>({}),
-    area: labShell ? 'main' : 'down',
-  }),
+  ) => {
+    const trans = (translator ?? nullTranslator).load('worldline');
+    addCellLanguages(languages, trans);
+    return {
+      app,
+      sessions: new Sessions(tracker),
+      rendermime,
+      languages,
+      trans,
+      themeChanged: themes?.themeChanged ?? new Signal<object, unknown>({}),
+      area: labShell ? 'main' : 'down',
+    };
+  },
 };
