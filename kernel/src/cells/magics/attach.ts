@@ -22,7 +22,10 @@ export const attach: Magic = {
       );
     }
     await runtime.database.attach(await readAttachment(source, alias, kernel.paths.notebookFolder));
-    run.stream('stdout', `Attached as ${alias}, read-only. Its tables are ${alias}.NAME: %tables lists them.\n`);
+    run.stream(
+      'stdout',
+      `Attached as ${alias}, read-only. Its tables are ${alias}.NAME: %tables lists them.\n`,
+    );
     kernel.dataChanged();
   },
 };
