@@ -56,6 +56,13 @@ export interface GraphPage {
   readonly offset: number;
 }
 
+/** A checkpoint in whose source a text was found. */
+export interface SourceHit {
+  readonly checkpoint: string;
+  /** The first line with the text, or the part of it around the text: at most 120 characters. */
+  readonly line: string;
+}
+
 /** One cell as it was run: enough to show it in a notebook without running it. */
 export interface CellRecord {
   readonly checkpoint: string;
@@ -272,6 +279,11 @@ export interface Requests {
    */
   link: { params: { session: string; notebook?: string | null }; result: LinkResult };
   graph: { params: { offset: number; count: number }; result: GraphPage };
+  /** Looks for a text, whatever its case, in the sources of a page of the graph; `total` is that of the graph. */
+  search: {
+    params: { text: string; offset: number; count: number };
+    result: { hits: readonly SourceHit[]; total: number };
+  };
   checkpoint: { params: { id: string }; result: CellRecord };
   /** The cells from the root to a worldline's head, or to a checkpoint, oldest first. */
   cells: { params: { of: string }; result: { cells: readonly CellRecord[] } };

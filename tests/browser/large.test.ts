@@ -21,7 +21,13 @@ async function history(name: string, cells: number): Promise<void> {
   });
   for (let at = 0; at < cells; at++) {
     await session.commit({
-      ...{ kind: 'sql', source: `%%sql\nselect ${at}`, status: 'ok', started: at, ended: at },
+      ...{
+        kind: 'sql',
+        source: `%%sql\nselect ${at}\n-- number ${at} of all`,
+        status: 'ok',
+        started: at,
+        ended: at,
+      },
       ...{ executionCount: at, cellId: `cell-${at}`, outputs: [], turns: [] },
       untouched: ['database', 'workspace', 'variables'],
     });
@@ -59,6 +65,10 @@ test(
       await page.locator('.wl-Filter input').fill('select 7777');
       await page.locator('.wl-Row', { hasText: 'select 7777' }).waitFor();
       expect(await drawn()).toBe(1);
+      await page.locator('.wl-Filter input').fill('Number 42 of');
+      await page.locator('.wl-Row .wl-Title', { hasText: '-- number 42 of all' }).waitFor();
+      expect(await drawn()).toBe(1);
+      await notebook.shot('found-in-a-source');
       await page.locator('.wl-Filter input').fill('');
       await notebook.run(0);
       await page.locator('.wl-Row', { hasText: 'select 1' }).first().waitFor();

@@ -140,6 +140,53 @@ test(
 );
 
 test(
+  'what the sidebar was searched for, what is open in it and where it was scrolled to stay while it is hidden, and as it moves',
+  () =>
+    lab.withNotebook(
+      'kept-views',
+      [
+        `%%sql\n${Array.from({ length: 30 }, (_, index) => `create table t${index} as select 1 as the_column_${index};`).join('\n')}`,
+        '%%sql\nselect 1\nas deep_inside',
+      ],
+      async (notebook) => {
+        const { page } = notebook;
+        await notebook.run(0);
+        await notebook.run(1);
+        await notebook.showSidebar();
+        await page.locator('[data-wl-table="t20"] .wl-Table-fold').click();
+        const column = page.locator('[data-wl-name="the_column_20"]');
+        await column.waitFor();
+        await page.locator('.wl-Filter input').fill('deep_inside');
+        await page.locator('.wl-Row .wl-Title', { hasText: 'as deep_inside' }).waitFor();
+        await page.locator('.wl-Filter select').selectOption({ label: 'Active worldline' });
+        const data = 'document.querySelector("#worldline-data")';
+        const scrolled = await page.evaluate<number>(`${data}.scrollTop`);
+        expect(scrolled).toBeGreaterThan(0);
+        const isThere = async () => {
+          await column.waitFor();
+          expect(await page.locator('.wl-Filter input').inputValue()).toBe('deep_inside');
+          expect(await page.locator('.wl-Filter select').inputValue()).toBe('active');
+          await page.locator('.wl-Row .wl-Title', { hasText: 'as deep_inside' }).waitFor();
+          expect(await notebook.rows().count()).toBe(1);
+          expect(await page.evaluate(`${data}.scrollTop`)).toBe(scrolled);
+        };
+        await page.locator('.lm-TabBar-tab[data-id="filebrowser"]').click();
+        await page.locator('.wl-Worldlines').waitFor({ state: 'hidden' });
+        await notebook.showSidebar();
+        await isThere();
+        await notebook.theme('JupyterLab Dark');
+        await isThere();
+        await page.evaluate(`(() => { const { shell } = jupyterapp;
+          const sidebar = [...shell.widgets('left')].find(({ id }) => id === 'worldline-sidebar');
+          shell.add(sidebar, 'right'); shell.activateById('worldline-sidebar'); })()`);
+        await isThere();
+        await notebook.shot('sidebar-on-the-right');
+      },
+    ),
+  MINUTES,
+);
+
+test(
   'a name goes into the active cell where that is out of sight, and brings it into sight',
   () =>
     lab.withNotebook(

@@ -54,6 +54,27 @@ test('a front end sees the graph grow, moves in it, and looks at data', () =>
     await expect(ask('nonsense' as 'state', {})).rejects.toThrow('does not know');
   }));
 
+test('a front end looks for a text in the sources of cells, page by page, this run and earlier ones', () =>
+  withKernel(async ({ kernel, restart }) => {
+    const long = `select 1 as a -- ${'x'.repeat(200)} the Needle ${'y'.repeat(2000)}`;
+    await kernel.execute('%%sql\nselect 1\n-- a needle');
+    await kernel.execute(`%%sql\nselect 2\n;${long}`);
+    const later = await restart();
+    await later.execute('%%sql select 3');
+    await later.execute("%%sql\nselect 'NEEDLE'");
+    const { ask } = await frontEnd(later);
+    const find = async (text: string, offset = 0, count = 10) => {
+      const { hits, total } = await ask('search', { text, offset, count });
+      return { total, lines: hits.map(({ line }) => line) };
+    };
+    expect(await find('needle')).toEqual({
+      total: 6,
+      lines: ["select 'NEEDLE'", expect.stringMatching(/^…x{25} the Needle y{70,}…$/), '-- a needle'],
+    });
+    expect(await find('needle', 1, 3)).toEqual({ total: 6, lines: [expect.stringContaining('the Needle')] });
+    expect((await find('haystack')).lines).toEqual([]);
+  }));
+
 test('a front end shows files as what they are, and grants folders as a person names them', () =>
   withKernel(async ({ kernel, folder }) => {
     const { ask } = await frontEnd(kernel);

@@ -33,18 +33,20 @@ export function Folders({ session, services }: Props) {
       </header>
       {error !== null && <p className="wl-Error">{error}</p>}
       {value?.folders.map((folder) => (
-        <Folder key={folder.path} folder={folder} services={services} />
+        <Folder key={folder.path} folder={folder} session={session} services={services} />
       ))}
     </section>
   );
 }
 
-function Folder({ folder, services }: { folder: DataFolder; services: Services }) {
+function Folder({ folder, session, services }: Props & { folder: DataFolder }) {
   const { trans, app } = services;
   const path = shortPath(folder.path);
   const name = PathExt.basename(path);
   return (
     <Foldable
+      name={folder.path}
+      session={session}
       data={folder.granted ? { 'data-wl-folder': folder.path } : {}}
       line={
         <span className="wl-Title wl-Path" title={folder.path}>

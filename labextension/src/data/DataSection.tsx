@@ -65,7 +65,7 @@ function Tables({ session, services }: Props) {
         <React.Fragment key={database}>
           {database !== '' && <h4 className="wl-Database">{database}</h4>}
           {tables.map((table) => (
-            <Table key={table.name} table={table} services={services} />
+            <Table key={table.name} table={table} session={session} services={services} />
           ))}
         </React.Fragment>
       ))}
@@ -73,10 +73,12 @@ function Tables({ session, services }: Props) {
   );
 }
 
-function Table({ table, services }: { table: TableInfo; services: Services }) {
+function Table({ table, session, services }: Props & { table: TableInfo }) {
   const { trans, app } = services;
   return (
     <Foldable
+      name={table.name}
+      session={session}
       data={{ 'data-wl-table': table.name, 'data-wl-name': table.name }}
       line={
         <>

@@ -3,6 +3,7 @@ import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import type { Services } from './Services.js';
+import { useKeptScroll } from './useKept.js';
 
 /** A view on the notebook in front. While it is hidden nothing is rendered, so nothing is asked of the kernel. */
 export abstract class CurrentSessionWidget extends ReactWidget {
@@ -25,7 +26,9 @@ export abstract class CurrentSessionWidget extends ReactWidget {
     const { trans } = this.services;
     if (this.services.sessions.currentIsBereft) return this.viewWithoutKernel();
     return session ? (
-      <React.Fragment key={session.link.kernel.id}>{this.view(session)}</React.Fragment>
+      <Scrolled key={session.link.kernel.id} session={session} widget={this}>
+        {this.view(session)}
+      </Scrolled>
     ) : (
       <p className="wl-Hint">{trans.__('Open a notebook that runs on the Worldline kernel.')}</p>
     );
@@ -49,4 +52,15 @@ export abstract class CurrentSessionWidget extends ReactWidget {
     this.services.sessions.currentChanged.disconnect(this.#refresh, this);
     super.dispose();
   }
+}
+
+interface ScrolledProps {
+  readonly session: NotebookSession;
+  readonly widget: CurrentSessionWidget;
+  readonly children: React.ReactNode;
+}
+
+function Scrolled({ session, widget, children }: ScrolledProps) {
+  useKeptScroll(session, `scroll ${widget.id}`, () => widget.node);
+  return <>{children}</>;
 }

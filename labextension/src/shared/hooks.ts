@@ -4,6 +4,7 @@ import type { RequestName, Requests } from '../../../kernel/src/contract.js';
 import { askOnce } from '../session/askOnce.js';
 import { ConnectionLost } from '../session/Correspondence.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
+import { useKept } from './useKept.js';
 
 /** Renders again whenever the signal is emitted. */
 export function useSignal<Sender, Args>(signal: ISignal<Sender, Args>): void {
@@ -24,14 +25,20 @@ export interface Answer<T> {
   readonly error: string | null;
 }
 
-/** Asks the kernel now, and again whenever the notebook's data changes. The last value stays until the next is here. */
+/**
+ * Asks the kernel now, and again whenever the notebook's data changes. The last value stays until the next is here, also where it
+ * was shown before: a section that is shown again is filled at once.
+ */
 export function useAnswer<Name extends RequestName>(
   session: NotebookSession,
   name: Name,
   params: Requests[Name]['params'],
 ): Answer<Requests[Name]['result']> {
-  const [answer, setAnswer] = React.useState<Answer<Requests[Name]['result']>>({ value: null, error: null });
   const key = JSON.stringify(params);
+  const none: Answer<Requests[Name]['result']> = { value: null, error: null };
+  const [answer, setAnswer] = useKept(session, `${name} ${key}`, none);
+  const last = React.useRef(answer);
+  last.current = answer;
   React.useEffect(() => {
     let wanted = 0;
     const ask = () => {
@@ -43,7 +50,7 @@ export function useAnswer<Name extends RequestName>(
         .catch((error: unknown) => {
           // A lost connection has its own notice, and it's asked again when the kernel is back.
           if (error instanceof ConnectionLost) return;
-          if (mine === wanted) setAnswer((last) => ({ value: last.value, error: messageOf(error) }));
+          if (mine === wanted) setAnswer({ value: last.current.value, error: messageOf(error) });
         });
     };
     session.dataChanged.connect(ask);

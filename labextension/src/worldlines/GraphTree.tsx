@@ -1,6 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { CheckpointSummary } from '../../../kernel/src/contract.js';
+import type { NotebookSession } from '../session/NotebookSession.js';
+import { useKeptScroll } from '../shared/useKept.js';
 import { GraphTreeRow, ROW_HEIGHT } from './GraphTreeRow.js';
 import { laneWidth } from './LaneCell.js';
 import type { GraphRows } from './rows.js';
@@ -8,7 +10,7 @@ import { moveInTree } from './treeKeys.js';
 
 interface Props {
   readonly rows: GraphRows;
-  readonly selected: string | null;
+  readonly session: NotebookSession;
   readonly activeId: string | null;
   readonly trans: TranslationBundle;
   /** Null: nothing is selected any more. */
@@ -23,10 +25,13 @@ const WORDS = 150;
 const HEAD = 90;
 
 /** The checkpoints as a tree that is drawn only where it can be seen. */
-export function GraphTree({ rows: { rows, width }, selected, activeId, trans, onSelect, onOpen }: Props) {
+export function GraphTree({ rows: { rows, width }, session, activeId, trans, onSelect, onOpen }: Props) {
+  const { selected } = session;
   const scroller = React.useRef<HTMLDivElement>(null);
   const [view, setView] = React.useState({ top: 0, height: 400, width: 0 });
   const selectedIndex = rows.findIndex((row) => row.checkpoint.id === selected);
+  const shown = React.useRef(selectedIndex);
+  useKeptScroll(session, 'scroll graph', () => scroller.current);
 
   React.useLayoutEffect(() => {
     const node = scroller.current;
@@ -42,12 +47,13 @@ export function GraphTree({ rows: { rows, width }, selected, activeId, trans, on
 
   React.useEffect(() => {
     const node = scroller.current;
-    if (!node || selectedIndex < 0) return;
+    if (!node || selectedIndex < 0 || selectedIndex === shown.current) return;
     const top = selectedIndex * ROW_HEIGHT;
     if (top < node.scrollTop) node.scrollTop = top;
     else if (top + ROW_HEIGHT > node.scrollTop + node.clientHeight) {
       node.scrollTop = top + ROW_HEIGHT - node.clientHeight;
     }
+    shown.current = selectedIndex;
   }, [selectedIndex]);
 
   const onKeyDown = (event: React.KeyboardEvent) => {

@@ -92,7 +92,7 @@ export function GraphTreeRow({
       )}
       <span className={`wl-Kind wl-kind-${checkpoint.kind}`}>{kindName(checkpoint.kind, trans)}</span>
       <span className="wl-Title">
-        {titleOf(checkpoint) || (checkpoint.kind === 'root' ? trans.__('Start') : '')}
+        {row.line ?? (titleOf(checkpoint) || (checkpoint.kind === 'root' ? trans.__('Start') : ''))}
       </span>
       {checkpoint.status !== 'ok' && (
         <span className={`wl-Status wl-mod-${checkpoint.status}`}>
@@ -137,6 +137,7 @@ function describe(row: GraphRow, activeId: string | null, trans: TranslationBund
   const isHere = heads[0] ? heads[0].id === activeId : onPath;
   const lines = [
     checkpoint.title,
+    row.line ?? '',
     `${new Date(checkpoint.started).toLocaleString()} · ${formatDuration(checkpoint.ended - checkpoint.started)}`,
   ];
   if (checkpoint.bytes !== null) lines.push(trans.__('%1 stored', formatBytes(checkpoint.bytes)));

@@ -9,10 +9,12 @@ import { CurrentSessionWidget } from '../shared/CurrentSessionWidget.js';
 import { useSignal } from '../shared/hooks.js';
 import { KernelGone, Notices } from '../shared/Notices.js';
 import type { Services } from '../shared/Services.js';
+import { useKept } from '../shared/useKept.js';
 import { CheckpointDetails } from './CheckpointDetails.js';
 import { GraphTree } from './GraphTree.js';
 import { graphRows, type GraphFilter } from './rows.js';
 import { titleOf } from './titleOf.js';
+import { useSourceHits } from './useSourceHits.js';
 
 /** The graph of the notebook in front, with the selected checkpoint's cell below it. */
 export class WorldlinesSection extends CurrentSessionWidget {
@@ -46,12 +48,20 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
   useSignal(session.changed);
   const { trans, app } = services;
   const { graph } = session;
-  const [filter, setFilter] = React.useState<GraphFilter>({ text: '', show: 'all' });
+  const [filter, setFilter] = useKept<GraphFilter>(session, 'filter', { text: '', show: 'all' });
+  const hits = useSourceHits(session, filter.text);
   const newest = graph.newestFirst;
   const heads = graph.worldlines;
   const rows = React.useMemo(
-    () => graphRows(graph, filter),
-    [graph, filter, newest, graph.activeId, heads.map((each) => `${each.id}${each.head}${each.name}`).join()],
+    () => graphRows(graph, filter, hits),
+    [
+      graph,
+      filter,
+      hits,
+      newest,
+      graph.activeId,
+      heads.map((each) => `${each.id}${each.head}${each.name}`).join(),
+    ],
   );
   const open = (checkpoint: CheckpointSummary, worldline?: string) => {
     const target = worldline ?? graph.opens(checkpoint.id);
@@ -76,7 +86,7 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
       ) : (
         <GraphTree
           rows={rows}
-          selected={session.selected}
+          session={session}
           activeId={graph.activeId}
           trans={trans}
           onSelect={(id) => {

@@ -12,6 +12,8 @@ export interface GraphRow {
   readonly onPath: boolean;
   /** How many branchings lie between it and its root, for the level in the tree. */
   readonly level: number;
+  /** The line of its source that was searched for, where its title does not have it. */
+  readonly line: string | null;
 }
 
 export interface GraphFilter {
@@ -24,8 +26,11 @@ export interface GraphRows {
   readonly width: number;
 }
 
-/** The graph's rows as they are drawn, newest first. With a filter, rows stand without lines between them. */
-export function graphRows(graph: Graph, filter: GraphFilter): GraphRows {
+/**
+ * The graph's rows as they are drawn, newest first. With a filter, rows stand without lines between them. `hits`: the
+ * checkpoints whose source has the filter's text, each with the line that does.
+ */
+export function graphRows(graph: Graph, filter: GraphFilter, hits: ReadonlyMap<string, string>): GraphRows {
   const heads = headsByCheckpoint(graph);
   const checkpoints = withoutBlankStarts(graph.newestFirst, heads);
   const path = graph.activePath();
@@ -41,16 +46,23 @@ export function graphRows(graph: Graph, filter: GraphFilter): GraphRows {
       heads: heads.get(checkpoint.id) ?? [],
       onPath: path.has(checkpoint.id),
       level: levels.get(checkpoint.id) ?? 1,
+      line: null,
     };
   });
   if (filter.text === '' && filter.show === 'all') return { rows, width: layout.width };
-  const matching = rows.filter((row) => matches(row, filter));
-  return { rows: matching.map((row) => ({ ...row, lane: 0, above: [], below: [] })), width: 1 };
+  const text = filter.text.trim().toLowerCase();
+  const matching = rows.flatMap((row) => {
+    const line = hits.get(row.checkpoint.id) ?? null;
+    if (!matches(row, text, line !== null, filter.show)) return [];
+    const hasIt = row.checkpoint.title.toLowerCase().includes(text);
+    return [{ ...row, lane: 0, above: [], below: [], line: hasIt ? null : line }];
+  });
+  return { rows: matching, width: 1 };
 }
 
-function matches(row: GraphRow, { text, show }: GraphFilter): boolean {
+function matches(row: GraphRow, text: string, isHit: boolean, show: GraphFilter['show']): boolean {
   const words = [row.checkpoint.title, row.checkpoint.kind, ...row.heads.map((head) => head.name)];
-  const found = words.some((each) => each.toLowerCase().includes(text.toLowerCase()));
+  const found = isHit || words.some((each) => each.toLowerCase().includes(text));
   switch (show) {
     case 'all':
       return found;

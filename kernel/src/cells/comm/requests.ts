@@ -35,6 +35,7 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
   state: kernelState,
   link: async (kernel, { session, notebook }) => (await kernel.session()).link(session, notebook),
   graph: async (kernel, { offset, count }) => (await kernel.session()).graph(offset, count),
+  search: async (kernel, { text, offset, count }) => (await kernel.session()).search(text, offset, count),
   checkpoint: async (kernel, { id }) => (await kernel.session()).checkpoint(id),
   cells: async (kernel, { of }) => ({ cells: await (await kernel.session()).cells(of) }),
   branch: (kernel, { name, from }) =>

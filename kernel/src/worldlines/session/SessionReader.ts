@@ -5,6 +5,7 @@ import type {
   Exported,
   GraphPage,
   RowDifferences,
+  SourceHit,
   VariableInfo,
   WorldlineSummary,
 } from '../../contract.js';
@@ -25,6 +26,7 @@ import { Lookup } from './Lookup.js';
 import { OpenWorldlines } from './OpenWorldlines.js';
 import { readCell, readTurns } from './readCell.js';
 import { targetOf } from './restoreState.js';
+import { searchSources } from './searchSources.js';
 import { shownVariables } from './shownVariables.js';
 import type { Store } from './Store.js';
 
@@ -63,6 +65,20 @@ export class SessionReader {
       worldlines: listed(graph, own).map((line) => this.summary(line)),
       checkpoints: graph.page(own, offset, count).map(summarizeCheckpoint),
       ...{ total: graph.count, offset },
+    };
+  }
+
+  /** The checkpoints of a page of the graph whose source has a text, whatever its case. */
+  async search(
+    text: string,
+    offset: number,
+    count: number,
+  ): Promise<{ hits: readonly SourceHit[]; total: number }> {
+    await this.lookup.load();
+    const { graph, own } = this.store;
+    return {
+      hits: await searchSources(this.store, graph.page(own, offset, count), text),
+      total: graph.count,
     };
   }
 
