@@ -8,6 +8,7 @@ import { useAnswer } from '../shared/hooks.js';
 import type { Services } from '../shared/Services.js';
 import { Foldable } from './Foldable.js';
 import { InsertName } from './InsertName.js';
+import { byName } from './tableNames.js';
 
 interface Props {
   readonly session: NotebookSession;
@@ -84,7 +85,7 @@ function Folder({ folder, session, services }: Props & { folder: DataFolder }) {
 /** The files that cells of this worldline wrote. */
 export function WorkspaceFiles({ session, services }: Props) {
   const { value, error } = useAnswer(session, 'artifacts', {});
-  const files = [...(value?.artifacts ?? [])].sort((a, b) => a.path.localeCompare(b.path));
+  const files = [...(value?.artifacts ?? [])].sort((a, b) => byName(a.path, b.path));
   if (error === null && files.length === 0) return null;
   return (
     <section className="wl-Group">

@@ -16,11 +16,16 @@ export function groupTables(tables: readonly TableInfo[]): readonly TableGroup[]
     else groups.set(database, [table]);
   }
   return [...groups]
-    .sort(([a], [b]) => a.localeCompare(b))
+    .sort(([a], [b]) => byName(a, b))
     .map(([database, members]) => ({
       database,
-      tables: members.sort((a, b) => a.name.localeCompare(b.name)),
+      tables: members.sort((a, b) => byName(a.name, b.name)),
     }));
+}
+
+/** Numbers in names by what they are worth: `t2` before `t10`. */
+export function byName(a: string, b: string): number {
+  return a.localeCompare(b, undefined, { numeric: true });
 }
 
 /** A table's name without its database and schema. */
