@@ -254,6 +254,17 @@ export interface KernelState {
   readonly problems: readonly { readonly what: string; readonly fix: string }[];
 }
 
+/** What the cell that runs has shown so far. */
+export interface RunningOutputs {
+  readonly cellId: string;
+  readonly source: string;
+  /**
+   * nbformat 4 outputs; one that is to be updated has the id of its display in `transient`, as messages do. What the kernel
+   * publishes from this answer on comes after them.
+   */
+  readonly outputs: readonly Record<string, unknown>[];
+}
+
 /** What came of `link`. */
 export interface LinkResult {
   /** The id of this notebook's session, to be kept in the notebook's metadata from now on: the one of `hello`. */
@@ -285,6 +296,8 @@ export interface Requests {
     result: { hits: readonly SourceHit[]; total: number };
   };
   checkpoint: { params: { id: string }; result: CellRecord };
+  /** For a page that opens in the middle of a cell; null where none runs that a front end has told the id of. */
+  running: { params: Record<string, never>; result: { running: RunningOutputs | null } };
   /** The cells from the root to a worldline's head, or to a checkpoint, oldest first. */
   cells: { params: { of: string }; result: { cells: readonly CellRecord[] } };
   /** A new worldline, which becomes the active one. */

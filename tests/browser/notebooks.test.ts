@@ -81,6 +81,57 @@ test(
   MINUTES,
 );
 
+/** Prints a line, and one more for each of these files that comes into a folder. */
+const prints = (folder: string) => `%%python
+import os, time
+print('begun')
+for name in ['go-on', 'end']:
+    while not os.path.exists('${folder}/' + name):
+        time.sleep(0.05)
+    print(name)
+'the last'`;
+
+test(
+  'a page that is loaded anew in the middle of a cell shows what it had printed, and what it goes on to print; so does another page',
+  () =>
+    lab.withNotebook('live', [prints(lab.server.notebooks), CREATE], async (notebook) => {
+      const { page } = notebook;
+      const printed = (on: LabPage, text: string) =>
+        on.page.waitForFunction(
+          `jupyterapp.shell.currentWidget.content.model.sharedModel.cells[0].getOutputs()[0]?.text === ${JSON.stringify(text)}`,
+        );
+      const prompt = (on: LabPage, text: string) =>
+        on.cell(0).locator('.jp-InputPrompt', { hasText: text }).waitFor();
+      await notebook.start(0);
+      await printed(notebook, 'begun\n');
+      await notebook.save();
+      await page.reload();
+      await notebook.ready();
+      await printed(notebook, 'begun\n');
+      await prompt(notebook, '[*]:');
+      await notebook.shot('reloaded-in-a-cell');
+      const other = await LabPage.open(lab.browser, lab.server, 'live');
+      await prompt(other, '[*]:');
+      writeFileSync(join(lab.server.notebooks, 'go-on'), '');
+      for (const each of [notebook, other]) await printed(each, 'begun\ngo-on\n');
+      writeFileSync(join(lab.server.notebooks, 'end'), '');
+      for (const each of [notebook, other]) {
+        await prompt(each, '[1]:');
+        await printed(each, 'begun\ngo-on\nend\n');
+        await each.cell(0).locator('.jp-OutputArea-output', { hasText: 'the last' }).waitFor();
+        expect(await each.cell(0).locator('.jp-OutputArea-output').count()).toBe(2);
+      }
+      await notebook.shot('reloaded-cell-is-over');
+      // What one page runs from its beginning another one follows as well.
+      await notebook.run(1);
+      await other.cell(1).locator('.jp-OutputArea-output').first().waitFor();
+      await other.finished(1);
+      expect(other.complaints).toEqual([]);
+      await other.close();
+    }),
+  MINUTES,
+);
+
 test(
   'a notebook that was moved finds its worldlines, and what another program added to it stays',
   () =>

@@ -97,9 +97,13 @@ test(
       await page.reload();
       await notebook.ready();
       await waits('create table one');
+      // The cell shows the steps so far, and those that follow.
+      await notebook.cell(0).locator('.jp-OutputArea', { hasText: 'create table one' }).first().waitFor();
+      await notebook.cell(0).locator('.jp-InputPrompt', { hasText: '[*]:' }).waitFor();
       await notebook.shot('reloaded-while-a-step-waits');
       await bar.getByRole('button', { name: 'Approve' }).dblclick();
       await waits('create table two');
+      await notebook.cell(0).locator('.jp-OutputArea', { hasText: 'create table two' }).first().waitFor();
       await bar.getByRole('button', { name: 'Skip' }).click();
       await notebook.cell(0).locator('.jp-OutputArea', { hasText: 'One is there.' }).first().waitFor();
       await bar.getByRole('button', { name: 'Insert steps as cells' }).waitFor();

@@ -110,8 +110,10 @@ test('a front end that comes in the middle of a cell is told which one runs', ()
     expect(hello).toMatchObject({
       state: { busy: true, running: { worldline: expect.any(String), cellId: 'long' } },
     });
+    expect(await ask('running', {})).toMatchObject({ running: { cellId: 'long', outputs: [] } });
     await kernel.interrupt();
     await cell;
+    expect(await ask('running', {})).toEqual({ running: null });
     expect(await ask('state', {})).toMatchObject({ busy: false, running: null });
   }));
 

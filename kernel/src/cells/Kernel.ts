@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { KernelEvent, KernelState, RunningCell } from '../contract.js';
+import type { KernelEvent, KernelState, RunningCell, RunningOutputs } from '../contract.js';
 import { openDatabase } from '../database/openDatabase.js';
 import type { Catalog, Readable } from '../database/types.js';
 import { log } from '../jupyter/log.js';
@@ -186,6 +186,9 @@ export class Kernel {
   get busy(): boolean {
     return this.#busy;
   }
+
+  /** What the cell that runs has shown so far. */
+  outputs: (() => RunningOutputs) | null = null;
 
   /** The cell that runs and will be a checkpoint. */
   get running(): RunningCell | null {

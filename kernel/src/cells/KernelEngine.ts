@@ -61,13 +61,16 @@ export class KernelEngine implements Engine {
     let asked: AskResult | null = null;
     let kind: CellKind | null = null;
     let kept = null as Promise<unknown> | null;
+    const { cellId } = request;
+    const source = withoutPasswords(request.code);
+    if (cellId !== undefined) this.kernel.outputs = () => ({ cellId, source, outputs: run.soFar() });
     try {
       const { defaultKind } = this.kernel;
       const parsed = readCell(request.code, defaultKind);
       const plan = planCell(parsed, defaultKind);
       kind = request.silent ? null : plan.kind;
       const runtime = await this.#checkpoints.begin(
-        { title: titleOf(withoutPasswords(request.code)), cellId: request.cellId ?? null },
+        { title: titleOf(source), cellId: cellId ?? null },
         kind,
         run,
         request.allowStdin && !parsed.magics.some(({ name }) => name === 'resume'),
@@ -79,12 +82,13 @@ export class KernelEngine implements Engine {
       if (asked !== null && !request.silent) kind = 'ask' as const;
       if (asked?.failure) throw asked.failure;
       if (kind === null && !request.silent)
-        this.kernel.looks.add(runtime.place.id, parsed.magics, withoutPasswords(request.code), run.outputs);
+        this.kernel.looks.add(runtime.place.id, parsed.magics, source, run.outputs);
     } catch (error) {
       outcome = toOutcome(await this.#storeProblem(error));
       run.recordError(outcome.name, outcome.message, outcome.traceback);
     }
     this.#keepRunning = null;
+    this.kernel.outputs = null;
     if (kind === null || kept !== null) return outcome;
     const status = statusOf(outcome, run.signal.aborted);
     return this.#checkpoints.commit({ kind, request, run, status, started, asked, outcome });

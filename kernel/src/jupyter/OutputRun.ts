@@ -85,10 +85,14 @@ export class OutputRun implements Run {
     this.payload.push({ source: 'ask_exit', keepkernel: false });
   }
 
-  /** Sends all that has gathered and ends the run. */
-  finish(): void {
+  flush(): void {
     this.#streams.flush();
     this.#updates.flush();
+  }
+
+  /** Sends all that has gathered and ends the run. */
+  finish(): void {
+    this.flush();
     this.#finished = true;
   }
 

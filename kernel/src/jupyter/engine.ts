@@ -60,6 +60,8 @@ export interface Run {
   update(display: Display, displayId: string): void;
   result(display: Display): void;
   clear(wait: boolean): void;
+  /** Publishes what is still gathering, so that what is published next comes after it. */
+  flush(): void;
   /** Asks the front end for a line. Rejects with StdinNotAllowedError where stdin is not allowed. */
   input(prompt: string, password?: boolean): Promise<string>;
   /** Adds a `set_next_input` payload to the reply. */

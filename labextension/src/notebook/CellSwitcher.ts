@@ -5,6 +5,7 @@ import type { CellRecord, CheckpointSummary, KernelEvent } from '../../../kernel
 import type { KernelLink } from '../session/KernelLink.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { deriveCells } from './fromRecords.js';
+import { LiveOutputs } from './LiveOutputs.js';
 import { NotebookCells } from './NotebookCells.js';
 import { continuedFrom, ownCells, planSwitch } from './plan.js';
 import { RunStamps } from './RunStamps.js';
@@ -18,6 +19,7 @@ export class CellSwitcher implements IDisposable {
   readonly #trusted = new Set<string>();
   readonly #cells: NotebookCells;
   readonly #runs: RunStamps;
+  readonly #live: LiveOutputs;
   #working = false;
   #wanted = false;
   #disposed = false;
@@ -28,6 +30,14 @@ export class CellSwitcher implements IDisposable {
   ) {
     this.#cells = new NotebookCells(session.panel);
     this.#runs = new RunStamps(session, this.#cells, onFailure);
+    this.#live = new LiveOutputs(
+      session,
+      (cell) => this.#runs.ranHere(cell),
+      () => {
+        this.#onEnd();
+      },
+      onFailure,
+    );
     session.loaded.connect(this.#onLoaded, this);
     session.link.event.connect(this.#onEvent, this);
     NotebookActions.executed.connect(this.#onExecuted, this);
@@ -42,6 +52,7 @@ export class CellSwitcher implements IDisposable {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#runs.dispose();
+    this.#live.dispose();
     this.#cells.dispose();
     this.session.loaded.disconnect(this.#onLoaded, this);
     this.session.link.event.disconnect(this.#onEvent, this);
@@ -68,7 +79,12 @@ export class CellSwitcher implements IDisposable {
   }
 
   #onExecuted(_: unknown, { notebook }: { notebook: Notebook }): void {
-    if (this.#wanted && notebook === this.session.panel.content) this.#follow();
+    if (notebook === this.session.panel.content) this.#onEnd();
+  }
+
+  /** Nothing changes places while a cell runs. */
+  #onEnd(): void {
+    if (this.#wanted) this.#follow();
   }
 
   #follow(): void {

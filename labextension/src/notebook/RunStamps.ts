@@ -2,6 +2,7 @@ import type * as nbformat from '@jupyterlab/nbformat';
 import { NotebookActions } from '@jupyterlab/notebook';
 import type { YCodeCell } from '@jupyter/ydoc';
 import type { Cell } from '@jupyterlab/cells';
+import { JSONExt } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { CheckpointSummary, KernelEvent } from '../../../kernel/src/contract.js';
 import type { KernelLink } from '../session/KernelLink.js';
@@ -43,6 +44,11 @@ export class RunStamps implements IDisposable {
     NotebookActions.executionScheduled.disconnect(this.#onScheduled, this);
   }
 
+  /** Whether a cell was run in this page, and has no checkpoint yet. */
+  ranHere(cell: string): boolean {
+    return this.#ranHere.has(cell);
+  }
+
   /** Whether this is a run of another page whose cell this one does not have yet. */
   isUnseen(checkpoint: string): boolean {
     return this.#unseen.has(checkpoint);
@@ -74,7 +80,9 @@ export class RunStamps implements IDisposable {
       const now = this.session.panel.model?.sharedModel.cells.find((each) => each.id === checkpoint.cellId);
       if (now?.cell_type !== 'code' || now.getSource() !== record.source) return;
       const code = now as YCodeCell;
-      code.setOutputs(record.outputs as unknown as nbformat.IOutput[]);
+      const outputs = record.outputs as unknown as nbformat.IOutput[];
+      // What was followed is there already: drawn anew, it would lose what one has opened in it.
+      if (!JSONExt.deepEqual(code.getOutputs(), outputs)) code.setOutputs(outputs);
       code.execution_count = record.executionCount;
       this.#stamp(checkpoint);
     } catch (error) {

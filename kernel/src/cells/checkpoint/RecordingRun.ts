@@ -26,6 +26,16 @@ export class RecordingRun implements Run {
     return this.#outputs;
   }
 
+  /** The same as the front end has them by now: with the ids of displays, by which later ones take their place. */
+  soFar(): Output[] {
+    this.inner.flush();
+    const outputs = this.#clearNext ? [] : this.#outputs;
+    return outputs.map((output) => {
+      const id = this.#displayIdOf(output);
+      return id === undefined ? { ...output } : { ...output, transient: { display_id: id } };
+    });
+  }
+
   stream(name: 'stdout' | 'stderr', text: string): void {
     this.inner.stream(name, text);
     if (this.#streamed >= MAX_STREAM) return;
@@ -70,6 +80,10 @@ export class RecordingRun implements Run {
     else this.#outputs.length = 0;
   }
 
+  flush(): void {
+    this.inner.flush();
+  }
+
   /** Adds the error that ends the cell; the wire sends it. */
   recordError(name: string, message: string, traceback: readonly string[]): void {
     this.#outputs.push({ output_type: 'error', ename: name, evalue: message, traceback });
@@ -96,6 +110,11 @@ export class RecordingRun implements Run {
     const output: Output = { output_type: type, data: display.data, metadata: display.metadata ?? {} };
     this.#outputs.push(output);
     return output;
+  }
+
+  #displayIdOf(output: Output): string | undefined {
+    for (const [id, outputs] of this.#byDisplayId) if (outputs.includes(output)) return id;
+    return undefined;
   }
 
   #applyClear(): void {

@@ -37,6 +37,7 @@ export const REQUESTS: Handlers & { unknown: (kernel: Kernel, params: unknown) =
   graph: async (kernel, { offset, count }) => (await kernel.session()).graph(offset, count),
   search: async (kernel, { text, offset, count }) => (await kernel.session()).search(text, offset, count),
   checkpoint: async (kernel, { id }) => (await kernel.session()).checkpoint(id),
+  running: (kernel) => Promise.resolve({ running: kernel.outputs?.() ?? null }),
   cells: async (kernel, { of }) => ({ cells: await (await kernel.session()).cells(of) }),
   branch: (kernel, { name, from }) =>
     moved(kernel, (session) => session.branchOff(name, ...(from === undefined ? [] : [from]))),
