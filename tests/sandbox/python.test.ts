@@ -294,10 +294,10 @@ broken, number, _hidden, kind = Broken(), 1, table, pd.DataFrame`,
       python,
       'import os, pandas as pd\nhere = os.getcwd()\nos.chdir("/tmp")\ndef f():\n  n, own = 1, pd.DataFrame({"i": [1]})\n  sql("from own")\nf()\nos.chdir(here)',
       {
-        sql: async (_query, _exchange, { exportFrame, exportValues }) => {
-          handed.push(await exportFrame('own', '.worldline/exchange/own.parquet'));
-          handed.push(await exportFrame('f', '.worldline/exchange/no.parquet'));
-          handed.push(await exportValues(['n', 'm'], '.worldline/exchange/values.parquet'));
+        sql: async (_query, _exchange, exports) => {
+          handed.push(await exports.exportFrame('own', '.worldline/exchange/own.parquet'));
+          handed.push(await exports.exportFrame('f', '.worldline/exchange/no.parquet'));
+          handed.push(await exports.exportValues(['n', 'm'], '.worldline/exchange/values.parquet'));
           return '.worldline/exchange/own.parquet';
         },
       },

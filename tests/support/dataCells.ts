@@ -7,7 +7,10 @@ export const DATA_CELLS: readonly (readonly [source: string, shown: string])[] =
   ['%load seattle-weather.csv as weather', 'Loaded 1,461 rows into weather'],
   ['%tables', 'weather'],
   ['%describe weather', 'table weather: 1,461 rows, 6 columns'],
-  ['%attach shop.duckdb as shop', 'Attached as shop, read-only. Its tables are shop.NAME: %tables lists them.'],
+  [
+    '%attach shop.duckdb as shop',
+    'Attached as shop, read-only. Its tables are shop.NAME: %tables lists them.',
+  ],
   ["%%sql select item || ' for ' || price as offer from shop.orders;", 'tea for 2.50'],
   ['%detach shop', 'Detached shop.'],
   ['%allow ../more', 'SQL and Python may read'],

@@ -3,7 +3,10 @@ import type { OptionSpec } from '../reading/arguments.js';
 import { UserError } from '../errors.js';
 
 export const EXPORT_OPTIONS: readonly OptionSpec[] = [
-  { name: 'with-data', about: 'add the workspace, and the database: its rows as Parquet, and what makes all else in it' },
+  {
+    name: 'with-data',
+    about: 'add the workspace, and the database: its rows as Parquet, and what makes all else in it',
+  },
   { name: 'as-code', about: 'write agent runs as %%sql and %%python cells that run without a model' },
   { name: 'no-steps', about: 'leave the steps of agent runs out of a report' },
 ];

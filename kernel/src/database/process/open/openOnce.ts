@@ -16,7 +16,8 @@ export function checkOpenOnce(
   if (id === null) return;
   if (id === identityOf(own)) refuse(source, 'this database itself', 'Its tables are here already.');
   const other = others.find((each) => each.type === 'duckdb' && identityOf(each.source) === id);
-  if (other !== undefined) refuse(source, `attached as ${other.alias}`, `Its tables are ${other.alias}.NAME.`);
+  if (other !== undefined)
+    refuse(source, `attached as ${other.alias}`, `Its tables are ${other.alias}.NAME.`);
 }
 
 function refuse(source: string, what: string, advice: string): never {
