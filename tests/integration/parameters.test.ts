@@ -86,6 +86,11 @@ test('values go wherever SQL takes them, as they are when it runs', () =>
     expect(errorOf(await kernel.execute('%%sql\nSELECT $n + $ids'))).toMatch(
       /candidate functions:\n(?:\t.*\n){8}\t… and \d+ others/i,
     );
+    const typed = '%%sql\nSELECT x FROM t WHERE x > $l';
+    expect(await kernel.complete(typed)).toMatchObject({
+      matches: ['least'],
+      cursor_start: typed.length - 1,
+    });
     const kept = '%%sql\nPREPARE p AS SELECT $x + 1 AS z;\nEXECUTE p(x := 41)';
     expect(rowsOf(await kernel.execute(kept))).toEqual([['42']]);
     const wrong = await kernel.execute('%%sql\nSELECT x, nope FROM t WHERE x > $least');

@@ -10,8 +10,12 @@ import { PYTHON_OPTIONS } from '../pythonCell.js';
 import { readCell } from '../reading/readCell.js';
 import { SETTINGS } from '../settings/settingSpecs.js';
 import { readSqlCell } from '../sql/sqlCell.js';
+import { variablesNow } from '../variablesNow.js';
 import { completeFiles } from './files.js';
-import { completeSql, type Match } from './sql.js';
+import { completeSql, parameterBefore, type Match } from './sql.js';
+
+/** Types of variables that SQL takes as tables, and not as values. */
+const TABLES = new Set(['DataFrame', 'Table', 'RecordBatch', 'LazyFrame']);
 
 /** Matches with the UTF-16 offset in the cell where the word that they replace begins. */
 interface Found {
@@ -160,6 +164,12 @@ function choicesOf(setting: string | undefined): readonly string[] {
 
 async function completeSqlAt(kernel: Kernel, code: string, offset: number, at: number): Promise<Found> {
   if (at < offset) return { start: at, matches: [] };
+  const parameter = parameterBefore(code.slice(offset, at));
+  if (parameter !== null) {
+    const { variables } = await variablesNow(kernel);
+    const values = variables.filter(({ type }) => !TABLES.has(type)).map(({ name }) => name);
+    return { start: at - parameter.length, matches: matching(values, parameter, 'instance') };
+  }
   const { start, matches, file } = completeSql(code.slice(offset), at - offset, await kernel.catalog());
   if (file === null) return { start: offset + start, matches };
   const found = await kernel.completeReadable(file.replaceAll("''", "'"));

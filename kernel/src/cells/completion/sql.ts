@@ -85,6 +85,12 @@ function asColumn(name: string): Match {
   return { text: quoteName(name), type: 'column' };
 }
 
+/** What there is of a `$name` before the cursor; null where it stands in none. */
+export function parameterBefore(before: string): string | null {
+  const typed = /\$((?:[\p{L}_][\p{L}\p{N}_]*)?)$/u.exec(before)?.[1];
+  return typed !== undefined && openAt(before) === null ? typed : null;
+}
+
 /** What is still open at the end of a text: a string, a quoted name, or a comment. */
 function openAt(text: string): Token | 'comment' | null {
   const last = scan(`${text} x`).at(-1);

@@ -131,5 +131,5 @@ function wayTo(path: string): string {
 }
 
 function noValue(parameter: string, name: string): string {
-  return `There is no value for ${parameter}. In cells and in sql("…") of Python, $${name} stands for the Python variable ${name}.`;
+  return `There is no value for ${parameter}. In SQL of the user's, $${name} stands for the Python variable ${name}.`;
 }
