@@ -6,7 +6,7 @@ import selectors
 import signal
 import socket
 
-from . import processes
+from . import processes, tail
 from .frames import ProtocolError, Reader, pack
 from .host import READ, Host
 from .limits import CellOutput
@@ -39,7 +39,10 @@ class WorkerLink:
         self._writer_fd = os.dup(ours.fileno())
         # Where its faulthandler writes: kept apart from what the cell prints, and read when it is dead.
         self._crash = os.memfd_create("crash")
-        self._theirs = [theirs.detach(), out_write, err_write, os.dup(side), os.dup(self._crash)]
+        self._tail = tail.make()
+        # Bytes of text that came as frames.
+        self._received = 0
+        self._theirs = [theirs.detach(), out_write, err_write, *map(os.dup, (side, self._crash, self._tail))]
         self._pipes = {out: "stdout", err: "stderr"}
         self._decoders = {fd: codecs.getincrementaldecoder("utf-8")("replace") for fd in (out, err)}
         self._reader = Reader()
@@ -117,6 +120,8 @@ class WorkerLink:
             pass
         for fd in list(self._pipes):
             self._from_pipe(fd)
+        for name, text in tail.unsent(self._tail, self._received):
+            self._text(name, text.decode("utf-8", "replace"))
 
     def crash(self) -> bytes:
         """What Python still said of a signal that ended it."""
@@ -128,7 +133,7 @@ class WorkerLink:
         self._writer.close()
         self._control.close()
         os.close(self._writer_fd)
-        for fd in (*self._pipes, *self._theirs, self._crash):
+        for fd in (*self._pipes, *self._theirs, self._crash, self._tail):
             os.close(fd)
         self._pipes, self._theirs = {}, []
 
@@ -164,6 +169,8 @@ class WorkerLink:
             # All that came before it was passed on: its child may print. It waits for this, whether or not its cell is over.
             self.send({"type": "answer", "request": header.get("request"), "ok": True})
             return
+        if kind == "stream":
+            self._received += len(payload)
         if kind in OF_A_CELL:
             if self.running is None or self._output is None:
                 return

@@ -5,6 +5,8 @@ import io
 import os
 import threading
 
+from .tail import Tail
+
 FLUSH_BYTES = 64 << 10
 FLUSH_SECONDS = 0.02
 CHUNK = 128 << 10
@@ -13,10 +15,11 @@ CHUNK = 128 << 10
 class Output:
     """The one writer behind sys.stdout and sys.stderr: a single order for both."""
 
-    def __init__(self, channel) -> None:
+    def __init__(self, channel, tail: Tail) -> None:
         self._channel = channel
-        self._runs: list[tuple[str, list[str]]] = []
-        self._size = 0
+        self._tail = tail
+        # Bytes: sent of all cells, and kept in the tail.
+        self._sent = self._size = 0
         self._lock = threading.RLock()
         self._sending = False
         self._direct = False
@@ -29,20 +32,21 @@ class Output:
         self.refused = 0
 
     def add(self, name: str, text: str) -> None:
-        if len(text) > CHUNK:
-            # Goes out by itself, so that no copy of all of it is made.
-            self.flush()
         if self._direct:
             self._write_direct(name, text)
             return
+        if len(text) > CHUNK:
+            self._send_large(name, text)
+            return
+        data = text.encode("utf-8", "replace")
         with self._lock:
             self.unsynced = True
-            runs = self._runs
-            if runs and runs[-1][0] == name:
-                runs[-1][1].append(text)
-            else:
-                runs.append((name, [text]))
-            self._size += len(text)
+            try:
+                self._size += self._tail.add(name, data)
+            except ValueError:
+                # Without room: it is printed by what a flush itself sets off.
+                self._send(name, data)
+                return
             full = self._size >= FLUSH_BYTES
             if not full and self._thread is None and self.id is not None:
                 self._start()
@@ -51,19 +55,41 @@ class Output:
 
     def flush(self, more: bool = False) -> None:
         """With `more`, a frame follows at once."""
-        if not self._runs or self._direct:
+        if not self._tail.size or self._direct:
             return
         with self._channel.shield, self._lock:
             if self._sending:
                 return
             self._sending = True
             try:
-                while self._runs:
-                    runs, self._runs, self._size = self._runs, [], 0
-                    for name, parts in runs:
-                        self._send(name, parts[0] if len(parts) == 1 else "".join(parts), more)
+                self._send_tail(more)
             finally:
                 self._sending = False
+
+    def _send_large(self, name: str, text: str) -> None:
+        """By itself, so that no copy of all of it is made."""
+        with self._channel.shield, self._lock:
+            self.unsynced = True
+            outer, self._sending = self._sending, True
+            try:
+                if not outer:
+                    self._send_tail(True)
+                for start in range(0, len(text), CHUNK):
+                    self._send(name, text[start : start + CHUNK].encode("utf-8", "replace"))
+                if not outer:
+                    self._send_tail(False)
+            finally:
+                self._sending = outer
+
+    def _send_tail(self, more: bool) -> None:
+        """What is added by the sending itself, as by a signal's handler, is sent as well."""
+        start = 0
+        while (end := self._tail.size) > start:
+            for name, data in self._tail.runs(start, end):
+                self._send(name, data, more)
+            start = end
+        self._tail.clear(self._sent)
+        self._size = 0
 
     def begin(self, cell: int) -> None:
         self.id, self.refused = cell, 0
@@ -83,7 +109,7 @@ class Output:
     def in_child(self) -> None:
         """After a fork in user code: the channel is the parent's; the child writes to its descriptors."""
         self._lock = threading.RLock()
-        self._runs, self._size, self._thread, self._sending = [], 0, None, False
+        self._thread, self._sending = None, False
         self._direct, self.unsynced = True, False
 
     def _start(self) -> None:
@@ -101,10 +127,9 @@ class Output:
         while not wake.wait(FLUSH_SECONDS):
             self.flush()
 
-    def _send(self, name: str, text: str, more: bool) -> None:
-        header = {"type": "stream", "id": self.id, "name": name}
-        for start in range(0, len(text), CHUNK):
-            self._channel.send(header, text[start : start + CHUNK].encode("utf-8", "replace"), more)
+    def _send(self, name: str, data: bytes, more: bool = False) -> None:
+        self._channel.send({"type": "stream", "id": self.id, "name": name}, data, more)
+        self._sent += len(data)
 
     @staticmethod
     def _write_direct(name: str, text: str) -> None:

@@ -20,6 +20,7 @@ from .shell import Shell, make_shell
 from .showing import only_shows
 from .standard import Standard, high
 from .streams import Output
+from .tail import Tail
 
 # Of each fork: however many there are, the cell goes first, and hears of an interrupt.
 NICE = 3
@@ -41,7 +42,7 @@ def prepare() -> Shell:
 
 
 def run(shell: Shell, fds: list[int]) -> None:
-    """Serves frames until the supervisor closes the channel. `fds`: channel, stdout, stderr, side channel, crash."""
+    """Serves frames until the supervisor closes the channel. `fds`: channel, stdout, stderr, side channel, crash, tail."""
     worker = Worker(shell, fds)
     try:
         worker.serve()
@@ -51,7 +52,7 @@ def run(shell: Shell, fds: list[int]) -> None:
 
 class Worker:
     def __init__(self, shell: Shell, fds: list[int]) -> None:
-        control, out, err, side, crash = map(high, fds)
+        control, out, err, side, crash, tail = map(high, fds)
         for fd in fds:
             os.close(fd)
         processes.set_dumpable(True)
@@ -62,7 +63,7 @@ class Worker:
         self._pid = os.getpid()
         self._channel = Channel(socket.socket(fileno=control))
         self._channel.meanwhile = self._serve_meanwhile
-        self._output = Output(self._channel)
+        self._output = Output(self._channel, Tail(tail))
         self._standard = Standard(self._channel, self._output, out, err)
         self._standard.put_back()
         os.register_at_fork(after_in_child=self._in_child)

@@ -53,7 +53,7 @@ class Zygote:
                 patience = 0
 
     def _serve_one(self) -> None:
-        data, fds, _, _ = socket.recv_fds(self._sock, 4096, 5)
+        data, fds, _, _ = socket.recv_fds(self._sock, 4096, 6)
         if not data:
             os._exit(0)
         if data == b"fork":

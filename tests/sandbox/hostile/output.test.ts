@@ -62,3 +62,20 @@ test('of a cell that closes every descriptor ends that process only', async () =
   const ran = await run(python, 'import os\nos.closerange(0, 4000)');
   expect(failure(ran)).toMatch(/^ProcessDied: /);
 });
+
+test('ends at once, whatever it ends of: what it printed last is shown, and once', async () => {
+  const print =
+    'import sys\nfor n in range(3): print("line é", n); print("err", n, file=sys.stderr)\nprint("x" * 100_000, flush=True)\nprint("last", end="")\n';
+  const ends = [
+    'import ctypes\nctypes.string_at(0)',
+    'import os\nos._exit(0)',
+    'import os\nos.kill(os.getpid(), 9)',
+  ];
+  for (const end of ends) {
+    const ran = await run(python, print + end);
+    expect(failure(ran)).toMatch(/^ProcessDied/);
+    expect(ran.text).toBe(
+      `${[0, 1, 2].map((n) => `line é ${n}\nerr ${n}\n`).join('')}${'x'.repeat(100_000)}\nlast`,
+    );
+  }
+});
