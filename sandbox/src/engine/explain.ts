@@ -81,7 +81,7 @@ function ofRequest(error: unknown, message: string, settings: Settings, address:
         ? `Build it: ${BUILD}.`
         : `Build or pull it, or unset SANDBOX_IMAGE: docker pull ${settings.image}`,
     ];
-  if (/executable file not found|"python3".*no such file/i.test(message))
+  if (/python3.*(?:not found|no such file)/i.test(message))
     return [
       `The image ${settings.image} has no python3: ${message}.`,
       'It needs Python 3.11 or later: build it FROM worldline-sandbox.',
