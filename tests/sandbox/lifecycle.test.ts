@@ -312,6 +312,32 @@ test('closing removes every container of ours', async () => {
   expect((await containersOf(sandbox)).filter(({ State }) => State === 'running')).toEqual([]);
 });
 
+test('a paused container does not stop a cell: it is removed, which is told, and the next cell has the variables', async () => {
+  const python = await sandbox.open();
+  await run(python, 'kept = 7');
+  await (
+    await python.snapshot()
+  )?.done;
+  const { Id } = await containerOf(sandbox, python);
+  const stop = new AbortController();
+  const ran = await run(python, 'print("on", flush=True)\nwhile True: pass', {
+    signal: stop.signal,
+    onEvent: ({ type }) => {
+      if (type !== 'stream') return;
+      void docker
+        .getContainer(Id)
+        .pause()
+        .then(() => {
+          stop.abort();
+        });
+    },
+  });
+  expect(failure(ran)).toBe(
+    'KeyboardInterrupt: The sandbox did not answer, and was removed. The next cell starts a new one.',
+  );
+  expect((await run(python, 'kept')).value).toBe('7');
+});
+
 test('closing waits until what has ended, and is being removed by the engine, is gone', async () => {
   const python = await sandbox.open();
   await run(python, '1');

@@ -12,6 +12,9 @@ const SIGNALS: Readonly<Record<number, string>> = {
   25: 'a file larger than the workspace may hold',
 };
 
+/** Of a container that was to stop a cell and did not: it may be paused. */
+const MUTE = 'The sandbox did not answer, and was removed. The next cell starts a new one.';
+
 /** A failed cell in words: what happened, and where there is something to do, what. */
 export interface Failure {
   readonly status: 'error' | 'interrupted';
@@ -31,14 +34,18 @@ export function failureOf(
   if (stop?.why === 'space') return failure('WorkspaceFull', `Stopped: ${stop.detail}`, traceback);
   if (stop?.why === 'timeout')
     return {
-      ...failure('TimeoutError', stop.detail, traceback.length === 0 ? [] : timedOut(traceback, stop.detail)),
+      ...failure(
+        'TimeoutError',
+        end.type === 'gone' ? `${stop.detail} ${MUTE}` : stop.detail,
+        traceback.length === 0 ? [] : timedOut(traceback, stop.detail),
+      ),
       status: 'interrupted',
     };
   if (stop?.why === 'interrupt')
     return {
       ...failure(
         'KeyboardInterrupt',
-        end.type === 'done' ? '' : 'The code ignored the interrupt, and was killed.',
+        { done: '', died: 'The code ignored the interrupt, and was killed.', gone: MUTE }[end.type],
         traceback,
       ),
       status: 'interrupted',
