@@ -127,12 +127,18 @@ test('a file that is damaged, cut off, or open elsewhere is not attached, and no
     await (await making.connect()).run('create table t as select 1 as i');
     making.closeSync();
     const bytes = readFileSync(file('open.duckdb'));
+    writeFileSync(file('new.duckdb'), bytes);
     writeFileSync(file('cut.duckdb'), bytes.subarray(0, 9000));
     writeFileSync(file('spoilt.duckdb'), bytes.fill(7, 4096, 8192).fill(7, 8192, 12_288));
+    const newer = readFileSync(file('new.duckdb'));
+    newer.writeBigUInt64LE(200n, 12);
+    newer.writeBigUInt64LE(checksum(newer.subarray(8, 4096)), 0);
+    writeFileSync(file('newer.duckdb'), newer);
     const instance = await DuckDBInstance.create(file('open.duckdb'));
     for (const [name, said] of [
       ['cut.sqlite', /cut\.sqlite is damaged, or only a part/],
       ['cut.duckdb', /cut\.duckdb is damaged, or only a part/],
+      ['newer.duckdb', /newer\.duckdb was written by a newer DuckDB: .* 200 .*Parquet/],
       ['spoilt.duckdb', /spoilt\.duckdb is damaged/],
       ['open.duckdb', /open\.duckdb is open in another program, .*node.* \(PID \d+\)/],
     ] as const) {
@@ -190,6 +196,14 @@ test('a prefix in the cloud is read with the keys of the environment, and nothin
     await kernel.execute('%allow s3://bucket/open --revoke');
     expect((await kernel.execute(`%%sql from 's3://bucket/open/a.csv'`)).status).toBe('error');
   }));
+
+/** As DuckDB has it in front of each block. */
+function checksum(block: Buffer): bigint {
+  let sum = 5381n;
+  for (let at = 0; at < block.length; at += 8)
+    sum ^= BigInt.asUintN(64, block.readBigUInt64LE(at) * 0xbf58476d1ce4e5b9n);
+  return sum;
+}
 
 const SQLITE = `
 import sqlite3, sys

@@ -6,6 +6,8 @@ describe('a slip is told before anything runs', () => {
   test.each([
     ['%branch a b', '%branch does not know what to do with "b".', 'Quotes'],
     ['%laod x.csv', 'There is no magic %laod.', '%load'],
+    ['%sqll select 1', 'There is no magic %sqll.', '%sql'],
+    ['%pyton', 'There is no magic %pyton.', '%%python'],
     ['%%sqll\nselect 1', 'There is no magic %%sqll.', '%%sql'],
     ['%python 1 + 1', '%python is a cell magic.', '%%python'],
     ['%sql select *\nfrom t', '%sql takes the SQL of one line, and there is more below it.', '%%sql'],

@@ -148,6 +148,9 @@ test('patterns pass over hidden entries, wherever a query reads files by them', 
       await expect(rowsOf(database, `from read_csv('2024/*.tsv')`)).rejects.toThrow(
         'No files found that match the pattern "2024/*.tsv"',
       );
+      await expect(rowsOf(database, `from '2024/*'`)).rejects.toThrow(
+        /^2024\/\* is no table, and no file that is read by its extension .* FROM read_csv\('2024\/\*'\)/,
+      );
       for (const sql of [`from glob('2024/' || '*')`, `create view w as from '2024/**/*.csv'`])
         await expect(runAsUser(database, sql)).rejects.toThrow(/Hidden entries may lie in its way/);
     },

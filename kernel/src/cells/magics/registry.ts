@@ -44,11 +44,7 @@ export function findMagic(name: string): Magic {
       `Write %%${name} on the first line of its own cell.`,
     );
   }
-  throw unknown(
-    '%',
-    name,
-    LINE_MAGICS.map((candidate) => candidate.name),
-  );
+  throw unknown('%', name);
 }
 
 export function findCellMagic(name: string): CellMagic {
@@ -57,20 +53,25 @@ export function findCellMagic(name: string): CellMagic {
   if (LINE_MAGICS.some((candidate) => candidate.name === name)) {
     throw new UserError('UsageError', `%%${name} is a line magic.`, `Write it with one %: %${name}`);
   }
-  throw unknown(
-    '%%',
-    name,
-    CELL_MAGICS.map((candidate) => candidate.name),
-  );
+  throw unknown('%%', name);
 }
 
-function unknown(sign: string, name: string, names: readonly string[]): UserError {
+function unknown(sign: '%' | '%%', name: string): UserError {
   const ipython = ipythonHint(name) ?? jupysqlHint(name);
   if (ipython !== null) return new UserError('UnknownMagic', ...ipython);
-  const near = suggest(name, names);
+  const names = { '%': [...LINE_MAGICS.map(nameOf), 'sql'], '%%': CELL_MAGICS.map(nameOf) };
+  const other = sign === '%' ? '%%' : '%';
+  const found = ([sign, other] as const).flatMap((each) => {
+    const near = suggest(name, names[each]);
+    return near === undefined ? [] : `${each}${near}`;
+  });
   return new UserError(
     'UnknownMagic',
     `There is no magic ${sign}${name}.`,
-    near === undefined ? '%help lists all magics.' : `Did you mean ${sign}${near}? %help lists all magics.`,
+    found[0] === undefined ? '%help lists all magics.' : `Did you mean ${found[0]}? %help lists all magics.`,
   );
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
 }

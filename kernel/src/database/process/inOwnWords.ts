@@ -22,6 +22,13 @@ const WORDS: readonly Words[] = [
   },
   {
     type: 'Catalog',
+    message: /^Table with name (\S*(?:[/*]|\.\w+)\S*) does not exist!/,
+    say: ([, name = '']) =>
+      `${name} is no table, and no file that is read by its extension (.csv, .tsv, .json, .parquet). ` +
+      `FROM read_csv('${name}') reads it as CSV, read_text('${name}') as text.`,
+  },
+  {
+    type: 'Catalog',
     message: /^Table with name .+ does not exist because schema "(.+)" does not exist/,
     say: ([, schema = '']) =>
       `There is no schema or attached database named ${schema}. %tables lists what there is; %attach SOURCE as ${schema} attaches a database.`,

@@ -8,6 +8,7 @@ import { failureOf } from '../failure.js';
 const EXTENSIONS = { duckdb: null, sqlite: 'sqlite', postgres: 'postgres', mysql: 'mysql' } as const;
 
 const LOOK = 'SELECT count(*) FROM duckdb_tables() WHERE database_name = $1';
+const NEWER = /with version number (\d+), but we can only read versions between (\d+ and \d+)/;
 const DAMAGED = /Could not read enough bytes|Corrupt database file|malformed|not a database/;
 
 /** Why one of several databases could not be attached. */
@@ -75,6 +76,12 @@ function fileFailure(error: unknown, source: string): unknown {
     return attachError(
       `${source} is open in another program${holder === undefined ? '' : `, ${holder}`}, which may be writing to it. ` +
         'Close it there, or attach a copy.',
+    );
+  const [, version, known] = NEWER.exec(message) ?? [];
+  if (version !== undefined)
+    return attachError(
+      `${source} was written by a newer DuckDB: it has version ${version} of the file format, and this one reads ${known ?? ''}. ` +
+        "Where it was made, COPY FROM DATABASE into a file attached with (STORAGE_VERSION 'v1.0.0'), or Parquet files, can be read here.",
     );
   const [first = ''] = message.split('\n');
   if (DAMAGED.test(message))
