@@ -1,6 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from '@jest/globals';
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { frontEnd } from './frontEnd.js';
 import { dataOf, errorOf, resultOf, rowsOf, shown, withKernel } from './withKernel.js';
@@ -130,6 +130,19 @@ test('adopt takes over another worldline, delete can be undone, names are checke
 function errorOrOutput(cell: Parameters<typeof errorOf>[0]): string {
   return cell.status === 'ok' ? cell.stdout : errorOf(cell);
 }
+
+test('what a cell committed is kept where it then reads a file beside the notebook, or runs CHECKPOINT', () =>
+  withKernel(async ({ kernel, folder, restart }) => {
+    mkdirSync(join(folder, 'sub'));
+    writeFileSync(join(folder, 'sub', 'x.csv'), 'a\n1\n');
+    await kernel.execute("%%sql create table t as select 1 as i; from 'sub/x.csv'");
+    await kernel.execute('%branch idea');
+    expect(rowsOf(await kernel.execute('%%sql from t'))).toEqual([['1']]);
+    await kernel.execute('%%sql insert into t values (2); checkpoint');
+    const again = await restart();
+    await again.execute('%resume');
+    expect(rowsOf(await again.execute('%%sql from t order by i'))).toEqual([['1'], ['2']]);
+  }));
 
 test('a mistake in a magic of worldlines is told of with what to type', () =>
   withKernel(async ({ kernel }) => {

@@ -35,7 +35,8 @@ export class ProcessDatabase implements Database {
   #connection: Promise<ProcessConnection> | null = null;
   #holds = 0;
   #heldIn: ProcessConnection | null = null;
-  #iterations = '';
+  /** Those of the file when it was last flushed, or first opened. */
+  #iterations: string | null = null;
   #pid: number | undefined;
   #opened = false;
 
@@ -185,13 +186,16 @@ export class ProcessDatabase implements Database {
   }
 
   changed(): boolean {
-    return existsSync(`${this.#state.file}.wal`);
+    const { file } = this.#state;
+    if (existsSync(`${file}.wal`)) return true;
+    // Where it was closed to be opened again, or somebody ran CHECKPOINT, there is no log any more.
+    return this.#iterations !== null && existsSync(file) && readIterations(file) !== this.#iterations;
   }
 
   async flush(): Promise<{ changed: boolean }> {
     if (this.#connection === null && !this.changed()) return { changed: false };
     await this.#call('flush', null);
-    return { changed: await this.#noteIterations() };
+    return { changed: this.#noteIterations() };
   }
 
   /** The process hears of it with the next call, if that comes before the end of it. */
@@ -214,7 +218,7 @@ export class ProcessDatabase implements Database {
       if (file !== undefined) this.#state = { ...this.#state, file: resolve(file) };
     } finally {
       await connection.call('reopen', { file: this.#state.file });
-      await this.#noteIterations();
+      this.#noteIterations();
     }
   }
 
@@ -275,7 +279,8 @@ export class ProcessDatabase implements Database {
       this.#pid = connection.pid;
       await connection.call('open', { ...this.#state, whole: !this.#opened });
       this.#opened = true;
-      await this.#noteIterations();
+      // Where a process was lost, it may have written what was not flushed since.
+      if (this.#iterations === null) this.#noteIterations();
       return connection;
     } catch (error) {
       this.#connection = null;
@@ -284,8 +289,8 @@ export class ProcessDatabase implements Database {
   }
 
   /** Says whether the file was written since the last time. */
-  async #noteIterations(): Promise<boolean> {
-    const now = await readIterations(this.#state.file);
+  #noteIterations(): boolean {
+    const now = readIterations(this.#state.file);
     const changed = now !== this.#iterations;
     this.#iterations = now;
     return changed;

@@ -22,6 +22,32 @@ test('flush tells whether anything changed, and leaves a file that can be copied
     expect((await reader.runAndReadAll('select count(*) from t')).getRows()).toEqual([[100_000n]]);
   }));
 
+test('what was committed is a change where no log is left: after CHECKPOINT, after a grant, and where the process is lost then', () => {
+  let onLost: () => void = () => undefined;
+  const lost = new Promise<void>((resolve) => (onLost = resolve));
+  return withDatabase(
+    async ({ database, data }) => {
+      const isChanged = async (): Promise<boolean> =>
+        database.changed() && (await database.flush()).changed && !database.changed();
+      await runAsUser(database, 'create table t (i integer); checkpoint');
+      expect(await isChanged()).toBe(true);
+      await runAsUser(database, `insert into t values (1); from '${join(data, 'sub', 'x.csv')}'`);
+      expect(await isChanged()).toBe(true);
+      await runAsUser(database, 'insert into t values (2); checkpoint');
+      process.kill(database.pid ?? 0, 'SIGKILL');
+      await lost;
+      expect(await rowsOf(database, 'select count(*) from t')).toEqual([['2']]);
+      expect(await isChanged()).toBe(true);
+    },
+    {
+      onLost: () => {
+        onLost();
+      },
+    },
+    { 'data/sub/x.csv': 'a\n1\n' },
+  );
+});
+
 test('writing waits while a snapshot is taken, reading does not', () =>
   withDatabase(async ({ database }) => {
     await runAsUser(database, 'create table t as select 1 i');

@@ -275,7 +275,7 @@ export interface Database {
   /** Makes a Parquet file visible to SQL under a data frame's name, until it is unregistered. Again: refreshes it. */
   registerFrame(name: string, file: string): Promise<void>;
   unregisterFrame(name: string): Promise<void>;
-  /** Whether something was committed since the last flush. Costs one stat. */
+  /** Whether something was committed since the last flush. Costs some microseconds. */
   changed(): boolean;
   /**
    * Brings the file up to date with what was committed (CHECKPOINT), held writes or not: call it before the file is
