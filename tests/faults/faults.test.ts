@@ -1,29 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import type { KernelClient } from '../support/KernelClient.js';
 import { withMuteEngine } from '../support/muteEngine.js';
 import { containersOf } from '../support/processes.js';
+import { databaseProcesses, isDatabaseOf } from './databaseProcesses.js';
 import { saved } from './saved.js';
 import { dataOf, errorOf, resultOf, rowsOf, shown, withKernel } from '../integration/withKernel.js';
-
-/** The database processes of a kernel: children that run database.js. */
-function databaseProcesses(kernel: KernelClient): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => isDatabaseOf(pid, kernel.process.pid));
-}
-
-function isDatabaseOf(pid: number, kernel: number): boolean {
-  try {
-    const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return Number(parent) === kernel && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('database');
-  } catch {
-    return false; // it has ended meanwhile
-  }
-}
 
 /** Resolves when a process has computed for a while: its query runs. */
 async function works(pid: number): Promise<void> {

@@ -16,7 +16,9 @@ export interface Notebook {
   /** Starts another kernel on the same notebook and store, after this one has ended. */
   readonly restart: (env?: Readonly<Record<string, string>>) => Promise<KernelClient>;
   /** The same where the first one is gone already. */
-  startAgain(): Promise<KernelClient>;
+  startAgain(env?: Readonly<Record<string, string>>): Promise<KernelClient>;
+  /** Starts one more while this one runs. */
+  beside(): Promise<KernelClient>;
 }
 
 /** Runs the real kernel in a fresh folder with a store of its own; all is removed afterwards. */
@@ -54,6 +56,7 @@ export async function withKernel(
       timeout: PATIENCE,
     });
   let kernel = await start();
+  const others: KernelClient[] = [];
   try {
     await body({
       kernel,
@@ -64,15 +67,20 @@ export async function withKernel(
         kernel = await start(env);
         return kernel;
       },
-      startAgain: async () => {
+      startAgain: async (env) => {
         await kernel.close();
-        kernel = await start();
+        kernel = await start(env);
         return kernel;
+      },
+      beside: async () => {
+        const other = await start();
+        others.push(other);
+        return other;
       },
     });
     await kernel.shutdown();
   } finally {
-    await kernel.close();
+    await Promise.all([kernel, ...others].map((one) => one.close()));
     rmSync(root, { recursive: true, force: true });
   }
 }
