@@ -1,17 +1,12 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 
-/** Writes until there is no room. */
-export function fillDisk(file: string): void {
-  const [handle, zeros] = [openSync(file, 'w'), Buffer.alloc(1024 * 1024)];
-  try {
-    for (let size = zeros.length; size >= 1;) {
-      try {
-        writeSync(handle, zeros, 0, size);
-      } catch {
-        size = Math.floor(size / 2);
-      }
+/** Takes all the room that there is, down to the last block. */
+export function fillDisk(path: string): void {
+  for (const size of [1024 * 1024, 4096, 1]) {
+    try {
+      for (;;) writeFileSync(path, Buffer.alloc(size), { flag: 'a' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
     }
-  } finally {
-    closeSync(handle);
   }
 }

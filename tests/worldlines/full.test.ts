@@ -3,6 +3,7 @@ import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { fillDisk } from '../support/fillDisk.js';
 import { canMount } from '../support/sharedDisk.js';
 import { ran, type FakeParts } from './FakeHost.js';
 import { Kernel } from './withSession.js';
@@ -32,7 +33,7 @@ async function withSmallDisk(use: (home: string) => Promise<void>): Promise<void
       expect((await one.saved).problems).toEqual([]);
 
       parts.setTable(0, 'two');
-      fill(join(home, 'ballast'));
+      fillDisk(join(home, 'ballast'));
       await session.commit(ran({ source: 'two', outputs: [{ text: 'x'.repeat(100_000) }] })).then(
         async ({ recorded, saved }) => {
           const early = [...(await recorded).problems];
@@ -149,7 +150,7 @@ async function withSmallDisk(use: (home: string) => Promise<void>): Promise<void
       ).saved;
 
       parts.setVariable('x', 'two');
-      fill(join(home, 'ballast'));
+      fillDisk(join(home, 'ballast'));
       await expect(session.commit(ran({ asCells: ['x'.repeat(100_000)] }))).rejects.toThrow(/disk is full/);
       rmSync(join(home, 'ballast'));
       expect((await (await session.commit(ran({ source: 'three' }))).saved).problems).toEqual([]);
@@ -162,14 +163,3 @@ async function withSmallDisk(use: (home: string) => Promise<void>): Promise<void
     });
   });
 });
-
-/** Takes all the room that there is, down to the last block. */
-function fill(path: string): void {
-  for (const size of [1024 * 1024, 4096, 1]) {
-    try {
-      for (;;) writeFileSync(path, Buffer.alloc(size), { flag: 'a' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    }
-  }
-}
