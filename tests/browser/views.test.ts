@@ -225,21 +225,33 @@ test(
       await field('plainCell').selectOption({ label: 'SQL' });
       await field('maxSteps').fill('7');
       await field('highlightCells').setChecked(false);
-      // A size that is refused while it is being typed is said beside the form, and the focus stays in it.
+      // What is no size is told in words, and not kept.
+      await field('sandboxMemory').pressSequentially('12 potatoes');
+      await page.locator('.jp-SettingsForm', { hasText: '“12 potatoes” is no size' }).waitFor();
+      await notebook.shot('settings-no-size');
+      await field('sandboxMemory').fill('');
+      // A size that the kernel refuses is told beside the form.
       const refused = page.locator('.jp-toast-message, .Toastify__toast', {
         hasText: 'sandbox-memory takes a size',
       });
       await field('sandboxMemory').pressSequentially('5');
+      await page.keyboard.press('Enter');
       await refused.first().waitFor();
       await notebook.shot('settings-refused');
       await field('sandboxMemory').pressSequentially('12MB');
+      await page.keyboard.press('Tab');
       await refused.first().waitFor({ state: 'detached' });
       expect(await field('sandboxMemory').inputValue()).toBe('512MB');
       // A key is not kept, not even where it is taken for a model's name.
       await field('model').fill(KEY);
-      await page.locator('.jp-SettingsForm', { hasText: 'must match pattern' }).waitFor();
+      await page.keyboard.press('Tab');
+      await page
+        .locator('.jp-SettingsForm', { hasText: 'This looks like a key, and is not kept.' })
+        .waitFor();
+      expect(await page.locator('.jp-SettingsForm', { hasText: 'must match pattern' }).count()).toBe(0);
       // The last one that reaches the kernel is seen.
       await field('model').fill('small');
+      await page.keyboard.press('Tab');
       await page.waitForFunction(`document.querySelector('.wl-StatusItem')?.textContent.includes('small')`);
       await notebook.shot('settings-changed');
       const config = join(lab.server.notebooks, '..', 'config');

@@ -1,5 +1,8 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { IFormRendererRegistry } from '@jupyterlab/ui-components';
+import { addSettingFields } from '../settingFields.js';
 import { Settings } from '../settings.js';
 import { ISettings } from './tokens.js';
 
@@ -9,9 +12,15 @@ const ID = '@worldline/labextension:plugin';
 export const settings: JupyterFrontEndPlugin<Settings> = {
   id: ID,
   description: 'The settings of Worldline.',
-  optional: [ISettingRegistry],
+  optional: [ISettingRegistry, IFormRendererRegistry, ITranslator],
   provides: ISettings,
-  activate: (_, registry: ISettingRegistry | null) => {
+  activate: (
+    _,
+    registry: ISettingRegistry | null,
+    forms: IFormRendererRegistry | null,
+    translator: ITranslator | null,
+  ) => {
+    if (forms) addSettingFields(forms, ID, (translator ?? nullTranslator).load('worldline'));
     const values = new Settings();
     if (registry) void values.load(registry, ID);
     return values;
