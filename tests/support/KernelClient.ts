@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { type Connection, type ConnectionOptions, makeConnection } from './connection.js';
 import { CommClient } from './CommClient.js';
-import { type Exchange, type ExecuteOptions, type Execution, executionOf } from './execution.js';
+import { Deadlines } from './Deadlines.js';
+import { executionOf, type Exchange, type ExecuteOptions, type Execution } from './exchange.js';
 import { KernelProcess } from './KernelProcess.js';
 import { KernelSockets, type ReceiveChannel, type SendChannel } from './KernelSockets.js';
 import { type Json, makeHeader, type Message, pack, unpack } from './messages.js';
@@ -10,7 +11,7 @@ import { ProtocolRules } from './ProtocolRules.js';
 import { recordMessage } from './recordMessage.js';
 import { noteMessages } from './trustNotes.js';
 
-export type { Exchange, ExecuteOptions, Execution } from './execution.js';
+export type { Exchange, ExecuteOptions, Execution } from './exchange.js';
 export type { Json, Message } from './messages.js';
 
 export interface StartOptions extends ConnectionOptions {
@@ -54,7 +55,7 @@ export class KernelClient {
   readonly #pending = new Map<string, Pending>();
   readonly #watchers = new Set<(message: Message) => void>();
   readonly #timeout: number;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #deadlines = new Deadlines();
   #closed = false;
 
   private constructor(process: KernelProcess, connection: Connection, timeout: number) {
@@ -265,22 +266,12 @@ export class KernelClient {
   }
 
   async #within<T>(promise: Promise<T>, what: string, timeout: number): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        const { exit, stderr } = this.process;
-        const state = exit === null ? 'runs' : `exited with ${exit.code ?? exit.signal ?? ''}`;
-        const rules = this.#rules.violations.join('; ');
-        reject(new Error(`Waited ${timeout} ms for ${what}; the kernel ${state}. ${rules}\n${stderr}`));
-      }, timeout);
-      this.#timers.add(timer);
+    return this.#deadlines.within(promise, timeout, () => {
+      const { exit, stderr } = this.process;
+      const state = exit === null ? 'runs' : `exited with ${exit.code ?? exit.signal ?? ''}`;
+      const rules = this.#rules.violations.join('; ');
+      return new Error(`Waited ${timeout} ms for ${what}; the kernel ${state}. ${rules}\n${stderr}`);
     });
-    try {
-      return await Promise.race([promise, late]);
-    } finally {
-      clearTimeout(timer);
-      if (timer !== undefined) this.#timers.delete(timer);
-    }
   }
 
   #throwViolations(): void {
@@ -292,8 +283,7 @@ export class KernelClient {
     if (this.#closed) return;
     this.#closed = true;
     noteMessages(this.#rules.seen);
-    // What nobody awaits any more must not fail after its test.
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#deadlines.lift();
     this.#sockets.close();
     rmSync(this.connection.folder, { recursive: true, force: true });
   }

@@ -35,7 +35,7 @@ export interface Execution extends Exchange {
   readonly result: Json | null;
 }
 
-const OUTPUTS = new Set([
+const OUTPUTS: ReadonlySet<string> = new Set([
   'stream',
   'display_data',
   'update_display_data',
@@ -44,7 +44,7 @@ const OUTPUTS = new Set([
   'error',
 ]);
 
-/** What an answered `execute_request` comes to. */
+/** What came of a cell, from all that was said about it. */
 export function executionOf({ reply, messages }: Exchange): Execution {
   const outputs = messages.filter((message) => OUTPUTS.has(message.type));
   const textOf = (name: string) =>
