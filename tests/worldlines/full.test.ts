@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -71,7 +71,7 @@ async function withSmallDisk(use: (home: string) => Promise<void>): Promise<void
   const fillOnce = (ballast: string): (() => void) => {
     let full = false;
     return () => {
-      if (!full) fill(ballast);
+      if (!full) fillDisk(ballast);
       full = true;
     };
   };
