@@ -171,3 +171,23 @@ test('keys do not come out', () =>
     },
     { secrets: ['s3cr"et'] },
   ));
+
+test('a result larger than the memory that it gets is paged, sorted and filtered, also when the file was opened again', () =>
+  withDatabase(async ({ database, folder }) => {
+    const rows = 1_000_000;
+    const [result] = await runAsUser(
+      database,
+      `select range i, 'row ' || range s, md5(range::text) m from range(${rows})`,
+    );
+    if (result?.kind !== 'rows') throw new Error('no rows');
+    expect(result.page.total).toBe(rows);
+    await runAsUser(database, 'create table t as select 1');
+    for (const reading of [[], [folder]]) {
+      await database.setReadable({ folders: reading, files: [] });
+      const { rows: last } = await database.page(result.id, rows - 1, 2);
+      expect(last.map(([i, s]) => [i, s])).toEqual([['999999', 'row 999999']]);
+      const sorted = await database.page(result.id, 0, 1, { order: 's', descending: true });
+      expect(sorted.rows[0]?.[1]).toBe('row 999999');
+      expect((await database.page(result.id, 0, 5, { filter: 'ROW 99999' })).total).toBe(11);
+    }
+  }));

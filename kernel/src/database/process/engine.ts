@@ -183,8 +183,11 @@ export class Engine {
     return this.#turn(cancel, emit, async ({ file, writable }) => {
       await writable();
       cancel.use(file.work);
+      let done = 0;
       const stop = watchProgress(file.work, (fraction) => {
-        emit({ kind: 'progress', fraction });
+        // A file is read again where its values need another look: the bar does not go back.
+        done = Math.max(done, fraction);
+        emit({ kind: 'progress', fraction: done });
       });
       try {
         await file.allow([params.file]);

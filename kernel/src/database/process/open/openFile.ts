@@ -54,6 +54,8 @@ export class OpenFile {
     // What a killed process left behind; the file is locked now, so nobody else spills there.
     for (const left of [state.tempDirectory, outgoing(state.workspace)])
       await rm(left, { recursive: true, force: true });
+    // DuckDB makes folders in it at need, and none for those.
+    await mkdir(state.tempDirectory, { recursive: true });
     return file;
   }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { OpenState } from '../protocol.js';
 import { quoteList, quoteText } from '../../sql/quote.js';
 
@@ -12,7 +13,8 @@ export function settings(
   files: readonly string[],
 ): string[] {
   return [
-    `SET temp_directory = ${quoteText(state.tempDirectory)}`,
+    // Taken away as the file is closed: it is not the place of the results, which stay.
+    `SET temp_directory = ${quoteText(join(state.tempDirectory, 'work'))}`,
     `SET max_temp_directory_size = '16GB'`,
     `SET memory_limit = '${state.memoryLimit}B'`,
     ...(state.threads === null ? [] : [`SET threads = ${state.threads}`]),
