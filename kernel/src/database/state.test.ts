@@ -188,6 +188,12 @@ test('a result larger than the memory that it gets is paged, sorted and filtered
       expect(last.map(([i, s]) => [i, s])).toEqual([['999999', 'row 999999']]);
       const sorted = await database.page(result.id, 0, 1, { order: 's', descending: true });
       expect(sorted.rows[0]?.[1]).toBe('row 999999');
-      expect((await database.page(result.id, 0, 5, { filter: 'ROW 99999' })).total).toBe(11);
+      const found = await Promise.all(
+        ['ROW 99999', 'row 99998', 'ROW 99999'].map((filter) => database.page(result.id, 1, 5, { filter })),
+      );
+      expect(found.map(({ total }) => total)).toEqual([11, 11, 11]);
+      expect(found.map(({ rows: [second] }) => second?.[0])).toEqual(['999990', '999980', '999990']);
+      const both = { filter: 'row 99999', order: 'i', descending: true };
+      expect((await database.page(result.id, 10, 5, both)).rows.map(([i]) => i)).toEqual(['99999']);
     }
   }));

@@ -1,12 +1,15 @@
-import type { DuckDBAppender, DuckDBDataChunk, DuckDBType } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBType } from '@duckdb/node-api';
+import { OneByOne } from '../../../OneByOne.js';
 import { ResultGoneError } from '../../errors.js';
 import { quoteAlways, quoteText } from '../../sql/quote.js';
-import type { CellText, Column, Page, PageOptions } from '../../types.js';
+import type { CellText, Column, ColumnKind, Page, PageOptions } from '../../types.js';
 import { Spool } from './spool.js';
 import { kindOf, textOf } from './text.js';
 import { typeName } from './typeName.js';
 
 const KEPT_RESULTS = 20;
+/** What is written without capital letters. */
+const WITHOUT_CAPITALS = new Set<ColumnKind>(['number', 'boolean']);
 
 /** A result whose rows can still be paged through. */
 interface Held {
@@ -17,6 +20,8 @@ interface Held {
   chunk: DuckDBDataChunk | null;
   spooled: boolean;
   total: number;
+  /** The rows that pass the last filter: by their numbers, in the table `matchesOf`. */
+  matches: { readonly filter: string; readonly total: number } | null;
 }
 
 /** Writes the rows of one result away as they come. */
@@ -30,6 +35,8 @@ export class Results {
   readonly #held = new Map<string, Held>();
   readonly #spool: Spool;
   #next = 1;
+  /** Pages share what was found for a filter. */
+  readonly #pages = new OneByOne();
 
   constructor(spool: Spool) {
     this.#spool = spool;
@@ -38,7 +45,15 @@ export class Results {
   /** Takes note of a new result; its id names it from now on. */
   add(columns: readonly Column[], types: readonly DuckDBType[]): string {
     const id = `${process.pid.toString(36)}-${this.#next}`;
-    this.#held.set(id, { table: `r${this.#next}`, columns, types, chunk: null, spooled: false, total: 0 });
+    this.#held.set(id, {
+      table: `r${this.#next}`,
+      columns,
+      types,
+      chunk: null,
+      spooled: false,
+      total: 0,
+      matches: null,
+    });
     this.#next += 1;
     return id;
   }
@@ -82,7 +97,9 @@ export class Results {
   async forget(id: string): Promise<void> {
     const held = this.#held.get(id);
     this.#held.delete(id);
-    if (held) await this.#spool.drop(held.table);
+    if (!held) return;
+    await this.#spool.drop(held.table);
+    await this.#spool.drop(matchesOf(held));
   }
 
   /** Lets go of the oldest results beyond those kept. */
@@ -92,7 +109,11 @@ export class Results {
     }
   }
 
-  async page(id: string, offset: number, count: number, options: PageOptions): Promise<Page> {
+  page(id: string, offset: number, count: number, options: PageOptions): Promise<Page> {
+    return this.#pages.next(() => this.#page(id, offset, count, options));
+  }
+
+  async #page(id: string, offset: number, count: number, { filter = '', ...by }: PageOptions): Promise<Page> {
     if (![offset, count].every((each) => Number.isSafeInteger(each) && each >= 0))
       throw new RangeError('A page begins at a row, and has a number of rows.');
     const held = this.#get(id);
@@ -102,27 +123,19 @@ export class Results {
       throw new ResultGoneError();
     }
     const connection = await this.#spool.connection();
-    const where = filterOf(held.columns.length, options.filter);
-    const counted =
-      where === ''
-        ? held.total
-        : Number(
-            (
-              await connection.runAndReadAll(`SELECT count(*) FROM ${held.table} ${where}`)
-            ).getRows()[0]?.[0] ?? 0,
-          );
-    const at = held.columns.findIndex((column) => column.name === options.order);
-    const order =
-      at < 0 ? '' : `ORDER BY c${at} ${options.descending === true ? 'DESC' : 'ASC'} NULLS LAST, rowid`;
-    const plain = where === '' && order === '';
-    const range = plain
-      ? `WHERE rowid >= ${offset} AND rowid < ${offset + count}`
-      : `${where} ${order} LIMIT ${count} OFFSET ${offset}`;
-    const result = await connection.run(`SELECT * FROM ${held.table} ${range}`);
+    const total = filter === '' ? held.total : await countMatches(connection, held, filter);
+    const at = held.columns.findIndex((column) => column.name === by.order);
+    const inPage = `rowid >= ${offset} AND rowid < ${offset + count}`;
+    const matches = filter === '' ? '' : `WHERE rowid IN (SELECT n FROM ${matchesOf(held)}`;
+    const plain = filter === '' ? `WHERE ${inPage}` : `${matches} WHERE ${inPage}) ORDER BY rowid`;
+    const ordered =
+      `${matches}${matches === '' ? '' : ')'} ORDER BY c${at} ${by.descending === true ? 'DESC' : 'ASC'} NULLS LAST, rowid ` +
+      `LIMIT ${count} OFFSET ${offset}`;
+    const result = await connection.run(`SELECT * FROM ${held.table} ${at < 0 ? plain : ordered}`);
     const rows: CellText[][] = [];
     for (const chunk of await result.fetchAllChunks())
       rows.push(...rowsOf(chunk, held.types, chunk.rowCount));
-    return { columns: held.columns, rows, offset, total: counted };
+    return { columns: held.columns, rows, offset, total };
   }
 
   /** Writes every row as Parquet under the result's own column names; of two alike, the later one gets a number. */
@@ -169,14 +182,26 @@ function distinctNames(names: readonly string[]): string[] {
   });
 }
 
-function filterOf(columns: number, filter: string | undefined): string {
-  if (filter === undefined || filter === '') return '';
-  const needle = quoteText(filter);
-  const tests = Array.from(
-    { length: columns },
-    (_, index) => `contains(lower(c${index}::VARCHAR), lower(${needle}))`,
+function matchesOf({ table }: Held): string {
+  return `${table}_matches`;
+}
+
+/** Looks for the rows that pass a filter, once for all their pages. */
+async function countMatches(connection: DuckDBConnection, held: Held, filter: string): Promise<number> {
+  if (held.matches?.filter === filter) return held.matches.total;
+  held.matches = null;
+  const needle = `lower(${quoteText(filter)})`;
+  const tests = held.columns.map(({ kind }, index) => {
+    const text = `c${index}::VARCHAR`;
+    return `contains(${WITHOUT_CAPITALS.has(kind) ? text : `lower(${text})`}, ${needle})`;
+  });
+  await connection.run(
+    `CREATE OR REPLACE TABLE ${matchesOf(held)} AS SELECT rowid AS n FROM ${held.table} WHERE ${tests.join(' OR ')}`,
   );
-  return `WHERE ${tests.join(' OR ')}`;
+  const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${matchesOf(held)}`);
+  const total = Number(counted.getRows()[0]?.[0] ?? 0);
+  held.matches = { filter, total };
+  return total;
 }
 
 /** The first `count` rows of a chunk as text. */
