@@ -9,6 +9,7 @@ const SHARED = new Set([
   'kernel/src/counts.ts',
   'kernel/src/messageOf.ts',
   'kernel/src/mime.ts',
+  'kernel/src/suggest.ts',
   'kernel/src/unlessAborted.ts',
   'kernel/src/waitAtMost.ts',
 ]);

@@ -34,6 +34,14 @@ test('a table is described: nulls, range, distinct and frequent values, a sample
     await runAsUser(database, `create view pieces as ${Array(9).fill('select 1 as i').join(' union all ')}`);
     expect((await database.describe('pieces')).sample.rows).toHaveLength(5);
     await expect(database.describe('nope')).rejects.toMatchObject({ name: 'CatalogError' });
+    const said = (name: string): Promise<string> =>
+      database.describe(name).then(String, (error: unknown) => (error as Error).message);
+    await runAsUser(database, 'create table weather_2024 as select 1 as i');
+    for (const slip of ['Wether_2024', 'weather', 'weather_2024_old'])
+      expect(await said(slip)).toBe(
+        `There is no table, view or DataFrame named ${slip}.\nDid you mean "weather_2024"?`,
+      );
+    expect(await said('sales')).toBe('There is no table, view or DataFrame named sales.');
   }));
 
 test('values of a large table are counted one by one where they repeat, and estimated where hardly any does', () =>

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { suggest } from '../reading/suggest.js';
+import { suggest } from '../../suggest.js';
 import { helpDisplay, magicHelp } from './help.js';
 import { CELL_MAGICS } from './cellMagics.js';
 import { DATA_MAGICS } from './data.js';

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { suggest } from './suggest.js';
+import { suggest } from '../../suggest.js';
 
 /** An option of a magic, declared once: parsing, Tab and `?` all read it. */
 export interface OptionSpec {

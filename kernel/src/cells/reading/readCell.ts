@@ -2,7 +2,7 @@ import { isIPython, isSettingOfIPython, jupysqlHint } from '../magics/ipython.js
 import { CELL_MAGICS } from '../magics/cellMagics.js';
 import { LINE_MAGICS } from '../magics/registry.js';
 import { parseCell, type ParsedCell } from './parse.js';
-import { suggest } from './suggest.js';
+import { suggest } from '../../suggest.js';
 
 const SQL = 'sql';
 

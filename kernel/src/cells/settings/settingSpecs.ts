@@ -1,6 +1,6 @@
 import type { SettingName } from '../../contract.js';
 import { UserError } from '../errors.js';
-import { suggest } from '../reading/suggest.js';
+import { suggest } from '../../suggest.js';
 
 /** A setting, declared once: `%config`, Tab and the documents read it. Values are kept as text. */
 export interface SettingSpec {

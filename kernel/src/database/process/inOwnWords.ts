@@ -1,3 +1,4 @@
+import { suggest } from '../../suggest.js';
 import { isAddress } from '../paths/isAddress.js';
 import { isPattern } from '../paths/patterns.js';
 
@@ -39,7 +40,7 @@ const WORDS: readonly Words[] = [
     message:
       /^Table with name (.+) does not exist!\s*((?!Did you mean "(?:pg_|duckdb_|pragma_|sqlite_|information_schema))[^]*)?/,
     say: ([, name = '', advice = '']) =>
-      `There is no table, view or DataFrame named ${name}.${advice === '' ? '' : `\n${advice}`}`,
+      `There is no table, view or DataFrame named ${name}.${isNear(name, advice) ? `\n${advice}` : ''}`,
   },
   {
     type: 'Catalog',
@@ -125,6 +126,16 @@ export function inOwnWords(type: string, message: string, rest: string): string 
     if (match) return words.say(match, rest);
   }
   return message;
+}
+
+/** Whether what DuckDB advises can have been meant: where there is nothing near, it names what there is. */
+function isNear(name: string, advice: string): boolean {
+  const other = /^Did you mean "(?:.*\.)?(.*?)"/.exec(advice)?.[1];
+  if (other === undefined) return advice !== '';
+  const [short = '', long = ''] = [name.toLowerCase(), other.toLowerCase()].sort(
+    (a, b) => a.length - b.length,
+  );
+  return (short.length > 2 && long.startsWith(short)) || suggest(name, [other]) !== undefined;
 }
 
 /** How a path could be read that was not. */
