@@ -145,6 +145,25 @@ describe('two kernels on one notebook', () => {
     });
   });
 
+  test('a name means the worldline that went on, not the one that it goes on from, though a later kernel made that', async () => {
+    await withHome(async (home) => {
+      const first = await Kernel.start(home);
+      await run(first, 'first');
+      const later = await Kernel.start(home);
+      await later.session.branchOff('idea');
+      await run(later, 'one');
+      await later.session.close();
+      await first.session.resume('idea');
+      await run(first, 'two');
+      await first.session.close();
+      const third = await Kernel.start(home);
+      expect((await third.session.cells('idea')).map(({ source }) => source)).toEqual(['one', 'two']);
+      await third.session.resume('idea');
+      expect((await third.parts()).variables.get('x')).toBe('two');
+      await third.session.close();
+    });
+  });
+
   test('neither deletes what the other works in, and a name that was deleted leads to the one that was not', async () => {
     await withHome(async (home) => {
       const first = await Kernel.start(home);

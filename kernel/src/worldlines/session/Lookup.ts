@@ -1,5 +1,6 @@
 import { type NewerStoreError, NotFoundError } from '../errors.js';
 import { isBlank, type Line, type Node } from '../graph/Graph.js';
+import { listed } from '../graph/summaries.js';
 import { EarlierJournals, kernelOf } from '../journal/EarlierJournals.js';
 import { fileId } from '../store/fileId.js';
 import { liveKernels } from '../store/liveness.js';
@@ -41,7 +42,10 @@ export class Lookup {
     const name = asName(reference);
     const named = [...lines.values()].filter((line) => line.name === name);
     const deleted = named.find((line) => this.isOwn(line) && line.deleted && line.cells > 0);
-    const earlier = this.#ownFirst(named.filter((line) => !this.isOwn(line)).sort(fullFirst))[0];
+    const earlier = this.#meant(
+      named.filter((line) => !this.isOwn(line)),
+      fullFirst,
+    );
     return lines.get(reference) ?? deleted ?? earlier ?? this.knownLine(reference);
   }
 
@@ -175,12 +179,15 @@ export class Lookup {
     const name = asName(reference);
     const named = [...lines.values()].filter((line) => line.name === name);
     const mine = named.filter((line) => this.isOwn(line));
-    return mine.find((line) => !line.deleted) ?? mine[0] ?? this.#ownFirst(named.sort(listedFirst))[0];
+    return mine.find((line) => !line.deleted) ?? mine[0] ?? this.#meant(named, listedFirst);
   }
 
-  /** Those of this notebook before those of others. */
-  #ownFirst(lines: readonly Line[]): Line[] {
-    return [...lines].sort((a, b) => Number(this.isForeign(a)) - Number(this.isForeign(b)));
+  /** Of those with one name: of this notebook rather than of another, and the one that went on rather than what it goes on from. */
+  #meant(lines: readonly Line[], order: (a: Line, b: Line) => number): Line | undefined {
+    if (lines.length < 2) return lines[0];
+    const shown = new Set(listed(this.store.graph, this.store.own));
+    const last = (line: Line): number => 2 * Number(this.isForeign(line)) + Number(!shown.has(line));
+    return [...lines].sort((a, b) => last(a) - last(b) || order(a, b))[0];
   }
 
   #findNode(reference: string): Node | undefined {
