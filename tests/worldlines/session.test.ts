@@ -367,7 +367,11 @@ describe('a session', () => {
       await ask('one-run');
       await session.undo({ steps: 1 });
       const atStep = { ...all('before'), table: 'a' };
+      const sources = async () => (await session.ran()).map(({ source }) => source);
+      expect(await sources()).toEqual(['before', 'a']);
+      expect(await session.tree()).toMatchObject([{ cells: 1, undone: 1, steps: 1 }]);
       await run(kernel, 'after');
+      expect(await sources()).toEqual(['before', 'a', 'after']);
       await session.undo();
       expect(await stateOf(kernel)).toEqual(atStep);
       await step('other', 'c');

@@ -171,6 +171,8 @@ export interface TreeLine {
   /** Cells of its own, after the fork, and how many more of them were undone. */
   readonly cells: number;
   readonly undone: number;
+  /** Steps of its own that are left of runs which were taken back in part. */
+  readonly steps: number;
   readonly lastUsed: number;
   /** Bytes that its own checkpoints added. */
   readonly bytes: number;

@@ -15,8 +15,9 @@ export async function showTree(session: Session, all: boolean): Promise<Display>
   for (const line of await session.tree()) {
     text.push(headOf(line));
     if (line.earlier && !all) continue;
-    const cells = await session.cells(line.head, Math.min(line.cells, MAX_CELLS));
-    if (line.cells > MAX_CELLS) text.push(`${stem(line)}… ${plural(line.cells - MAX_CELLS, 'earlier cell')}`);
+    const ran = line.cells + line.steps;
+    const cells = await session.ran(line.head, Math.min(ran, MAX_CELLS));
+    if (ran > MAX_CELLS) text.push(`${stem(line)}… ${plural(ran - MAX_CELLS, 'earlier cell')}`);
     text.push(...cells.map((cell) => `${stem(line)}${cellLine(cell, line)}`));
   }
   const drawn = text.join('\n');

@@ -5,7 +5,7 @@ import type { Exported } from '../../contract.js';
 import { withDatabases } from '../compare/withDatabases.js';
 import { describe, errorCode, WorldlineError } from '../errors.js';
 import type { Node } from '../graph/Graph.js';
-import { isCell } from '../graph/isCell.js';
+import { whatRan } from '../graph/whatRan.js';
 import { readCell, readTurns } from '../session/readCell.js';
 import { targetOf } from '../session/restoreState.js';
 import type { Store } from '../session/Store.js';
@@ -42,8 +42,7 @@ export async function exportWorldline(
     );
   if (!isReport && options.steps === false)
     throw new WorldlineError('--no-steps is for reports: name the file .html, .md or .pdf.');
-  const nodes = [...store.graph.ancestry(head)].reverse();
-  const cells = nodes.filter(({ record }) => isCell(record));
+  const cells = [...whatRan(store.graph.ancestry(head))].reverse();
   const shown = await Promise.all(cells.map((node) => exportCell(store, node)));
   const missing: string[] = [];
   const withData = options.withData === true;

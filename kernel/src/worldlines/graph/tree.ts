@@ -1,8 +1,9 @@
 import { kernelOf } from '../journal/EarlierJournals.js';
 import type { TreeLine } from '../types.js';
-import type { Graph, Line } from './Graph.js';
+import type { Graph, Line, Node } from './Graph.js';
 import { isCell } from './isCell.js';
 import { listed } from './summaries.js';
+import { whatRan } from './whatRan.js';
 
 /** The worldlines as a tree, depth first: a branch stands below the worldline that it was made from. */
 export function treeOf(graph: Graph, own: string, active: string, live: ReadonlySet<string>): TreeLine[] {
@@ -35,12 +36,14 @@ export function treeOf(graph: Graph, own: string, active: string, live: Readonly
 }
 
 /** Of an earlier run's, of which not all may be read, all cells count: nobody asks which of them were undone. */
-function cellsOf(graph: Graph, line: Line, own: string): Pick<TreeLine, 'cells' | 'undone'> {
-  if (line.journal !== own) return { cells: line.cells, undone: 0 };
-  let cells = 0;
-  for (const { record } of graph.ancestry(graph.node(line.head) ?? null)) {
-    if (record.id === line.fork) break;
-    if (isCell(record)) cells += 1;
+function cellsOf(graph: Graph, line: Line, own: string): Pick<TreeLine, 'cells' | 'undone' | 'steps'> {
+  if (line.journal !== own) return { cells: line.cells, undone: 0, steps: 0 };
+  const nodes: Node[] = [];
+  for (const node of graph.ancestry(graph.node(line.head) ?? null)) {
+    if (node.record.id === line.fork) break;
+    nodes.push(node);
   }
-  return { cells, undone: Math.max(0, line.cells - cells) };
+  const ran = [...whatRan(nodes)];
+  const cells = ran.filter(({ record }) => isCell(record)).length;
+  return { cells, undone: Math.max(0, line.cells - cells), steps: ran.length - cells };
 }

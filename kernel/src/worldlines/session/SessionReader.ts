@@ -18,6 +18,7 @@ import { type Graph, isLinked, type Line, type Node } from '../graph/Graph.js';
 import { isCell } from '../graph/isCell.js';
 import { listed, summarizeCheckpoint, summarizeLine } from '../graph/summaries.js';
 import { treeOf } from '../graph/tree.js';
+import { whatRan } from '../graph/whatRan.js';
 import type { CheckpointRecord } from '../journal/records.js';
 import { liveKernels } from '../store/liveness.js';
 import type { ExportOptions, Host, StoreSizes, TreeLine } from '../types.js';
@@ -112,6 +113,16 @@ export class SessionReader {
       if (isCell(node.record)) cells.push(node);
     }
     return Promise.all(cells.reverse().map((node) => readCell(node, this.store)));
+  }
+
+  /** The same with the steps that are left of runs which were taken back in part; the last of all these. */
+  async ran(of = this.activeId, last = Infinity): Promise<CellRecord[]> {
+    const nodes: Node[] = [];
+    for (const node of whatRan(this.store.graph.ancestry(await this.lookup.node(of)))) {
+      if (nodes.length >= last) break;
+      nodes.push(node);
+    }
+    return Promise.all(nodes.reverse().map((node) => readCell(node, this.store)));
   }
 
   /** All conversation turns from the root to a checkpoint; of a run that was taken back in part, those of what is left. */
