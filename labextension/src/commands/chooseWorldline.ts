@@ -1,6 +1,7 @@
 import { InputDialog } from '@jupyterlab/apputils';
 import type { WorldlineSummary } from '../../../kernel/src/contract.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
+import { labelsOf } from '../shared/labelsOf.js';
 import type { Services } from '../shared/Services.js';
 import { about, type Args } from './target.js';
 
@@ -23,6 +24,7 @@ export async function chooseWorldline(
   title: string,
 ): Promise<string | null> {
   if (choices.length === 0) return null;
-  const { value } = await InputDialog.getItem({ title, items: choices.map((each) => each.name) });
-  return choices.find((each) => each.name === value)?.id ?? null;
+  const items = labelsOf(choices);
+  const { value } = await InputDialog.getItem({ title, items });
+  return value === null ? null : (choices[items.indexOf(value)]?.id ?? null);
 }

@@ -18,7 +18,9 @@ function addSwitchCommands(services: Services): void {
   const failure = trans.__('The worldline was not switched');
 
   addCommand(services, CommandIds.switch, {
-    label: (args) => text(args, 'label') ?? trans.__('Switch to Worldline…'),
+    label: (args) =>
+      text(args, 'label') ??
+      (args['clicked'] === true ? trans.__('Switch to Worldline') : trans.__('Switch to Worldline…')),
     isToggled: (args, session) =>
       args['worldline'] !== undefined && args['worldline'] === session.graph.activeId,
     isEnabled: (session, args) => isAboutOther(services, session, args),

@@ -7,6 +7,7 @@ import { CommandIds } from '../commandIds.js';
 import type { NotebookSession } from '../session/NotebookSession.js';
 import { focusBack } from '../shared/focusBack.js';
 import { worldlineIcon } from '../shared/icons.js';
+import { labelsOf } from '../shared/labelsOf.js';
 import type { Services } from '../shared/Services.js';
 
 /** How many worldlines leave the menu short enough for what stands below them. */
@@ -70,8 +71,11 @@ export class WorldlineMenuButton extends ReactWidget {
     const own = session.graph.worldlines.filter((each) => !each.earlier);
     const earlier = session.graph.worldlines.filter((each) => each.earlier);
     const addTo = (list: Menu, worldlines: readonly WorldlineSummary[]) => {
-      for (const { id, name } of worldlines)
-        list.addItem({ command: CommandIds.switch, args: { notebook, worldline: id, label: name } });
+      const labels = labelsOf(worldlines);
+      worldlines.forEach(({ id }, at) => {
+        const label = labels[at] ?? id;
+        list.addItem({ command: CommandIds.switch, args: { notebook, worldline: id, label } });
+      });
     };
     const addBelow = (label: string, worldlines: readonly WorldlineSummary[]) => {
       if (worldlines.length === 0) return;
