@@ -163,7 +163,8 @@ class Step {
   }
 
   #say(state: StepInfo['state'], summary: string, displays: readonly Display[] = []): void {
-    const milliseconds = this.#began === null ? null : this.#now() - this.#began;
+    // How long it takes is not known while it runs.
+    const milliseconds = this.#began === null || state === 'running' ? null : this.#now() - this.#began;
     const { name: tool } = this.request.call;
     this.emit({
       type: 'step',
