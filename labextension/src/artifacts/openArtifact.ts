@@ -1,5 +1,6 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import { MimeModel, type IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { fileIcon, imageIcon, markdownIcon, pdfIcon, type LabIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import type { Requests } from '../../../kernel/src/contract.js';
 
@@ -10,6 +11,13 @@ const TEXT = ['.csv', '.json', '.log', '.py', '.sql', '.tsv', '.txt', '.yaml', '
 const TABLES = ['.csv', '.parquet', '.tsv'];
 
 type Content = Requests['artifact']['result'];
+
+/** The icon of a file's tab. */
+export function iconOf(path: string, content: Content): LabIcon {
+  const mime = typeOf(path, content.mime);
+  if (mime.startsWith('image/')) return imageIcon;
+  return mime === 'text/markdown' ? markdownIcon : mime === 'application/pdf' ? pdfIcon : fileIcon;
+}
 
 /** Whether a file holds a table, as its name says. */
 export function isTable(path: string): boolean {

@@ -1,5 +1,6 @@
 import { PathExt } from '@jupyterlab/coreutils';
-import { createArtifactView, downloadArtifact, isTable } from '../artifacts/openArtifact.js';
+import { spreadsheetIcon } from '@jupyterlab/ui-components';
+import { createArtifactView, downloadArtifact, iconOf, isTable } from '../artifacts/openArtifact.js';
 import { CommandIds } from '../commandIds.js';
 import { FIRST_ROWS, openGrid } from '../grid/openGrid.js';
 import { KernelRefusal } from '../session/Correspondence.js';
@@ -26,10 +27,11 @@ export function addArtifactCommands(services: Services): void {
       const path = about(services, args, 'path') ?? (await chooseFile(session, trans.__('Open which file?')));
       if (path === null) return;
       const beside = { key: `file:${path}`, label: PathExt.basename(path), caption: path };
-      if (isTable(path) && (await openRows(services, session, path, beside))) return;
+      const rows = { ...beside, icon: spreadsheetIcon };
+      if (isTable(path) && (await openRows(services, session, path, rows))) return;
       const content = await session.request('artifact', { path });
       const view = await createArtifactView(path, content, rendermime);
-      if (view) openBeside(services, session, view, beside);
+      if (view) openBeside(services, session, view, { ...beside, icon: iconOf(path, content) });
       else downloadArtifact(path, content);
     },
   });
