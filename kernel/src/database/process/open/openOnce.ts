@@ -24,8 +24,12 @@ function refuse(source: string, what: string, advice: string): never {
   throw new DatabaseError('AttachError', `${source} is ${what}, under another name. ${advice}`, '', null);
 }
 
-/** Device and number; null where there is no such file. */
+/** Device and number; null where there is no such file, or none that may be looked at. */
 export function identityOf(file: string): string | null {
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? null : `${found.dev} ${found.ino}`;
+  try {
+    const { dev, ino } = statSync(file, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    return null;
+  }
 }
