@@ -44,7 +44,18 @@ test(
         await selected('insert into').waitFor();
         await page.keyboard.press('c');
         await page.locator('.wl-Compare-head', { hasText: 'main' }).waitFor();
-        // A key scrolls it, and Tab goes on with what can be done there.
+        // Keys scroll it, and Tab goes on with what can be done there.
+        await page.setViewportSize({ width: 1400, height: 300 });
+        const scrolls = (key: string, where: string) =>
+          page.keyboard
+            .press(key)
+            .then(() => page.waitForFunction(`document.querySelector('.wl-Compare').scrollTop ${where}`));
+        await scrolls('Space', '> 20');
+        await scrolls('Home', '=== 0');
+        await scrolls('PageDown', '> 20');
+        await scrolls('PageUp', '=== 0');
+        await scrolls('End', '> 20');
+        await page.setViewportSize({ width: 1400, height: 900 });
         await page.keyboard.press('Tab');
         await page.waitForFunction(`document.activeElement.textContent === 'Switch to it'`);
         await notebook.shot('compared-by-keyboard');

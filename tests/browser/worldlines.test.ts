@@ -156,11 +156,10 @@ test(
       await notebook.page.evaluate('jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()');
       await notebook.page.locator('.wl-Head.wl-mod-earlier').first().waitFor();
       await notebook.shot('restarted');
-      await notebook.page
-        .locator('.wl-Row', { has: notebook.page.locator('.wl-mod-earlier') })
-        .first()
-        .dblclick();
+      const resume = notebook.page.locator('.wl-Resume button', { hasText: 'Resume main' });
+      await resume.click();
       await notebook.page.locator('[data-wl-table="t"]').waitFor();
+      await resume.waitFor({ state: 'detached' });
       await notebook.shot('resumed');
       expect((await notebook.sources()).slice(0, 2)).toEqual([CREATE, '%%sql\nselect count(*) as n from t']);
     }),

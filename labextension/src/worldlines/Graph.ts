@@ -43,6 +43,16 @@ export class Graph {
     return this.worldlines.filter((each) => each.id !== this.#active);
   }
 
+  /** The worldline of an earlier run in which a cell ran last; null where there is none. */
+  get lastEarlier(): WorldlineSummary | null {
+    const ended = ({ head }: WorldlineSummary) => this.checkpoint(head)?.ended ?? 0;
+    const earlier = this.worldlines.filter((each) => each.earlier);
+    return earlier.reduce<WorldlineSummary | null>(
+      (last, each) => (last === null || ended(each) > ended(last) ? each : last),
+      null,
+    );
+  }
+
   get deletedWorldlines(): readonly WorldlineSummary[] {
     return [...this.#worldlines.values()].filter((each) => each.deleted);
   }

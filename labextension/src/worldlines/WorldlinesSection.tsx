@@ -12,6 +12,7 @@ import type { Services } from '../shared/Services.js';
 import { useKept } from '../shared/useKept.js';
 import { CheckpointDetails } from './CheckpointDetails.js';
 import { GraphTree } from './GraphTree.js';
+import { ResumeOffer } from './ResumeOffer.js';
 import { graphRows, type GraphFilter } from './rows.js';
 import { titleOf } from './titleOf.js';
 import { useSourceHits } from './useSourceHits.js';
@@ -74,6 +75,7 @@ function WorldlinesView({ session, services }: { session: NotebookSession; servi
   return (
     <>
       <Notices session={session} trans={trans} />
+      <ResumeOffer session={session} services={services} />
       <FilterBar filter={filter} onChange={setFilter} trans={trans} />
       {graph.running && (
         <div className="wl-Running" role="status">
