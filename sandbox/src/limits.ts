@@ -13,6 +13,8 @@ export interface Settings {
 }
 
 const MB = 1024 * 1024;
+/** With less, the runner of our image does not start. */
+const LEAST_MEMORY = '128m';
 /** What no machine has: an engine would say something odd of a number as large as this. */
 const MOST_BYTES = 1024 ** 5;
 const MOST_CPUS = 10_000;
@@ -31,27 +33,42 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /** Reads `SANDBOX_*`. Throws a SandboxOptionError that names the variable and shows a value that works. */
 export function limitsFromEnvironment(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const fail = (name: string, what: string, example: string): never => {
+    throw new SandboxOptionError(
+      `${name}=${environment[name]?.trim() ?? ''} ${what}. Set for example ${name}=${example}.`,
+    );
+  };
   const read = <T>(name: string, fallback: T, parse: (text: string) => T | null, example: string): T => {
     const text = environment[name]?.trim();
     if (text === undefined || text === '') return fallback;
-    const value = parse(text);
-    if (value === null)
-      throw new SandboxOptionError(`${name}=${text} is no value for it. Set for example ${name}=${example}.`);
+    return parse(text) ?? fail(name, 'is no value for it', example);
+  };
+  /** `least` and `example` are written as values are. */
+  const readWithin = (
+    name: string,
+    fallback: number,
+    parse: (text: string) => number | null,
+    [least, most]: readonly [least: string, most: number],
+    example: string,
+  ): number => {
+    const value = read(name, fallback, parse, example);
+    if (value < (parse(least) ?? 0)) fail(name, `is too little, it takes ${least} at least`, example);
+    if (value > most) fail(name, 'is more than there can be', example);
     return value;
   };
   return {
     limits: {
-      memory: read('SANDBOX_MEMORY', 512 * MB, between(64 * MB, MOST_BYTES, bytes), '512m'),
-      cpus: read('SANDBOX_CPUS', 1, between(0.1, MOST_CPUS, number), '1.5'),
-      pids: read('SANDBOX_PIDS', 128, between(16, MOST_PIDS, integer), '128'),
-      tmpSize: read('SANDBOX_TMP_SIZE', 64 * MB, between(MB, MOST_BYTES, bytes), '64m'),
-      workspaceSize: read('SANDBOX_WORKSPACE_SIZE', 2048 * MB, between(MB, MOST_BYTES, bytes), '2g'),
+      memory: readWithin('SANDBOX_MEMORY', 512 * MB, bytes, [LEAST_MEMORY, MOST_BYTES], '512m'),
+      cpus: readWithin('SANDBOX_CPUS', 1, number, ['0.1', MOST_CPUS], '1.5'),
+      pids: readWithin('SANDBOX_PIDS', 128, integer, ['16', MOST_PIDS], '128'),
+      tmpSize: readWithin('SANDBOX_TMP_SIZE', 64 * MB, bytes, ['1m', MOST_BYTES], '64m'),
+      workspaceSize: readWithin('SANDBOX_WORKSPACE_SIZE', 2048 * MB, bytes, ['1m', MOST_BYTES], '2g'),
     },
     image: read('SANDBOX_IMAGE', 'worldline-sandbox', imageName, 'worldline-sandbox'),
     runtime: read<string | null>('SANDBOX_RUNTIME', null, (text) => text, 'runsc'),
     reaperInterval:
-      1000 * read('SANDBOX_REAPER_INTERVAL_SECONDS', 60, between(1, LONGEST_TIMER / 1000, number), '60'),
-    idle: 1000 * read('SANDBOX_IDLE_TTL_SECONDS', 900, between(1, Infinity, number), '900'),
+      1000 * readWithin('SANDBOX_REAPER_INTERVAL_SECONDS', 60, number, ['1', LONGEST_TIMER / 1000], '60'),
+    idle: 1000 * readWithin('SANDBOX_IDLE_TTL_SECONDS', 900, number, ['1', Infinity], '900'),
   };
 }
 
@@ -70,17 +87,7 @@ function integer(text: string): number | null {
   return /^\d+$/.test(text) ? Number(text) : null;
 }
 
-function between(
-  least: number,
-  most: number,
-  parse: (text: string) => number | null,
-): (text: string) => number | null {
-  return (text) => {
-    const value = parse(text);
-    return value === null || value < least || value > most ? null : value;
-  };
-}
-
 function imageName(text: string): string | null {
-  return /^[\w.:/@-]+$/.test(text) ? text : null;
+  // Docker takes capitals in a tag and a registry's name, and not where there is neither.
+  return /^[\w.:/@-]+$/.test(text) && (/[:/]/.test(text) || text === text.toLowerCase()) ? text : null;
 }

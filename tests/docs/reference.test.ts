@@ -78,7 +78,7 @@ function variablesRead(): Set<string> {
   const ways = [
     /\b(?:env|environment)\.([A-Z][A-Z0-9_]+)/g,
     /\b(?:env|environment)\['([A-Z][A-Z0-9_]+)'\]/g,
-    /\bread(?:<[^(]*>)?\('([A-Z][A-Z0-9_]+)'/g,
+    /\bread(?:Within)?(?:<[^(]*>)?\('([A-Z][A-Z0-9_]+)'/g,
   ];
   for (const { text } of [...sourcesIn('kernel/src'), ...sourcesIn('sandbox/src')]) {
     for (const way of ways) for (const [, name] of text.matchAll(way)) found.add(name ?? '');

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentsBelow } from '../support/contentsBelow.js';
-import { dataOf, shown } from './withKernel.js';
+import { dataOf, errorOf, shown } from './withKernel.js';
 import { call, sentWith, withModel } from './withModel.js';
 
 test('the answer appears while it is written', () => {
@@ -132,6 +132,20 @@ test('Python of the model that takes too long is told as a time limit', () =>
       expect(shown(cell)).toContain('✗ r1 Python · TimeoutError');
     },
     { SANDBOX_TIMEOUT_SECONDS: '1' },
+  ));
+
+test('a time limit that is no number is named before a model is asked, with what mends it', () =>
+  withModel(
+    [{ text: 'Here.' }],
+    async ({ kernel }, server) => {
+      expect(errorOf(await kernel.execute('Anything?'))).toBe(
+        'ConfigError: sandbox-seconds takes a number above zero, not "soon".\nIt comes from SANDBOX_TIMEOUT_SECONDS. %config sandbox-seconds 30 sets another.',
+      );
+      expect(server.requests).toEqual([]);
+      await kernel.execute('%config sandbox-seconds 30');
+      expect((await kernel.execute('Anything?')).status).toBe('ok');
+    },
+    { SANDBOX_TIMEOUT_SECONDS: 'soon' },
   ));
 
 test('%doctor names the model that would answer, and where it is', () =>

@@ -217,7 +217,7 @@ test('a front end has settings of its own, checked as those of %config; what %co
 
     for (const [settings, problem] of [
       [{ model: 'large', 'max-steps': '0' }, 'max-steps takes a whole number above zero'],
-      [{ model: 'large', 'sandbox-memory': '1m' }, 'a size such as 512m, from 64 MB up'],
+      [{ model: 'large', 'sandbox-memory': '1m' }, 'a size such as 512m, from 128 MB up'],
       [{ model: 'large', approve: 'some' }, 'none or writes or all'],
       [{ OPENAI_API_KEY: 'secret' }, 'no setting "OPENAI_API_KEY"'],
       [{ rows: '3' }, 'not for a front end'],

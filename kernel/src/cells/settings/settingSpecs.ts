@@ -104,7 +104,7 @@ export const SETTINGS: readonly SettingSpec[] = [
     name: 'sandbox-memory',
     value: 'SIZE',
     type: 'size',
-    least: 64 * MB,
+    least: 128 * MB,
     fallback: '512m',
     variable: 'SANDBOX_MEMORY',
     about: 'memory of a sandbox, without swap',

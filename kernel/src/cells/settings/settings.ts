@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isNativeError } from 'node:util/types';
+import { messageOf } from '../../messageOf.js';
 import { UserError } from '../errors.js';
 import { bytesOf, checked, OF_FRONT_ENDS, SETTINGS, specOf, type SettingSpec } from './settingSpecs.js';
 
@@ -45,9 +46,21 @@ export class Settings {
     return this.source(name) === 'default' ? spec.fallback : this.#lookup(spec)?.value;
   }
 
+  /** Throws a UserError where the environment or the config file, which nobody checked, has what is no such number. */
   number(name: string): number | undefined {
     const value = this.get(name);
-    return value === undefined ? undefined : Number(value);
+    if (value === undefined) return undefined;
+    const spec = specOf(name);
+    try {
+      return Number(checked(spec, value));
+    } catch (error) {
+      const from = this.source(name) === 'environment' ? (spec.variable ?? name) : this.file;
+      throw new UserError(
+        'ConfigError',
+        messageOf(error),
+        `It comes from ${from}. %config ${name} ${spec.fallback ?? spec.value} sets another.`,
+      );
+    }
   }
 
   /** Bytes of a size; undefined where there is none that the setting takes. */

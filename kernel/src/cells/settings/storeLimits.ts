@@ -9,7 +9,7 @@ export const DAY = 86_400_000;
 export function storeLimits(settings: Settings): StoreLimits {
   const maxBytes = settings.bytes('keep-size');
   if (maxBytes === undefined) log('keep-size is no size that can be kept to: the store is left as it is.');
-  const days = settings.number('keep-days') ?? 0;
+  const days = Number(settings.get('keep-days') ?? 0);
   return {
     ...(maxBytes === undefined ? {} : { maxBytes }),
     ...(days > 0 ? { maxAge: days * DAY } : {}),
