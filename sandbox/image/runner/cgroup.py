@@ -34,10 +34,10 @@ class Room:
         limit = _text(_open(("pids.max", "pids/pids.max"))).strip()
         self.limit = int(limit) if limit.isdigit() else None
 
-    def is_short(self) -> bool:
-        """Is more than half of what it may have taken?"""
+    def is_short(self, part: int = 2) -> bool:
+        """Is more than half, or another part, of what it may have taken?"""
         current = _text(self._current).strip()
-        return self.limit is not None and current.isdigit() and int(current) > self.limit // 2
+        return self.limit is not None and current.isdigit() and int(current) > self.limit // part
 
 
 def oom_kills() -> Count:

@@ -22,6 +22,8 @@ from worldline_runner.sweep import Sweep  # noqa: E402
 
 TO_WORKER = {"complete", "inspect", "is_complete", "variables", "frames", "export", "import", "snapshot", "answer"}
 RETRY_SECONDS = 0.02
+# More than this part of the processes that there may be are left running by no cell that was interrupted.
+MANY = 8
 
 
 class Supervisor:
@@ -206,12 +208,14 @@ class Supervisor:
         """A cell that used up the processes is over when those that it left are gone: the next one needs their room."""
         # Of those refused, the worker wanted some itself, to show what the cell printed.
         own = header.pop("refused", 0)
-        if self.refused_forks.grew(own if isinstance(own, int) else 0):
+        refused = self.refused_forks.grew(own if isinstance(own, int) else 0)
+        # What is forked while an interrupt goes round does not hear it, and a fork bomb would grow again.
+        stopped = header.get("status") == "interrupted"
+        if refused or (stopped and self.room.is_short(MANY)):
             sweep = self._all_but(worker)
-            # What is forked while an interrupt goes round does not hear it.
-            stopped = header.get("status") == "interrupted"
             wanted = (stopped or self.room.is_short()) and not sweep.is_quiet()
-            self._tell_limit(header["id"], " What was left running was ended." if wanted else "")
+            if refused:
+                self._tell_limit(header["id"], " What was left running was ended." if wanted else "")
             if wanted:
                 self.done, self.sweep = header, sweep
                 self._swept()
