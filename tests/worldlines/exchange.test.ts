@@ -129,6 +129,31 @@ describe('two kernels on one notebook', () => {
     });
   });
 
+  test('what another kernel still saves is waited for, and not taken as it was before', async () => {
+    await withHome(async (home) => {
+      const [a, b] = [await Kernel.start(home), await Kernel.start(home)];
+      await run(a, 'one');
+      const parts = await a.parts();
+      const capture = parts.captureVariables.bind(parts);
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      parts.captureVariables = async () => {
+        const taken = await capture();
+        return taken && { ...taken, done: held.then(() => taken.done) };
+      };
+      parts.setVariable('x', 'two');
+      const { checkpoint } = await a.session.commit(ran());
+      const resumed = b.session.resume('main');
+      const early = await Promise.race([resumed, b.session.graph(0, 1).then(() => null)]);
+      expect(early).toBeNull();
+      release();
+      expect((await resumed).restored.notes).toEqual([]);
+      expect((await b.parts()).variables.get('x')).toBe('two');
+      expect(b.session.active.fork).toBe(checkpoint.id);
+      await Promise.all([a.session.close(), b.session.close()]);
+    });
+  });
+
   test('a name means the worldline with something in it, not the empty one that another kernel began with', async () => {
     await withHome(async (home) => {
       const first = await Kernel.start(home);

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { readFileSync, existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { ObjectStore } from '../../kernel/src/worldlines/objects/ObjectStore.js';
@@ -141,6 +141,8 @@ describe('a session', () => {
       // Its outputs are too long for its record, so that a second one has to follow.
       act(parts);
       await kernel.session.commit(ran({ source: 'looks', outputs: [{ text: 'long '.repeat(1000) }] }));
+      // Without its lock, it has ended for all that others know.
+      rmSync(join(home, 'notebooks', kernel.session.id, 'kernels'), { recursive: true });
       const next = await Kernel.start(home);
       await next.session.resume('main');
       const { restored } = await next.session.open();

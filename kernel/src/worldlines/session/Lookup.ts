@@ -1,5 +1,6 @@
-import { type NewerStoreError, NotFoundError } from '../errors.js';
-import { isBlank, type Line, type Node } from '../graph/Graph.js';
+import { setTimeout } from 'node:timers/promises';
+import { type NewerStoreError, NotFoundError, WorldlineError } from '../errors.js';
+import { isBlank, isLinked, type Line, type Node } from '../graph/Graph.js';
 import { listed } from '../graph/summaries.js';
 import { EarlierJournals, kernelOf } from '../journal/EarlierJournals.js';
 import { fileId } from '../store/fileId.js';
@@ -9,6 +10,8 @@ import { isGoneOnFrom, linkedStores } from './links.js';
 import { asName, folded } from './names.js';
 import type { Store } from './Store.js';
 
+/** Milliseconds that another kernel may take to save a state, and between two looks whether it has. */
+const [PATIENCE, LOOK_AGAIN] = [20_000, 50];
 /** Worldlines that an error names. */
 const NAMED = 10;
 
@@ -135,6 +138,24 @@ export class Lookup {
     const last = names.findLast((name) => graph.notebookOf(name) !== undefined) ?? '';
     const isTaken = (await liveKernels(folder.kernels)).has(kernelOf(last)) || (await isGoneOnFrom(folder));
     return (isTaken ? undefined : graph.notebookOf(last)) ?? byFile;
+  }
+
+  /**
+   * Waits for the state of a checkpoint that another kernel is still saving. Throws a WorldlineError where that takes too long:
+   * what was before it would pass for it.
+   */
+  async untilSaved({ record: { id, kind }, journal }: Node): Promise<void> {
+    if (kind === 'root' || journal === this.store.own || isLinked(journal)) return;
+    const tooLong = AbortSignal.timeout(PATIENCE);
+    while (this.store.graph.node(id)?.saved === null) {
+      if (!(await liveKernels(this.store.folder.kernels)).has(kernelOf(journal))) return;
+      if (tooLong.aborted)
+        throw new WorldlineError(
+          'Another kernel of this notebook, which runs, is still saving what its last cell left. Try again when it is done, or go on from an earlier checkpoint: %branch NAME --from CHECKPOINT.',
+        );
+      await setTimeout(LOOK_AGAIN);
+      await this.load();
+    }
   }
 
   /** Ends what reads journals in the background. */

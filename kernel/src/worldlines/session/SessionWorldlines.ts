@@ -184,9 +184,10 @@ export class SessionWorldlines extends SessionReader {
   }
 
   /** Resolves when the state of a checkpoint can be read from the store. */
-  async #recorded({ record: { worldline } }: Node): Promise<void> {
-    const live = await this.opened.ifOpen(worldline);
+  async #recorded(node: Node): Promise<void> {
+    const live = await this.opened.ifOpen(node.record.worldline);
     await live?.recorded;
+    await this.lookup.untilSaved(node);
   }
 
   /** What a kernel goes on to do in a worldline that another one deleted would go with the next clean-up. */
