@@ -46,6 +46,10 @@ test(
         await page.locator('.wl-Compare-head', { hasText: 'main' }).waitFor();
         // Keys scroll it, and Tab goes on with what can be done there.
         await page.setViewportSize({ width: 1400, height: 300 });
+        // What is to scroll has to be there, and to have the focus.
+        await page.waitForFunction(
+          `((it) => it.contains(document.activeElement) && it.scrollHeight > it.clientHeight + 20)(document.querySelector('.wl-Compare'))`,
+        );
         const scrolls = (key: string, where: string) =>
           page.keyboard
             .press(key)

@@ -8,8 +8,8 @@ const REMOVED = /^The folder in which .* was removed while the kernel ran.* rest
 /** Makes a table, and takes a folder of the notebook's store away; gives how to bring it back. */
 async function takeAway({ kernel, home }: Notebook, folder = '.'): Promise<() => void> {
   await kernel.execute('%%sql create table t as select 1 as i');
-  // It begins when the state of the one before is recorded.
-  await kernel.execute('%%sql from t');
+  // It waits until the state of the one before is on the disk.
+  await kernel.execute('%worldlines --gc');
   const [id = ''] = readdirSync(join(home, 'notebooks'));
   const path = join(home, 'notebooks', id, folder);
   const away = join(home, 'away');
